@@ -1,0 +1,1 @@
+"""One file a framework: is it here, load a model, infer."""

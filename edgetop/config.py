@@ -1,0 +1,149 @@
+"""Settings: built-in defaults, then the TOML file, then the environment; flags come last, in the commands.
+
+The file is ``$XDG_CONFIG_HOME/edgetop/config.toml``. Every setting has an environment variable:
+``[ina219] shunt_ohms`` is ``EDGETOP_INA219_SHUNT_OHMS``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import sys
+from dataclasses import dataclass, field
+from typing import Any
+
+from edgetop.errors import BadConfig
+from edgetop.plan import Ina219Settings
+
+
+def _folder(variable: str, default: str) -> str:
+    base = os.environ.get(variable) or os.path.join(os.path.expanduser("~"), *default.split("/"))
+    return os.path.join(base, "edgetop")
+
+
+def config_file() -> str:
+    """Where the settings file is looked for."""
+    return os.path.join(_folder("XDG_CONFIG_HOME", ".config"), "config.toml")
+
+
+def cache_folder() -> str:
+    """Where written model files and what was learnt of frameworks are kept."""
+    return _folder("XDG_CACHE_HOME", ".cache")
+
+
+def sessions_folder() -> str:
+    """Where recordings go by default."""
+    return os.path.join(_folder("XDG_DATA_HOME", ".local/share"), "sessions")
+
+
+def asset(name: str) -> str:
+    """The path of a file that ships with edgetop: beside the package in a wheel, beside its folder in a checkout."""
+    package = os.path.dirname(os.path.abspath(__file__))
+    inside = os.path.join(package, "assets", name)
+    return inside if os.path.exists(inside) else os.path.join(os.path.dirname(package), "assets", name)
+
+
+@dataclass(frozen=True)
+class RunSettings:
+    """What a run is when nothing else is said."""
+
+    model: str = "efficientnet_lite0"
+    frameworks: tuple[str, ...] = ("litert", "torch", "caffe")
+    precision: str = "fp32"
+    threads: int = 0
+    """0 takes half of the cores, which leaves edgetop somewhere to run."""
+    input: str = "cat"
+    record: bool = True
+
+
+@dataclass(frozen=True)
+class ScreenSettings:
+    """How the screen looks."""
+
+    theme: str = "edgetop-dark"
+    ascii: str = "auto"
+    """auto, always or never draw with ASCII characters only."""
+    mouse: bool = True
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings."""
+
+    run: RunSettings = RunSettings()
+    screen: ScreenSettings = ScreenSettings()
+    ina219: Ina219Settings = Ina219Settings()
+    python: dict[str, str] = field(default_factory=dict)
+    """Framework name to the interpreter its worker runs in, from ``[frameworks.NAME] python``."""
+
+
+def _convert(where: str, default: Any, value: Any) -> Any:
+    try:
+        if isinstance(default, bool):
+            if isinstance(value, str) and value.lower() not in ("1", "0", "true", "false", "yes", "no"):
+                raise ValueError(value)
+            return value.lower() in ("1", "true", "yes") if isinstance(value, str) else bool(value)
+        if isinstance(default, int):
+            return int(value, 0) if isinstance(value, str) else int(value)
+        if isinstance(default, float):
+            return float(value)
+        if isinstance(default, tuple):
+            return tuple(value.split(",")) if isinstance(value, str) else tuple(str(item) for item in value)
+        return str(value)
+    except (TypeError, ValueError) as error:
+        kind = type(default).__name__
+        raise BadConfig(f"{where}: {value!r} does not fit", f"It takes a value like {default!r} ({kind})") from error
+
+
+def _read_table(where: str, current: Any, table: dict[str, Any]) -> Any:
+    known = {f.name for f in dataclasses.fields(current)}
+    for key in table:
+        if key not in known:
+            raise BadConfig(f"{where}: unknown setting {key!r}", f"Known here: {', '.join(sorted(known))}")
+    changes = {key: _convert(f"{where}.{key}", getattr(current, key), value) for key, value in table.items()}
+    return dataclasses.replace(current, **changes)
+
+
+def _from_environment(name: str, current: Any) -> Any:
+    table = {}
+    for f in dataclasses.fields(current):
+        value = os.environ.get(f"EDGETOP_{name}_{f.name}".upper())
+        if value is not None:
+            table[f.name] = value
+    return _read_table(f"EDGETOP_{name}".upper(), current, table)
+
+
+def _read_toml(path: str) -> dict[str, Any]:
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+    try:
+        with open(path, "rb") as file:
+            return dict(tomllib.load(file))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise BadConfig(f"cannot read {path}: {error}", "Mend or remove the file") from error
+
+
+def load_settings(path: str = "") -> Settings:
+    """The settings in force; raises BadConfig for one that is not understood."""
+    file = path or config_file()
+    tables = _read_toml(file)
+    settings = Settings()
+    frameworks = tables.pop("frameworks", {})
+    for name in tables:
+        if name not in ("run", "screen", "ina219"):
+            raise BadConfig(f"{file}: unknown table [{name}]", "Known: run, screen, ina219, frameworks.NAME")
+    changes: dict[str, Any] = {}
+    for name in ("run", "screen", "ina219"):
+        section = _read_table(f"{file} [{name}]", getattr(settings, name), tables.get(name, {}))
+        changes[name] = _from_environment(name, section)
+    python = {name: str(table["python"]) for name, table in frameworks.items() if "python" in table}
+    return dataclasses.replace(settings, python=python, **changes)
+
+
+def default_threads() -> int:
+    """Half of the cores this process may use, at least one."""
+    return max(1, len(os.sched_getaffinity(0)) // 2)

@@ -1,0 +1,1 @@
+"""Pictures and labels: reading, preprocessing, and what the classes are called."""

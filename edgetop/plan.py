@@ -1,0 +1,67 @@
+"""What to run: the model on which frameworks, how, for how long, and where the recording goes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+PRECISIONS = ("fp32", "fp16", "int8")
+MAX_RUNS = 6
+MAX_THREADS = 64
+
+
+@dataclass(frozen=True)
+class RunSpec:
+    """One model on one framework with one precision and thread count."""
+
+    id: int
+    """Its place in the plan, from 0; samples and figures carry it."""
+    model: str
+    """A name from the zoo, or the path of a model file."""
+    framework: str
+    precision: str = "fp32"
+    threads: int = 1
+    python: str = ""
+    """The interpreter its worker runs in; edgetop's own when empty."""
+
+
+@dataclass(frozen=True)
+class Ina219Settings:
+    """Where the power meter is: a bus number or ``simulated``, its address, its shunt in ohms."""
+
+    bus: str = "1"
+    address: int = 0x40
+    shunt_ohms: float = 0.1
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All runs of a session, their common input, and when it ends."""
+
+    runs: tuple[RunSpec, ...]
+    input: str = "cat"
+    """A shipped picture's name, the path of a picture, or ``noise``."""
+    duration_s: float = 0.0
+    """Seconds of measuring in all; 0 measures until stopped."""
+    count: int = 0
+    """Inferences of each run in the statistics; 0 for no limit."""
+    record: str = ""
+    """The session file; a new one in the sessions folder when empty, none when ``none``."""
+    ina219: Ina219Settings = Ina219Settings()
+
+
+@dataclass(frozen=True)
+class ModelFile:
+    """A model in one framework's format on disk.
+
+    ``paths`` has one entry, or two where a format has a text and a weights file (Caffe: prototxt, caffemodel).
+    """
+
+    paths: tuple[str, ...]
+    format: str
+    """``tflite``, ``torchscript`` or ``caffe``."""
+    model: str
+    precision: str = "fp32"
+    sha256: str = ""
+    """Of the neutral graph's weights for a model of the zoo; of the file for one of the user's own."""
+    input_shape: tuple[int, ...] = ()
+    """Neutral NCHW, where the format cannot tell (Caffe, TorchScript); empty when the file knows."""

@@ -1,0 +1,31 @@
+"""What a sensor must be able to do for edgetop: open, read, close."""
+
+from __future__ import annotations
+
+from typing import Protocol, Union
+
+from edgetop.readings import Channel, Missing, Reading
+
+
+class Probe(Protocol):
+    """One sensor, or one source of several quantities.
+
+    ``open`` finds out what there is and fixes ``channels``; it may be called again after ``close``, when a
+    sensor has come back, and gives the same channels then. ``read`` answers in the order of ``channels``.
+    A quantity that is absent at the moment is Missing with its reason; a sensor that is gone as a whole
+    raises ProbeError, after which the sampler closes it and tries to open it again with growing pauses.
+    """
+
+    name: str
+    title: str
+    channels: tuple[Channel, ...]
+    rate_hz: float
+
+    def open(self) -> None:
+        """Take hold of the sensor; raises ProbeError."""
+
+    def read(self) -> tuple[Union[Reading, Missing], ...]:
+        """One value a channel; raises ProbeError when the sensor is gone."""
+
+    def close(self) -> None:
+        """Let go of the sensor; never raises."""

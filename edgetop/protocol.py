@@ -1,0 +1,295 @@
+"""The messages between engine and screen: frozen dataclasses, one JSON line each.
+
+Every object carries its class name under ``is``; a ``Missing`` stands in the place of its number. A reader
+drops fields it does not know, so a newer engine still serves an older screen.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Optional, Union
+
+from edgetop.plan import Ina219Settings, Plan, RunSpec
+from edgetop.readings import Channel, Figure, Missing
+
+UNKNOWN = Missing("not measured yet")
+"""What every figure is before its first value."""
+
+
+# ---- engine to screen
+
+
+@dataclass(frozen=True)
+class Hello:
+    """The first message: who speaks, and what this feed can do."""
+
+    version: str
+    can_seek: bool
+    can_record: bool
+    machine: Mapping[str, Union[str, int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ModelEntry:
+    """A model of the zoo as the picker lists it."""
+
+    name: str
+    title: str
+    task: str
+    parameters: int
+    macs: int
+    weights: str
+    """``trained``, or ``seeded: speed only``."""
+    precisions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class FrameworkEntry:
+    """A framework as the picker lists it: its version, or why it is not here and what to do."""
+
+    name: str
+    title: str
+    version: Union[str, Missing]
+    precisions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """What can be picked; sent again when an availability becomes known."""
+
+    models: tuple[ModelEntry, ...]
+    frameworks: tuple[FrameworkEntry, ...]
+    inputs: tuple[str, ...]
+    default_threads: int
+    max_threads: int
+
+
+@dataclass(frozen=True)
+class RunFigures:
+    """One run's column of the table: its state and its figures, over the samples counted in ``count``."""
+
+    run: int
+    framework: str
+    title: str
+    model: str
+    precision: str
+    threads: int
+    version: str = ""
+    status: str = "waiting"
+    """waiting, preparing, loading, warming, ready, running, done or failed."""
+    message: str = ""
+    hint: str = ""
+    weights: str = ""
+    """``trained``, ``seeded: speed only``, or empty for a file of the user's own."""
+    count: int = 0
+    set_aside: int = 0
+    contended: int = 0
+    lost: int = 0
+    load_ns: Figure = UNKNOWN
+    first_ns: Figure = UNKNOWN
+    p50_ns: Figure = UNKNOWN
+    p90_ns: Figure = UNKNOWN
+    p99_ns: Figure = UNKNOWN
+    mean_ns: Figure = UNKNOWN
+    stddev_ns: Figure = UNKNOWN
+    min_ns: Figure = UNKNOWN
+    max_ns: Figure = UNKNOWN
+    ci95_p50_ns: Union[tuple[float, float], Missing] = UNKNOWN
+    rate_ips: Figure = UNKNOWN
+    """Inferences per second of its own turns."""
+    cpu_percent: Figure = UNKNOWN
+    """Of its worker during its turns; 100 is one core."""
+    rss_bytes: Figure = UNKNOWN
+    peak_rss_bytes: Figure = UNKNOWN
+    power_w: Figure = UNKNOWN
+    """Mean over its turns, of what the meter sees."""
+    energy_j: Figure = UNKNOWN
+    """Gross joules per inference."""
+    labels: tuple[tuple[str, float], ...] = ()
+    """The five most probable labels with their probabilities."""
+    agreement: Figure = UNKNOWN
+    """Largest absolute difference of an output from the reference run's."""
+    agrees_with: str = ""
+
+
+@dataclass(frozen=True)
+class Gauge:
+    """The newest value of a channel."""
+
+    channel: Channel
+    value: Figure
+
+
+@dataclass(frozen=True)
+class Columns:
+    """New columns of the charts: (min, mean, max) of each series per ``width_ns`` of time, None where nothing fell.
+
+    Column k covers [k, k + 1) * width_ns since the session's start. Series are ``latency.<run>`` in
+    nanoseconds and the names of charted channels in their units.
+    """
+
+    first: int = 0
+    width_ns: int = 250_000_000
+    series: Mapping[str, tuple[Optional[tuple[float, float, float]], ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Recording:
+    """The session file being written."""
+
+    path: str
+    size_bytes: int
+    free_bytes: int
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """All that the screen draws at one moment."""
+
+    t_ns: int
+    """Since the session's start."""
+    state: str
+    """preparing, running, paused or ended."""
+    runs: tuple[RunFigures, ...] = ()
+    gauges: tuple[Gauge, ...] = ()
+    columns: Columns = field(default_factory=Columns)
+    reset: bool = False
+    """Set when the columns restart (a seek, a new screen): forget the earlier ones."""
+    turn: Optional[int] = None
+    """The run that holds the turn."""
+    verdict: str = ""
+    """Whether the outputs agree, in words."""
+    recording: Union[Recording, Missing] = Missing("not recording")
+    engine_cpu_percent: Figure = UNKNOWN
+    duration_ns: int = 0
+    """Of the whole session in a replay; 0 live without an end."""
+    speed: float = 1.0
+
+
+@dataclass(frozen=True)
+class LogLines:
+    """Lines a framework wrote on its standard output or error."""
+
+    run: int
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something the user should know: a title, what to do, and how grave (information, warning, error)."""
+
+    title: str
+    hint: str = ""
+    severity: str = "information"
+
+
+@dataclass(frozen=True)
+class Ended:
+    """The last message: how it ended."""
+
+    exit_code: int
+    title: str = ""
+    hint: str = ""
+    session: str = ""
+
+
+# ---- screen to engine
+
+
+@dataclass(frozen=True)
+class Start:
+    """Run this plan."""
+
+    plan: Plan
+
+
+@dataclass(frozen=True)
+class Pause:
+    """Hold the turns, or the replay; or go on."""
+
+    on: bool
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Set a marker now."""
+
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Seek:
+    """Show the session as it stood then, in nanoseconds since its start."""
+
+    t_ns: int
+
+
+@dataclass(frozen=True)
+class Speed:
+    """Replay at so many times the recorded pace."""
+
+    factor: float
+
+
+@dataclass(frozen=True)
+class Stop:
+    """End the runs, close the recording, say Ended."""
+
+
+Message = Union[Hello, Catalog, Snapshot, LogLines, Notice, Ended]
+Command = Union[Start, Pause, Mark, Seek, Speed, Stop]
+
+_CLASSES: dict[str, type[Any]] = {
+    cls.__name__: cls
+    for cls in (
+        *(Hello, Catalog, ModelEntry, FrameworkEntry, Snapshot, RunFigures, Gauge, Columns, Recording),
+        *(LogLines, Notice, Ended, Start, Pause, Mark, Seek, Speed, Stop),
+        *(Plan, RunSpec, Ina219Settings, Channel, Missing),
+    )
+}
+_FIELDS = {name: frozenset(f.name for f in dataclasses.fields(cls)) for name, cls in _CLASSES.items()}
+
+
+def _to_json(value: Any) -> Any:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        name = type(value).__name__
+        return {"is": name, **{key: _to_json(getattr(value, key)) for key in _FIELDS[name]}}
+    if isinstance(value, Mapping):
+        return {str(key): _to_json(item) for key, item in value.items()}
+    if isinstance(value, (tuple, list)):
+        return [_to_json(item) for item in value]
+    return value
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(_tuples(item) for item in value) if isinstance(value, list) else value
+
+
+def _from_json(plain: dict[str, Any]) -> Any:
+    values = {key: _tuples(item) for key, item in plain.items()}
+    name = values.pop("is", None)
+    if name is None:
+        return values
+    if name not in _CLASSES:
+        raise ValueError(f"unknown message: {name}")
+    return _CLASSES[name](**{key: item for key, item in values.items() if key in _FIELDS[name]})
+
+
+def encode(message: Message | Command) -> str:
+    """The message as one line of JSON, without the line's end."""
+    return json.dumps(_to_json(message), separators=(",", ":"), allow_nan=False)
+
+
+def decode(line: str | bytes) -> Any:
+    """The message in a line of JSON; raises ValueError for anything else."""
+    try:
+        message = json.loads(line, object_hook=_from_json)
+    except (TypeError, RecursionError) as error:
+        raise ValueError(str(error)) from error
+    if type(message).__name__ not in _CLASSES:
+        raise ValueError("not a message")
+    return message

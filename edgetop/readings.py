@@ -1,0 +1,49 @@
+"""What a sensor gives: a channel's description, a value at a time, or the reason why there is none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Optional, Union
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A value that could not be had, with its reason; shown in place of a number."""
+
+    reason: str
+    hint: str = ""
+
+    def __bool__(self) -> bool:
+        return False
+
+
+Figure = Union[float, Missing]
+"""A number, or why there is none."""
+
+
+@dataclass(frozen=True)
+class Channel:
+    """One quantity that a probe delivers.
+
+    ``name`` is dotted, its first part the group of the panel: ``cpu.total``, ``cpu.0``, ``memory.used``,
+    ``heat.cpu-thermal``, ``clock.0``, ``power.board.w``, ``run.cpu``. A reading is kept as a whole
+    number of ``scale`` units, so that a recording repeats it to the last digit.
+    """
+
+    name: str
+    unit: str
+    title: str
+    scale: float
+    kind: str = "gauge"
+    source: str = ""
+    charted: bool = False
+    run: Optional[int] = None
+    id: int = -1
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A channel's value, stamped at the middle of its measurement on the monotonic clock."""
+
+    t_ns: int
+    value: float

@@ -1,0 +1,83 @@
+"""What moves from the measuring side to the recording and to the figures: samples, readings, events, batches.
+
+Times are absolute nanoseconds of the monotonic clock. Everything a figure is made of passes through a
+``Batch``, live or replayed, which is why both give the same figures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Optional
+
+import numpy as np
+import numpy.typing as npt
+
+Int64s = npt.NDArray[np.int64]
+
+WARM_UP = 1
+"""Flag of a sample taken before the run was warm: kept, shown apart, not in the statistics."""
+SETTLING = 2
+"""Flag of the first samples of a turn, whose caches another run has emptied: set aside likewise."""
+CONTENDED = 4
+"""Flag of a sample that waited for a core for more than 2 % of its time; stays in the statistics."""
+SET_ASIDE = WARM_UP | SETTLING
+
+
+def _empty() -> Int64s:
+    return np.empty(0, np.int64)
+
+
+@dataclass(frozen=True)
+class Samples:
+    """Inferences of one run in order of time: four arrays of equal length."""
+
+    start_ns: Int64s = field(default_factory=_empty)
+    duration_ns: Int64s = field(default_factory=_empty)
+    wait_ns: Int64s = field(default_factory=_empty)
+    flags: Int64s = field(default_factory=_empty)
+
+    def __len__(self) -> int:
+        return len(self.start_ns)
+
+    def __getitem__(self, part: slice) -> Samples:
+        return Samples(self.start_ns[part], self.duration_ns[part], self.wait_ns[part], self.flags[part])
+
+
+@dataclass(frozen=True)
+class Readings:
+    """Readings of one channel in order of time: ``ticks`` times the channel's scale is the value."""
+
+    t_ns: Int64s = field(default_factory=_empty)
+    ticks: Int64s = field(default_factory=_empty)
+
+    def __len__(self) -> int:
+        return len(self.t_ns)
+
+    def __getitem__(self, part: slice) -> Readings:
+        return Readings(self.t_ns[part], self.ticks[part])
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened at a moment, to one run or to the session.
+
+    Kinds: ``run`` (its state: status, message, version, load_ns …), ``outputs`` (labels, agreement),
+    ``turn`` (start_ns, end_ns, count), ``missing`` and ``back`` (channel, reason, hint), ``marker``
+    (text), ``log`` (line), ``lost`` (count). ``data`` holds JSON values only.
+    """
+
+    t_ns: int
+    kind: str
+    data: Mapping[str, Any]
+    run: Optional[int] = None
+
+
+@dataclass(frozen=True)
+class Batch:
+    """All that was measured up to a moment and not handed over before."""
+
+    until_ns: int
+    samples: Mapping[int, Samples] = field(default_factory=dict)
+    readings: Mapping[int, Readings] = field(default_factory=dict)
+    events: tuple[Event, ...] = ()

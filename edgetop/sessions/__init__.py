@@ -1,0 +1,1 @@
+"""The session file: schema, codec, writer, reader."""
