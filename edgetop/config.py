@@ -38,7 +38,7 @@ def sessions_folder() -> str:
 
 def asset(name: str) -> str:
     """The path of a file that ships with edgetop: beside the package in a wheel, beside its folder in a checkout."""
-    package = os.path.dirname(os.path.abspath(__file__))
+    package = os.path.dirname(os.path.realpath(__file__))
     inside = os.path.join(package, "assets", name)
     return inside if os.path.exists(inside) else os.path.join(os.path.dirname(package), "assets", name)
 
