@@ -88,5 +88,8 @@ class Backend(Protocol):
     def probe(self) -> Availability:
         """Prove that it runs here, with a tiny model; call it in a child process, since it may crash."""
 
+    def version(self) -> str:
+        """The installed version, by importing the framework; raises FrameworkMissing."""
+
     def load(self, model: ModelFile, options: Options) -> LoadedModel:
         """Load a model; raises BadModelFile where the file is at fault, FrameworkMissing where it is not here."""
