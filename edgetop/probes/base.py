@@ -11,9 +11,11 @@ class Probe(Protocol):
     """One sensor, or one source of several quantities.
 
     ``open`` finds out what there is and fixes ``channels``; it may be called again after ``close``, when a
-    sensor has come back, and gives the same channels then. ``read`` answers in the order of ``channels``.
-    A quantity that is absent at the moment is Missing with its reason; a sensor that is gone as a whole
-    raises ProbeError, after which the sampler closes it and tries to open it again with growing pauses.
+    sensor has come back, and gives the same channels then. Where it fails, ``channels`` still holds those
+    that would be there, at least one, so that the absence is shown with its reason. ``read`` answers in the
+    order of ``channels``. A quantity that is absent at the moment is Missing with its reason; a sensor that is
+    gone as a whole raises ProbeError, after which the sampler closes it and tries to open it again with
+    growing pauses. A reading with the stamp of the one before it is that one again: nothing new was measured.
     """
 
     name: str
@@ -25,7 +27,7 @@ class Probe(Protocol):
         """Take hold of the sensor; raises ProbeError."""
 
     def read(self) -> tuple[Union[Reading, Missing], ...]:
-        """One value a channel; raises ProbeError when the sensor is gone."""
+        """One value a channel, at most ``rate_hz`` times a second; raises ProbeError when the sensor is gone."""
 
     def close(self) -> None:
         """Let go of the sensor; never raises."""

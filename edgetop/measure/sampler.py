@@ -1,0 +1,69 @@
+"""All probes of a session at their own rates, each in a thread of its own, so that none can hold up another."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from typing import Callable
+
+from edgetop.clock import SECOND_NS, now_ns
+from edgetop.measure.watch import Watch
+from edgetop.probes.base import Probe
+from edgetop.readings import Channel
+from edgetop.samples import Event, Readings
+
+CLOSE_S = 0.4
+"""How long ``close`` waits for threads; one whose probe blocks is left behind, and ends with the process."""
+
+
+class Sampler:
+    """Opens the probes at once, in the caller's thread; a probe that fails has its channels missing."""
+
+    def __init__(self, probes: Sequence[Probe], clock_ns: Callable[[], int] = now_ns) -> None:
+        self._clock_ns = clock_ns
+        self._stop = threading.Event()
+        self._threads: list[threading.Thread] = []
+        self._watches: list[Watch] = []
+        channels: list[Channel] = []
+        for probe in probes:
+            watch = Watch(probe, len(channels), clock_ns)
+            watch.open()
+            channels.extend(watch.channels)
+            self._watches.append(watch)
+        self.channels: tuple[Channel, ...] = tuple(channels)
+        """Of all probes, in their order; a channel's id is its place."""
+
+    def start(self) -> None:
+        """Begin to read; called once."""
+        for watch in self._watches:
+            name = f"probe {watch.probe.name}"
+            self._threads.append(threading.Thread(target=self._keep_reading, args=(watch,), name=name, daemon=True))
+        for thread in self._threads:
+            thread.start()
+
+    def _keep_reading(self, watch: Watch) -> None:
+        due_ns = watch.due_ns
+        while not self._stop.wait((due_ns - self._clock_ns()) / SECOND_NS):
+            due_ns = watch.step()
+        watch.close()
+
+    def drain(self) -> tuple[dict[int, Readings], tuple[Event, ...]]:
+        """Readings by channel id, in ticks of the channel's scale, and events by time, since the last call."""
+        readings: dict[int, Readings] = {}
+        events: list[Event] = []
+        for watch in self._watches:
+            new_readings, new_events = watch.take()
+            readings.update(new_readings)
+            events.extend(new_events)
+        events.sort(key=lambda event: event.t_ns)
+        return readings, tuple(events)
+
+    def close(self) -> None:
+        """Stop reading within half a second, even if a probe blocks; what was read can still be drained."""
+        self._stop.set()
+        end_ns = now_ns() + int(CLOSE_S * SECOND_NS)
+        for thread in self._threads:
+            thread.join(max(0.0, (end_ns - now_ns()) / SECOND_NS))
+        if not self._threads:
+            for watch in self._watches:
+                watch.close()
