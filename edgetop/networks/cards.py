@@ -1,0 +1,58 @@
+"""What a model is, as data: enough to list it, prepare its input and read its output, without building it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+RGB = (0.485 * 255, 0.456 * 255, 0.406 * 255)
+RGB_SPREAD = (0.229 * 255, 0.224 * 255, 0.225 * 255)
+
+
+@dataclass(frozen=True)
+class Preprocessing:
+    """From a picture to the input: short side to ``resize``, middle ``crop`` square, (value - mean) / std.
+
+    ``mean`` and ``std`` are per channel, in units of an 8-bit value (0 to 255).
+    """
+
+    resize: int
+    crop: int
+    mean: tuple[float, float, float]
+    std: tuple[float, float, float]
+    resample: str = "bilinear"
+    """``bilinear`` or ``bicubic``."""
+    channel_order: str = "RGB"
+
+
+@dataclass(frozen=True)
+class ModelCard:
+    """A model of the zoo."""
+
+    name: str
+    title: str
+    task: str
+    input_shape: tuple[int, int, int, int]
+    """NCHW."""
+    preprocessing: Preprocessing
+    classes: int
+    parameters: int
+    """Weights and biases, batch norm folded."""
+    macs: int
+    """Multiply-accumulates of one inference."""
+    paper: str
+    weights: str
+    """``trained``, or ``seeded: speed only``."""
+    licence: str
+    """Of the weights."""
+    sha256: str
+    """Of the built graph, so that a written file's name is known without building it."""
+    precisions: tuple[str, ...] = ("fp32",)
+
+    @property
+    def trained(self) -> bool:
+        """Whether its outputs mean something."""
+        return self.weights == "trained"
+
+
+TRAINED = "trained"
+SEEDED = "seeded: speed only"

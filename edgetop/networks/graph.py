@@ -1,0 +1,130 @@
+"""The framework-neutral network: a list of nodes in running order, in NCHW, batch 1, batch norm folded.
+
+    input    the picture
+    conv     weight [out, in / groups, kh, kw], bias; padding (top, left, bottom, right); act
+    pool     max or avg over the kernel, output sizes rounded down
+    gap      mean over height and width: [channels]
+    fc       weight [out, in], bias
+    add      of two inputs of one shape; act
+    concat   along the channels
+    softmax  over the channels
+
+Writers turn one graph into each framework's file, so that all of them run the very same weights.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Optional
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.float32]
+Padding = tuple[int, int, int, int]
+"""Rows or columns of zeros at the top, left, bottom, right."""
+NO_PADDING: Padding = (0, 0, 0, 0)
+
+
+@dataclass(frozen=True, eq=False)
+class Node:
+    """One operator; its name is the name of its output too, in every format."""
+
+    name: str
+    op: str
+    inputs: tuple[str, ...]
+    shape: tuple[int, ...]
+    """Of the output, without the batch: [channels, height, width] or [channels]."""
+    weight_shape: tuple[int, ...] = ()
+    weight: Optional[Array] = None
+    bias: Optional[Array] = None
+    kernel: tuple[int, int] = (1, 1)
+    stride: int = 1
+    padding: Padding = NO_PADDING
+    groups: int = 1
+    act: str = ""
+    """Nothing, ``relu`` or ``relu6``, after conv and add."""
+    kind: str = ""
+    """``max`` or ``avg`` of a pool."""
+
+    @property
+    def parameters(self) -> int:
+        """Weights and biases."""
+        return math.prod(self.weight_shape) + self.weight_shape[0] if self.weight_shape else 0
+
+    @property
+    def macs(self) -> int:
+        """Multiply-accumulates of one inference."""
+        positions = math.prod(self.shape[1:]) if self.op == "conv" else 1
+        return math.prod(self.weight_shape) * positions if self.weight_shape else 0
+
+    @property
+    def is_depthwise(self) -> bool:
+        """Whether each channel is convolved alone."""
+        return self.op == "conv" and self.groups == self.shape[0] > 1 and self.weight_shape[1] == 1
+
+    def structure(self) -> list[Any]:
+        """All of it but the numbers of the weights."""
+        return [
+            *(self.name, self.op, self.inputs, self.shape, self.weight_shape),
+            *(self.kernel, self.stride, self.padding, self.groups, self.act, self.kind),
+        ]
+
+
+@dataclass(frozen=True, eq=False)
+class Graph:
+    """A network: its nodes in running order, the first of them the input."""
+
+    name: str
+    nodes: tuple[Node, ...]
+    outputs: tuple[str, ...]
+
+    def node(self, name: str) -> Node:
+        """The node of that name; KeyError when there is none."""
+        return {node.name: node for node in self.nodes}[name]
+
+    @property
+    def input_shape(self) -> tuple[int, ...]:
+        """NCHW with batch 1."""
+        return (1, *self.nodes[0].shape)
+
+    @property
+    def parameters(self) -> int:
+        """Weights and biases."""
+        return sum(node.parameters for node in self.nodes)
+
+    @property
+    def macs(self) -> int:
+        """Multiply-accumulates of one inference."""
+        return sum(node.macs for node in self.nodes)
+
+    def with_weights(self, weights: Mapping[str, tuple[Array, Array]]) -> Graph:
+        """The same structure with a (weight, bias) for every conv and fc, by name.
+
+        Raises ValueError where one does not have the shape of its node.
+        """
+        return replace(self, nodes=tuple(_fill(node, weights) for node in self.nodes))
+
+    def sha256(self) -> str:
+        """Hex digest of the structure and all weights: equal where the networks are."""
+        digest = hashlib.sha256()
+        for node in self.nodes:
+            digest.update(json.dumps(node.structure()).encode())
+            for array in (node.weight, node.bias):
+                if array is not None:
+                    digest.update(np.ascontiguousarray(array, "<f4").data)
+        digest.update(json.dumps(self.outputs).encode())
+        return digest.hexdigest()
+
+
+def _fill(node: Node, weights: Mapping[str, tuple[Array, Array]]) -> Node:
+    if not node.weight_shape:
+        return node
+    weight, bias = weights[node.name]
+    if weight.shape != node.weight_shape or bias.shape != node.weight_shape[:1]:
+        raise ValueError(f"{node.name}: weight {weight.shape} and bias {bias.shape}, wanted {node.weight_shape}")
+    return replace(node, weight=weight.astype(np.float32), bias=bias.astype(np.float32))
