@@ -9,13 +9,18 @@ from edgetop.plan import ModelFile
 
 LONGEST_CAUSE = 200
 """Characters of a framework's own message that are shown; torch's can fill a screen."""
+_TORCH = "RuntimeError: "
 
 
 def cause(error: BaseException) -> str:
-    """A framework's message on one line, without its trace of C++ calls."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    text = lines[0] if lines else type(error).__name__
-    return text if len(text) <= LONGEST_CAUSE else text[: LONGEST_CAUSE - 1] + "…"
+    """The sentence of a framework's message that says what is wrong, on one line."""
+    # OpenCV keeps its message, without the place in C++ it came from, in ``err``.
+    message = str(getattr(error, "err", "")) or str(error)
+    lines = [line.strip() for line in message.splitlines() if line.strip()] or [type(error).__name__]
+    # TorchScript tells first that something failed, then where, and what it was at the end.
+    line = next((line for line in reversed(lines) if line.startswith(_TORCH)), lines[0]).removeprefix(_TORCH)
+    sentence = line.partition(". ")[0].rstrip(".")
+    return sentence if len(sentence) <= LONGEST_CAUSE else sentence[: LONGEST_CAUSE - 1] + "…"
 
 
 def bad_file(path: str, title: str, error: BaseException, hint: str = "") -> BadModelFile:

@@ -13,6 +13,8 @@ GROUP = "edgetop.backends"
 OWN = {
     "litert": "edgetop.backends.litert:LiteRt",
     "tflite": "edgetop.backends.tflite:TfLite",
+    "torch": "edgetop.backends.pytorch:PyTorch",
+    "caffe": "edgetop.backends.caffe:Caffe",
     "null": "edgetop.backends.null:Null",
 }
 """Name to ``module:Class``; no module of these imports its framework before probe() or load()."""
@@ -47,3 +49,11 @@ def backend(name: str) -> Backend:
             f"the backend {name} ({plugin.value}) does not load: {error}", "Update its package"
         ) from error
     return made
+
+
+def title(name: str) -> str:
+    """How a framework is shown; the name itself for one that is not known here, as in another board's recording."""
+    try:
+        return backend(name).title
+    except (UnknownName, FrameworkMissing):
+        return name
