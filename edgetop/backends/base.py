@@ -91,8 +91,5 @@ class Backend(Protocol):
     def version(self) -> str:
         """The installed version, by importing the framework; raises FrameworkMissing."""
 
-    def version(self) -> str:
-        """The installed version; raises FrameworkMissing."""
-
     def load(self, model: ModelFile, options: Options) -> LoadedModel:
         """Load a model; raises BadModelFile where the file is at fault, FrameworkMissing where it is not here."""
