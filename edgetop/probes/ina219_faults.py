@@ -1,0 +1,54 @@
+"""What goes wrong between the INA219 and its library, in words that say what to do."""
+
+from __future__ import annotations
+
+import errno
+
+from edgetop.errors import ProbeError
+from edgetop.plan import Ina219Settings
+
+INSTALL = "pip install --no-deps pi-ina219 Adafruit_GPIO Adafruit_PureIO (no compiler needed)"
+
+_TURN_ON = "Turn I2C on: sudo raspi-config, Interface Options; or dtparam=i2c_arm=on in config.txt; then restart"
+_JOIN = "Join its group and log in again: sudo usermod -aG i2c $USER"
+_WIRING = "Check supply, SDA, SCL and ground, and the address: i2cdetect -y {bus}"
+_DRIVER = "Unbind the driver, or take ina2xx or ina219 out of config.txt and restart"
+_HELD = "SDA or SCL is held low, or has no pull-up; check the wiring and restart"
+_OTHER_BUS = "Use a bus of the board's own controller; i2cdetect -l lists them"
+
+# errno to (title, hint), both over {bus} and {address}
+_BY_ERRNO = {
+    errno.ENOENT: ("there is no I2C bus {bus} (/dev/i2c-{bus})", _TURN_ON),
+    errno.EACCES: ("no permission to use /dev/i2c-{bus}", _JOIN),
+    errno.EPERM: ("no permission to use /dev/i2c-{bus}", _JOIN),
+    errno.EREMOTEIO: ("no INA219 answers at {address} on bus {bus}", _WIRING),
+    errno.ENXIO: ("no INA219 answers at {address} on bus {bus}", _WIRING),
+    errno.EBUSY: ("a kernel driver holds the INA219 at {address} on bus {bus}", _DRIVER),
+    errno.EIO: ("I2C bus {bus} does not work", _HELD),
+    errno.ETIMEDOUT: ("I2C bus {bus} does not work", _HELD),
+    errno.EOPNOTSUPP: ("I2C bus {bus} has no plain transfers", _OTHER_BUS),
+    errno.ENOTTY: ("I2C bus {bus} has no plain transfers", _OTHER_BUS),
+}
+
+
+def bus_fault(error: OSError, settings: Ina219Settings) -> ProbeError:
+    """What an error of the bus means."""
+    title, hint = _BY_ERRNO.get(error.errno or 0, (f"the power meter cannot be read: {error}", _WIRING))
+    names = {"bus": settings.bus, "address": f"{settings.address:#04x}"}
+    return ProbeError(title.format(**names), hint.format(**names))
+
+
+def library_fault(error: ImportError) -> ProbeError:
+    """What a library that cannot be imported means."""
+    return ProbeError(f"the INA219 library is not installed ({error})", INSTALL)
+
+
+def settings_fault(settings: Ina219Settings) -> ProbeError | None:
+    """What is wrong with the settings, if anything."""
+    if settings.bus != "simulated" and not settings.bus.isdigit():
+        return ProbeError(f"{settings.bus!r} is not an I2C bus", "[ina219] bus is a number, or simulated")
+    if not 0x40 <= settings.address <= 0x4F:
+        return ProbeError(f"{settings.address:#04x} is not an INA219's address", "[ina219] address is 0x40 to 0x4f")
+    if not settings.shunt_ohms > 0:
+        return ProbeError(f"a shunt of {settings.shunt_ohms} ohm", "[ina219] shunt_ohms is printed on the board: R100")
+    return None
