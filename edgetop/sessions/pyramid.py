@@ -1,0 +1,114 @@
+"""Statistics over 1, 10, 100 and 1000 seconds, so that a view of a whole day reads a few hundred rows.
+
+From 10 seconds up a latency channel carries a histogram with buckets 2 % wide, since percentiles of parts do
+not add up to percentiles of the whole, while histograms do.
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+import zlib
+from collections.abc import Iterator
+from typing import NamedTuple, Optional
+
+import numpy as np
+
+from edgetop.samples import Int64s
+from edgetop.sessions.schema import LEVELS
+
+_LOG_BASE = math.log(1.02)
+BUCKETS = int(math.log(2**63) / _LOG_BASE) + 2
+_FIRST = struct.Struct("<H")
+_INT64_MAX = 2**63 - 1
+
+
+class Stat(NamedTuple):
+    """Count, smallest, largest and sum of some values, and for latencies how many fell into each bucket."""
+
+    n: int
+    min: int
+    max: int
+    sum: int
+    histogram: Optional[Int64s] = None
+
+
+def stat_of(values: Int64s, latency: bool) -> Stat:
+    """The statistics of at least one value; a histogram too when they are latencies in nanoseconds."""
+    histogram = None
+    if latency:
+        buckets = (np.log(np.maximum(values, 1)) / _LOG_BASE).astype(np.int64)
+        histogram = np.bincount(buckets, minlength=BUCKETS).astype(np.int64, copy=False)
+    return Stat(len(values), int(values.min()), int(values.max()), int(values.sum()), histogram)
+
+
+def merged(one: Optional[Stat], other: Stat) -> Stat:
+    """The statistics of both together; a sum beyond 64 bits stays at the largest."""
+    if one is None:
+        return other
+    histogram = other.histogram if one.histogram is None else one.histogram
+    if one.histogram is not None and other.histogram is not None:
+        histogram = one.histogram + other.histogram
+    total = max(-_INT64_MAX, min(_INT64_MAX, one.sum + other.sum))
+    return Stat(one.n + other.n, min(one.min, other.min), max(one.max, other.max), total, histogram)
+
+
+def quantile(stat: Stat, q: float) -> float:
+    """A quantile from the histogram, within about 1 %; 0 <= q <= 1."""
+    assert stat.histogram is not None
+    bucket = int(np.searchsorted(stat.histogram.cumsum(), q * stat.n))
+    return min(max(math.exp(_LOG_BASE * (bucket + 0.5)), stat.min), stat.max)
+
+
+def pack_histogram(histogram: Int64s) -> bytes:
+    """The first bucket that is not empty, then the counts up to the last, planar, compressed."""
+    filled = np.flatnonzero(histogram)
+    first, last = int(filled[0]), int(filled[-1])
+    counts = np.minimum(histogram[first : last + 1], 2**32 - 1).astype("<u4")
+    return zlib.compress(_FIRST.pack(first) + counts.view(np.uint8).reshape(-1, 4).T.tobytes(), 1)
+
+
+def unpack_histogram(data: bytes) -> Int64s:
+    """The counts of all buckets; raises ValueError, struct.error or zlib.error for anything else."""
+    raw = zlib.decompressobj().decompress(data, _FIRST.size + 4 * BUCKETS)
+    (first,) = _FIRST.unpack_from(raw)
+    planes = np.frombuffer(raw, np.uint8, offset=_FIRST.size)
+    if len(planes) % 4 or first + len(planes) // 4 > BUCKETS:
+        raise ValueError("histogram length")
+    counts = planes.reshape(4, -1).T.copy().view("<u4").ravel()
+    histogram = np.zeros(BUCKETS, np.int64)
+    histogram[first : first + len(counts)] = counts
+    return histogram
+
+
+class Row(NamedTuple):
+    """Statistics to be stored: the seconds it covers, which of them, whose."""
+
+    width_s: int
+    bucket: int
+    channel: int
+    stat: Stat
+
+
+class Pyramid:
+    """The buckets of 10 seconds and more that are not over yet."""
+
+    def __init__(self) -> None:
+        self._open: dict[int, dict[tuple[int, int], Stat]] = {width: {} for width in LEVELS if width > 1}
+
+    def add(self, second: int, channel: int, stat: Stat) -> None:
+        """Count in the statistics of one channel over one second."""
+        self._count_in(10, second, channel, stat)
+
+    def _count_in(self, width_s: int, second: int, channel: int, stat: Stat) -> None:
+        key = (second // width_s, channel)
+        self._open[width_s][key] = merged(self._open[width_s].get(key), stat)
+
+    def over(self, until_s: int) -> Iterator[Row]:
+        """Take out the buckets that end by then, in order, each level counted into the next one up."""
+        for width_s, buckets in self._open.items():
+            for bucket, channel in sorted(key for key in buckets if (key[0] + 1) * width_s <= until_s):
+                stat = buckets.pop((bucket, channel))
+                if width_s * 10 in self._open:
+                    self._count_in(width_s * 10, bucket * width_s, channel, stat)
+                yield Row(width_s, bucket, channel, stat)
