@@ -6,7 +6,7 @@ Times are absolute nanoseconds of the monotonic clock. Everything a figure is ma
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Optional
 
@@ -81,3 +81,18 @@ class Batch:
     samples: Mapping[int, Samples] = field(default_factory=dict)
     readings: Mapping[int, Readings] = field(default_factory=dict)
     events: tuple[Event, ...] = ()
+
+
+def join_samples(parts: Sequence[Samples]) -> Samples:
+    """Successive stretches of one run's samples as one."""
+    if len(parts) == 1:
+        return parts[0]
+    names = ("start_ns", "duration_ns", "wait_ns", "flags")
+    return Samples(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+
+
+def join_readings(parts: Sequence[Readings]) -> Readings:
+    """Successive stretches of one channel's readings as one."""
+    if len(parts) == 1:
+        return parts[0]
+    return Readings(np.concatenate([p.t_ns for p in parts]), np.concatenate([p.ticks for p in parts]))

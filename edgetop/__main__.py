@@ -1,0 +1,7 @@
+"""``python -m edgetop``."""
+
+import sys
+
+from edgetop.cli import main
+
+sys.exit(main())

@@ -1,0 +1,132 @@
+"""The command line: what can be said, and which module does it; every import that costs is inside its command."""
+
+
+from __future__ import annotations
+
+import sys
+
+from edgetop import __version__
+
+TYPE_CHECKING = False  # typing itself costs as much as half an interpreter's start
+if TYPE_CHECKING:
+    import argparse
+    from typing import NoReturn
+
+HELP = f"""edgetop {__version__}: a live profiler in the terminal for deep-learning inference on edge boards
+
+usage:
+  edgetop                                pick model, frameworks, precision, threads and input, then watch
+  edgetop run MODEL [--on FW,FW] …       measure a model (a name, or a model file) on some frameworks
+  edgetop replay FILE                    show a recorded session again
+  edgetop list models|frameworks|probes|sessions
+  edgetop models write MODEL --format F -o OUT
+  edgetop doctor                         what is here, what is not, and how to mend it
+
+  edgetop COMMAND --help                 the options of a command
+  --config FILE   settings, else $XDG_CONFIG_HOME/edgetop/config.toml
+  --version       the version
+
+exit codes: 0 done, 1 a run failed, 2 wrong usage or bad input, 130 interrupted, 128+n ended by signal n
+"""
+
+
+def _parser() -> argparse.ArgumentParser:
+    import argparse
+
+    class OneLineParser(argparse.ArgumentParser):
+        """Says what is wrong in one line, as every other error of edgetop."""
+
+        def error(self, message: str) -> NoReturn:
+            self.exit(2, f"edgetop: {message}. See `{self.prog} --help`\n")
+
+    parser = OneLineParser(prog="edgetop", add_help=False, allow_abbrev=False)
+    parser.add_argument("--config", default="", metavar="FILE", help="settings file")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+
+    run = commands.add_parser("run", help="measure", description="Measure a model on some frameworks.")
+    run.add_argument(
+        "model", nargs="?", default="", metavar="MODEL", help="a name from `edgetop list models`, or a file"
+    )
+    _run_options(run)
+
+    replay = commands.add_parser("replay", help="replay", description="Show a recorded session again.")
+    replay.add_argument("file", metavar="FILE")
+    replay.add_argument("--headless", action="store_true", help="print the final figures, without a screen")
+    replay.add_argument("--json", default="", metavar="FILE|-", help="write them as JSON, without a screen")
+
+    listing = commands.add_parser("list", help="list", description="List what there is.")
+    listing.add_argument("what", choices=("models", "frameworks", "probes", "sessions"))
+    listing.add_argument("--json", action="store_true", help="as JSON")
+
+    models = commands.add_parser("models", help="model files", description="Write model files.")
+    write = models.add_subparsers(dest="action", metavar="write", required=True).add_parser(
+        "write", help="write a model of the zoo", description="Write a model of the zoo in a framework's own format."
+    )
+    write.add_argument("model", metavar="MODEL")
+    write.add_argument("--format", required=True, metavar="F", help="tflite, torchscript or caffe")
+    write.add_argument("--precision", default="", metavar="P")
+    write.add_argument("-o", "--output", required=True, metavar="OUT", help="the file to write")
+
+    doctor = commands.add_parser("doctor", help="check this machine", description="Check this machine.")
+    doctor.add_argument("--json", action="store_true", help="as JSON")
+    return parser
+
+
+def _run_options(run: argparse.ArgumentParser) -> None:
+    run.add_argument("--on", default="", metavar="FW,FW", help="frameworks: litert, tflite, torch, caffe, null")
+    run.add_argument("--precision", default="", metavar="P", help="fp32 (the default), fp16 or int8")
+    run.add_argument("--threads", type=int, default=0, metavar="N", help="default: half of the cores")
+    run.add_argument("--input", default="", metavar="PATH", help="a picture, or cat, coffee or noise")
+    run.add_argument("--duration", type=float, default=0.0, metavar="S", help="seconds of measuring in all")
+    run.add_argument("--count", type=int, default=0, metavar="N", help="inferences of each run in the statistics")
+    record = run.add_mutually_exclusive_group()
+    record.add_argument("--record", default="", metavar="FILE", help="the session file; default: a new one")
+    record.add_argument("--no-record", action="store_true", help="keep no session file")
+    run.add_argument("--headless", action="store_true", help="no screen: progress, then the summary table")
+    run.add_argument("--json", default="", metavar="FILE|-", help="write the result as JSON, without a screen")
+    run.add_argument("--ina219-bus", default="", metavar="N", help="I2C bus of the power meter, or `simulated`")
+    run.add_argument("--ina219-address", type=lambda text: int(text, 0), metavar="A", help="0x40 to 0x4f")
+    run.add_argument("--ina219-shunt-ohms", type=float, metavar="R", help="default 0.1")
+
+
+def _dispatch(argv: list[str]) -> int:
+    parser = _parser()
+    arguments = parser.parse_args(argv or ["run"])
+    if not argv or arguments.command is None:
+        from edgetop.commands.run import pick
+
+        return pick(parser.parse_args([*argv, "run"]))
+    if arguments.command == "run":
+        from edgetop.commands.run import run as act
+    elif arguments.command == "replay":
+        from edgetop.commands.replay import replay as act
+    elif arguments.command == "list":
+        from edgetop.commands.listing import listing as act
+    elif arguments.command == "models":
+        from edgetop.commands.models import write as act
+    else:
+        from edgetop.commands.doctor import doctor as act
+    return act(arguments)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command; the exit code."""
+    argv = sys.argv[1:] if argv is None else argv
+    if argv[:1] in (["--help"], ["-h"], ["help"]):
+        print(HELP, end="")
+        return 0
+    if argv[:1] == ["--version"]:
+        print(f"edgetop {__version__}")
+        return 0
+    from edgetop.errors import EdgetopError
+
+    try:
+        return _dispatch(argv)
+    except EdgetopError as error:
+        print(f"edgetop: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of our output has gone: nothing is left to say
+        return 141

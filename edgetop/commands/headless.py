@@ -1,0 +1,100 @@
+"""Measuring and replaying without a screen: progress on standard error, the summary or JSON on standard output."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import threading
+from types import FrameType
+from typing import Any, Optional
+
+from edgetop.commands.summary import print_summary
+from edgetop.engine.loop import Loop
+from edgetop.engine.result import result
+from edgetop.errors import CannotWrite
+from edgetop.protocol import Command, Ended, LogLines, Message, Notice, Snapshot, Stop
+
+INTERRUPTED = 130
+
+
+class Progress:
+    """Tells each change of a run's state once, on standard error."""
+
+    def __init__(self) -> None:
+        self._told: dict[int, tuple[str, str]] = {}
+
+    def publish(self, message: Message) -> bool:
+        """Print what is new."""
+        if isinstance(message, Snapshot):
+            for run in message.runs:
+                state = (run.status, run.message)
+                if self._told.get(run.run) != state:
+                    self._told[run.run] = state
+                    text = f"{run.title}: {run.status}" + (f": {run.message}" if run.message else "")
+                    print(text, file=sys.stderr, flush=True)
+        elif isinstance(message, LogLines):
+            for line in message.lines:
+                print(f"  | {line}", file=sys.stderr, flush=True)
+        elif isinstance(message, Notice):
+            print(f"{message.title}. {message.hint}", file=sys.stderr, flush=True)
+        return True
+
+
+class Signals:
+    """Commands of a run without a screen: a signal stops it, nothing else is said."""
+
+    def __init__(self) -> None:
+        self.number = 0
+        self._wake = threading.Event()
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._stop)
+
+    def _stop(self, number: int, frame: Optional[FrameType]) -> None:
+        self.number = number
+        self._wake.set()
+
+    def __call__(self, timeout_s: float) -> list[Command]:
+        """Stop, once a signal has come; waits at most so long."""
+        return [Stop()] if self._wake.wait(timeout_s) else []
+
+    def exit_code(self, ended: Ended) -> int:
+        """What to exit with: the run's own code, unless a signal ended it."""
+        return 128 + self.number if self.number else ended.exit_code
+
+
+def check_json_path(path: str) -> None:
+    """Raise CannotWrite for a result file that could not be written at the end."""
+    folder = os.path.dirname(os.path.abspath(path))
+    if path != "-" and (os.path.isdir(path) or not os.access(folder, os.W_OK)):
+        raise CannotWrite(f"Cannot write {path}", "Name a file in a folder that exists and can be written")
+
+
+def write_json(value: dict[str, Any], path: str) -> None:
+    """The result as JSON, to a file (whole or not at all) or to standard output for ``-``."""
+    text = json.dumps(value, indent=2, allow_nan=False)
+    if path == "-":
+        print(text)
+        return
+    partial = f"{path}.partial"
+    try:
+        with open(partial, "w", encoding="utf-8") as file:
+            file.write(text + "\n")
+        os.replace(partial, path)
+    except OSError as error:
+        raise CannotWrite(f"Cannot write {path}: {error.strerror}", "Name another file with --json") from error
+
+
+def run_headless(loop: Loop, signals: Signals, machine: dict[str, Any], json_path: str) -> int:
+    """Run the loop to its end, then print what came out; the exit code."""
+    ended = loop.run()
+    if json_path:
+        write_json(result(loop.last, machine), json_path)
+    if json_path != "-":
+        print_summary(loop.last)
+    if ended.session:
+        print(f"recorded in {ended.session}", file=sys.stderr)
+    if ended.exit_code:
+        print(f"edgetop: {ended.title}. {ended.hint}".rstrip(), file=sys.stderr)
+    return signals.exit_code(ended)

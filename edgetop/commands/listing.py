@@ -1,0 +1,99 @@
+"""``edgetop list``: models, frameworks, probes, sessions."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import asdict
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from edgetop import units
+from edgetop.config import load_settings, sessions_folder
+from edgetop.readings import Missing
+
+
+def listing(arguments: argparse.Namespace) -> int:
+    """Carry out ``edgetop list``."""
+    rows = _KINDS[arguments.what](arguments)
+    if arguments.json:
+        print(json.dumps(rows, indent=2))
+    else:
+        print_rows(rows)
+    return 0
+
+
+def print_rows(rows: list[dict[str, Any]]) -> None:
+    """Rows with equal keys as a table on standard output."""
+    if not rows:
+        print("none")
+        return
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for key in rows[0]:
+        table.add_column(key.replace("_", " "))
+    for row in rows:
+        table.add_row(*(_cell(key, value) for key, value in row.items()))
+    Console(highlight=False, soft_wrap=True).print(table)
+
+
+def _cell(key: str, value: Any) -> str:
+    if key.endswith("_bytes"):
+        return units.size(value)
+    if key == "duration_s":
+        return units.clock_time(int(value * 1e9))
+    if key in ("parameters", "macs"):
+        return f"{value / 1e6:.4g} M"
+    return ", ".join(value) if isinstance(value, (list, tuple)) else str(value)
+
+
+def _models(arguments: argparse.Namespace) -> list[dict[str, Any]]:
+    from edgetop.engine.catalog import models
+
+    return [asdict(entry) for entry in models()]
+
+
+def _frameworks(arguments: argparse.Namespace) -> list[dict[str, Any]]:
+    from edgetop.backends.availability import availabilities
+    from edgetop.backends.registry import backend, names
+
+    found = availabilities(names(), load_settings(arguments.config).python)
+    rows = []
+    for name in names():
+        version = found[name].version
+        absent = isinstance(version, Missing)
+        row = {"name": name, "title": backend(name).title, "version": units.ABSENT if absent else version}
+        row["why_not"] = version.reason if isinstance(version, Missing) else ""
+        row["what_to_do"] = version.hint if isinstance(version, Missing) else ""
+        rows.append(row)
+    return rows
+
+
+def _probes(arguments: argparse.Namespace) -> list[dict[str, Any]]:
+    from edgetop.errors import ProbeError
+    from edgetop.probes.registry import machine_probes
+
+    rows = []
+    for probe in machine_probes(load_settings(arguments.config).ina219):
+        state, hint = "here", ""
+        try:
+            probe.open()
+            probe.close()
+        except ProbeError as error:
+            state, hint = error.title, error.hint
+        channels = [channel.name for channel in probe.channels]
+        rows.append(
+            {"name": probe.name, "rate_hz": probe.rate_hz, "state": state, "what_to_do": hint, "channels": channels}
+        )
+    return rows
+
+
+def _sessions(arguments: argparse.Namespace) -> list[dict[str, Any]]:
+    from edgetop.sessions.listing import list_sessions
+
+    return [asdict(entry) for entry in list_sessions(sessions_folder())]
+
+
+_KINDS = {"models": _models, "frameworks": _frameworks, "probes": _probes, "sessions": _sessions}

@@ -1,0 +1,72 @@
+"""The summary table that a headless run, and a replay without a screen, end in."""
+
+from __future__ import annotations
+
+import sys
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from edgetop import units
+from edgetop.protocol import RunFigures, Snapshot
+from edgetop.readings import Missing
+
+_WIDE = 100
+"""Columns a table may take where the output is no terminal."""
+
+
+def _rows(run: RunFigures) -> list[tuple[str, str]]:
+    return [
+        ("p50", units.duration(run.p50_ns)),
+        ("p90", units.duration(run.p90_ns)),
+        ("p99", units.duration(run.p99_ns)),
+        ("mean", units.duration(run.mean_ns)),
+        ("rate", units.rate(run.rate_ips)),
+        ("CPU", units.percent(run.cpu_percent)),
+        ("memory", units.size(run.rss_bytes)),
+        ("peak", units.size(run.peak_rss_bytes)),
+        ("power", units.power(run.power_w)),
+        ("energy", units.energy(run.energy_j)),
+        ("inferences", str(run.count)),
+        ("load", units.duration(run.load_ns)),
+        ("first", units.duration(run.first_ns)),
+        ("agreement", units.difference(run.agreement) if run.agrees_with else "reference"),
+        ("label", f"{run.labels[0][0]} {run.labels[0][1]:.2f}" if run.labels else units.ABSENT),
+    ]
+
+
+def _heading(run: RunFigures) -> str:
+    return f"{run.title}\n{run.version}".rstrip()
+
+
+def _notes(snapshot: Snapshot) -> list[str]:
+    """What the table cannot hold: failures with what to do, why a figure is missing."""
+    notes = [f"{r.title} failed: {r.message}. {r.hint}".rstrip(". ") for r in snapshot.runs if r.status == "failed"]
+    for gauge in snapshot.gauges:
+        if gauge.channel.name.startswith("power.") and gauge.channel.unit == "W" and isinstance(gauge.value, Missing):
+            notes.append(f"power: {gauge.value.reason}. {gauge.value.hint}".rstrip(". "))
+    if snapshot.verdict:
+        notes.append(snapshot.verdict)
+    return notes
+
+
+def print_summary(snapshot: Snapshot) -> None:
+    """Print the table of all runs to standard output."""
+    wide = None if sys.stdout.isatty() else _WIDE
+    console = Console(width=wide, highlight=False)
+    runs = [run for run in snapshot.runs if run.count]
+    if runs:
+        first = runs[0]
+        plain = "utf" not in console.encoding.lower()
+        title = f"{first.model}, {first.precision}, {first.threads} thread{'s' * (first.threads > 1)}"
+        table = Table(title=title, title_justify="left", box=box.ASCII if plain else box.ROUNDED)
+        table.add_column("")
+        for run in runs:
+            table.add_column(_heading(run), justify="right")
+        for row in zip(*(_rows(run) for run in runs)):
+            table.add_row(row[0][0], *(value for _, value in row))
+        console.print(table)
+    for note in _notes(snapshot):
+        console.print(Text(note))

@@ -1,0 +1,109 @@
+"""The engine as a process: ``python -m edgetop.engine [--replay FILE]``, JSON lines on both sides."""
+
+from __future__ import annotations
+
+import os
+import queue
+import select
+import signal
+import sys
+import threading
+from typing import Union
+
+from edgetop import __version__
+from edgetop.engine.publish import PipePublisher
+from edgetop.errors import EdgetopError
+from edgetop.machine import describe_machine
+from edgetop.protocol import Command, Ended, Hello, Start, Stop, decode
+from edgetop.readings import Missing
+
+_CHUNK = 1 << 16
+
+
+class CommandPipe:
+    """Commands from standard input; its end, or a signal to terminate, is a Stop."""
+
+    def __init__(self, fd: int, publisher: PipePublisher) -> None:
+        self._fd = fd
+        self._publisher = publisher
+        self._partial = b""
+        self._stopped = False
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+            signal.signal(number, self._signal)
+
+    def _signal(self, number: int, frame: object) -> None:
+        self._stopped = True
+
+    def __call__(self, timeout_s: float) -> list[Command]:
+        """Commands that have come, after waiting for one at most so long."""
+        self._publisher.flush()
+        readable = select.select([self._fd], [], [], 0 if self._stopped else timeout_s)[0]
+        if readable:
+            data = os.read(self._fd, _CHUNK)
+            self._stopped = self._stopped or not data
+            self._partial += data
+        *lines, self._partial = self._partial.split(b"\n")
+        commands: list[Command] = [decode(line) for line in lines if line.strip()]
+        return [*commands, Stop()] if self._stopped or self._publisher.broken else commands
+
+
+def measure(publisher: PipePublisher, commands: CommandPipe) -> Ended:
+    """Offer the catalog, wait for a plan, run it."""
+    publisher.publish(Hello(__version__, can_seek=False, can_record=True, machine=describe_machine()))
+    found: queue.SimpleQueue[tuple[str, Union[str, Missing]]] = queue.SimpleQueue()
+    from edgetop.engine.catalog import catalog
+
+    versions: dict[str, Union[str, Missing]] = {}
+    publisher.publish(catalog(versions))
+    threading.Thread(target=_look_for_frameworks, args=(found,), daemon=True).start()
+    while True:
+        for command in commands(0.1):
+            if isinstance(command, Start):
+                from edgetop.engine.start import live_loop
+
+                return live_loop(command.plan, publisher, commands).run()
+            if isinstance(command, Stop):
+                return Ended(0)
+        if not found.empty():
+            while not found.empty():
+                name, version = found.get()
+                versions[name] = version
+            publisher.publish(catalog(versions))
+
+
+def _look_for_frameworks(found: queue.SimpleQueue[tuple[str, Union[str, Missing]]]) -> None:
+    from edgetop.backends.availability import availabilities
+    from edgetop.backends.registry import names
+    from edgetop.config import load_settings
+
+    availabilities(names(), load_settings().python, lambda name, here: found.put((name, here.version)))
+
+
+def replay(path: str, publisher: PipePublisher, commands: CommandPipe) -> Ended:
+    """Replay a session until asked to stop."""
+    from edgetop.engine.loop import Loop
+    from edgetop.engine.replay import ReplayFeed
+
+    feed = ReplayFeed(path)
+    publisher.publish(Hello(__version__, can_seek=True, can_record=False, machine=feed.description.machine))
+    return Loop(feed, publisher, commands, hold_at_end=True).run()
+
+
+def main(argv: list[str]) -> int:
+    """Serve one screen; the exit code of what was done."""
+    # Whatever a library prints must not break the messages: they get a descriptor of their own.
+    messages = os.dup(1)
+    os.dup2(2, 1)
+    publisher = PipePublisher(messages)
+    commands = CommandPipe(0, publisher)
+    try:
+        ended = replay(argv[1], publisher, commands) if argv[:1] == ["--replay"] else measure(publisher, commands)
+    except EdgetopError as error:
+        ended = Ended(error.exit_code, error.title, error.hint)
+    publisher.publish(ended)
+    publisher.drain()
+    return ended.exit_code
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

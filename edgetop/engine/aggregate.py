@@ -1,0 +1,144 @@
+"""From batches to snapshots: the figures of each run, the newest value of each channel, the charts' columns.
+
+No clock, no files, no processes: what a batch does not carry, a snapshot cannot show. The result does not
+depend on how the same data was cut into batches, so a replay ends in the very figures that were live.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+from edgetop.analysis.energy import Window
+from edgetop.engine.figures import RunState
+from edgetop.engine.meter import EnergyMeter
+from edgetop.engine.series import COLUMN_NS, KEPT_COLUMNS, ColumnStore
+from edgetop.protocol import Columns, Gauge, RunFigures, Snapshot
+from edgetop.readings import Channel, Missing
+from edgetop.samples import Batch, Event, Readings
+from edgetop.sessions.description import Description
+
+LAG_NS = 150_000_000
+"""A column is handed out this long after its end: samples may arrive two drains late."""
+POWER = "power."
+
+
+class Aggregate:
+    """All that was seen of a session so far."""
+
+    def __init__(self, description: Description, *, reset: bool = False) -> None:
+        self._description = description
+        self._start_ns = description.t0_mono_ns
+        self._until_ns = self._start_ns
+        self._channels = {channel.id: channel for channel in description.channels}
+        self._power = next((c for c in description.channels if c.name.startswith(POWER) and c.unit == "W"), None)
+        self._runs = {spec.id: RunState(spec) for spec in description.plan.runs}
+        self._meter = EnergyMeter(self._power, self._runs)
+        self._values: dict[int, float | Missing] = {}
+        self._columns: dict[str, ColumnStore] = {}
+        self._next_column = 0
+        self._reset = reset
+        self._turn: int | None = None
+
+    # ---- in
+
+    def add(self, batch: Batch) -> None:
+        """Take in a batch; batches come in order of time."""
+        self._until_ns = max(self._until_ns, batch.until_ns)
+        for run, samples in batch.samples.items():
+            if len(samples):
+                self._runs[run].add_samples(samples)
+                end_ns = samples.start_ns + samples.duration_ns - self._start_ns
+                self._column_store(f"latency.{run}").add(end_ns, samples.duration_ns)
+        for channel, readings in batch.readings.items():
+            if len(readings):
+                self._add_readings(self._channels[channel], readings)
+        for event in batch.events:
+            self._add_event(event)
+        self._meter.settle()
+
+    def _add_readings(self, channel: Channel, readings: Readings) -> None:
+        values = readings.ticks * channel.scale
+        self._values[channel.id] = float(values[-1])
+        if channel.charted:
+            self._column_store(channel.name).add(readings.t_ns - self._start_ns, values)
+        if channel.run is not None and channel.run in self._runs:
+            self._runs[channel.run].newest(channel.name.rpartition(".")[2], float(values[-1]))
+        if self._power is not None and channel.id == self._power.id:
+            self._meter.add_readings(readings.t_ns, values)
+
+    def _add_event(self, event: Event) -> None:
+        if event.run is not None and event.run in self._runs:
+            self._runs[event.run].add_event(event)
+            if event.kind == "turn":
+                self._turn = event.run
+                data = event.data
+                self._meter.add_turn(event.run, Window(data["start_ns"], data["end_ns"], data["count"]))
+        elif event.kind == "missing":
+            self._values[int(event.data["channel"])] = Missing(event.data["reason"], event.data.get("hint", ""))
+
+    def _column_store(self, name: str) -> ColumnStore:
+        return self._columns.setdefault(name, ColumnStore())
+
+    # ---- out
+
+    def snapshot(self, *, final: bool = False, state: str = "running") -> Snapshot:
+        """What the screen draws now; ``final`` brings every statistic up to the last sample."""
+        runs = tuple(self._figures(run, final) for run in self._runs)
+        if final:
+            state = "ended"
+        elif all(run.status in ("waiting", "preparing", "loading", "warming", "ready") for run in runs):
+            state = "preparing"
+        return Snapshot(
+            t_ns=self._until_ns - self._start_ns,
+            state=state,
+            runs=runs,
+            gauges=tuple(self._gauge(channel) for channel in self._description.channels),
+            columns=self._new_columns(final),
+            reset=self._take_reset(),
+            turn=self._turn,
+            verdict=verdict(list(self._runs.values())),
+        )
+
+    def undo(self, snapshot: Snapshot) -> None:
+        """Take back a snapshot that did not reach the screen: its columns come again with the next."""
+        self._next_column = min(self._next_column, snapshot.columns.first)
+        self._reset = self._reset or snapshot.reset
+
+    def _gauge(self, channel: Channel) -> Gauge:
+        return Gauge(channel, self._values.get(channel.id, Missing("no reading yet")))
+
+    def _figures(self, run: int, final: bool) -> RunFigures:
+        state = self._runs[run]
+        reference = self._runs.get(-1 if state.agrees_with is None else state.agrees_with)
+        return dataclasses.replace(
+            state.figures(final=final),
+            agrees_with=reference.title if reference else "",
+            power_w=self._meter.power_w(run),
+            energy_j=self._meter.per_inference_j(run),
+        )
+
+    def _take_reset(self) -> bool:
+        reset, self._reset = self._reset, False
+        return reset
+
+    def _new_columns(self, final: bool) -> Columns:
+        lag = 0 if final else LAG_NS
+        end = max(0, (self._until_ns - self._start_ns - lag) // COLUMN_NS)
+        first = max(self._next_column, end - KEPT_COLUMNS)
+        self._next_column = max(end, self._next_column)
+        if first >= end:
+            return Columns(first=first, width_ns=COLUMN_NS)
+        series = {name: store.columns(first, end) for name, store in self._columns.items()}
+        return Columns(first=first, width_ns=COLUMN_NS, series=series)
+
+
+def verdict(runs: list[RunState]) -> str:
+    """Whether the outputs of all runs of a model agree, in words."""
+    compared = [run for run in runs if run.agrees_with is not None]
+    if not compared:
+        return ""
+    apart = [run for run in compared if not run.agrees]
+    if apart:
+        return "outputs DIFFER: " + ", ".join(f"{run.title} {run.difference_text}" for run in apart)
+    largest = max((run.difference for run in compared if not isinstance(run.difference, Missing)), default=0.0)
+    return "outputs agree exactly" if largest == 0 else f"outputs agree to {largest:.0e}"

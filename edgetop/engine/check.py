@@ -1,0 +1,53 @@
+"""What is refused before work begins: a plan that names what is not there, or cannot be."""
+
+from __future__ import annotations
+
+import os
+
+from edgetop.backends.registry import backend
+from edgetop.errors import UnknownName, UsageError
+from edgetop.inputs.source import NOISE, check_source
+from edgetop.networks import files, zoo
+from edgetop.plan import MAX_RUNS, MAX_THREADS, Plan, RunSpec
+
+
+def is_file(model: str) -> bool:
+    """Whether a model is named by its file rather than from the zoo."""
+    return os.sep in model or (model not in zoo.names() and (os.path.exists(model) or "." in model))
+
+
+def check_plan(plan: Plan) -> None:
+    """Raise UsageError, with what to do, for a plan that cannot be run; loads no framework."""
+    if not plan.runs:
+        raise UsageError("No framework is chosen", "Choose at least one, e.g. --on litert,torch")
+    if len(plan.runs) > MAX_RUNS:
+        raise UsageError(f"{len(plan.runs)} runs are more than {MAX_RUNS}", "Choose fewer frameworks")
+    if plan.duration_s < 0 or plan.count < 0:
+        raise UsageError("A duration or count is below zero", "Use 0 to measure until stopped")
+    for spec in plan.runs:
+        _check_run(spec)
+    check_source(plan.input)
+    if plan.input != NOISE and any(is_file(spec.model) for spec in plan.runs):
+        raise UsageError(
+            "How pictures are prepared for a model file of one's own is not known",
+            "Measure it on noise: --input noise",
+        )
+
+
+def _check_run(spec: RunSpec) -> None:
+    chosen = backend(spec.framework)
+    if not 1 <= spec.threads <= MAX_THREADS:
+        raise UsageError(f"{spec.threads} threads", f"Choose 1 to {MAX_THREADS}")
+    if spec.python and not os.access(spec.python, os.X_OK):
+        raise UsageError(f"{spec.python} cannot be run", f"Set [frameworks.{spec.framework}] python to an interpreter")
+    if spec.precision not in chosen.precisions:
+        raise UnknownName(f"{chosen.title} has no {spec.precision}", f"It has {', '.join(chosen.precisions)}")
+    if is_file(spec.model):
+        format = files.own_file(spec.model).format
+        if format not in chosen.formats:
+            hint = f"{chosen.title} reads {', '.join(chosen.formats)}: choose another framework with --on"
+            raise UsageError(f"{chosen.title} cannot read {spec.model} ({format})", hint)
+        return
+    card = zoo.card(spec.model)
+    if spec.precision not in card.precisions:
+        raise UnknownName(f"{spec.model} has no {spec.precision}", f"It has {', '.join(card.precisions)}")

@@ -1,0 +1,102 @@
+"""The screen's end of an engine: starts the process, sends commands, receives messages without ever blocking."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+
+from edgetop.protocol import Command, Ended, Message, Stop, decode, encode
+
+STOP_TIMEOUT_S = 2.0
+_CHUNK = 1 << 16
+
+
+class Client:
+    """An engine process, spoken to in JSON lines over its standard input and output."""
+
+    def __init__(self, argv: Sequence[str]) -> None:
+        self._process = subprocess.Popen(
+            list(argv),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,  # Ctrl-C in the terminal is the screen's to handle
+        )
+        assert self._process.stdin and self._process.stdout and self._process.stderr
+        self._commands = self._process.stdin.fileno()
+        self._messages = self._process.stdout.fileno()
+        self._errors = self._process.stderr.fileno()
+        for fd in (self._commands, self._messages, self._errors):
+            os.set_blocking(fd, False)
+        self._partial = b""
+        self._complaint = b""
+        self._ended = False
+
+    def fileno(self) -> int:
+        """Readable when a message waits, for an event loop."""
+        return self._messages
+
+    def receive(self) -> list[Message]:
+        """All messages that wait, perhaps none; the last one ever is Ended, also when the engine died."""
+        if self._ended:
+            return []
+        lines, end = self._read_lines()
+        messages: list[Message] = [decode(line) for line in lines if line.strip()]
+        if any(isinstance(message, Ended) for message in messages):
+            self._ended = True
+        elif end:
+            self._ended = True
+            messages.append(self._obituary())
+        return messages
+
+    def _read_lines(self) -> tuple[list[bytes], bool]:
+        """Whole lines read so far, and whether the engine has closed its end."""
+        end = False
+        while True:
+            try:
+                data = os.read(self._messages, _CHUNK)
+            except BlockingIOError:
+                break
+            if not data:
+                end = True
+                break
+            self._partial += data
+        *lines, self._partial = self._partial.split(b"\n")
+        with contextlib.suppress(BlockingIOError):
+            self._complaint = (self._complaint + os.read(self._errors, _CHUNK))[-_CHUNK:]
+        return lines, end
+
+    def _obituary(self) -> Ended:
+        code = self._process.wait()
+        cause = f"signal {-code}" if code < 0 else f"exit code {code}"
+        said = self._complaint.decode(errors="replace").strip().splitlines()
+        hint = said[-1] if said else "What was recorded until then is safe: see `edgetop list sessions`"
+        return Ended(1, f"The engine ended without a word ({cause})", hint)
+
+    def send(self, command: Command) -> None:
+        """Send a command; one to an engine that has ended is dropped."""
+        with contextlib.suppress(BrokenPipeError, BlockingIOError, ValueError):
+            os.write(self._commands, encode(command).encode() + b"\n")
+
+    def close(self) -> None:
+        """Ask the engine to stop, give it time to close the recording, then make sure that it is gone."""
+        self.send(Stop())
+        try:
+            self._process.communicate(timeout=STOP_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.communicate()
+        self._ended = True
+
+
+def start_engine() -> Client:
+    """An engine that measures: it says Hello and what can be picked, then waits for Start."""
+    return Client([sys.executable, "-m", "edgetop.engine"])
+
+
+def start_replay(path: str) -> Client:
+    """An engine that replays the session file at ``path``."""
+    return Client([sys.executable, "-m", "edgetop.engine", "--replay", path])

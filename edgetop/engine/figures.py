@@ -1,0 +1,137 @@
+"""One run's figures: from its samples, turns, states and outputs to a column of the table."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from edgetop.analysis.agreement import TOLERANCE
+from edgetop.analysis.intervals import batch_means
+from edgetop.analysis.percentiles import nearest_rank
+from edgetop.backends.registry import title
+from edgetop.engine.series import GrowingArray
+from edgetop.plan import RunSpec
+from edgetop.protocol import UNKNOWN, RunFigures
+from edgetop.readings import Figure, Missing
+from edgetop.samples import CONTENDED, SET_ASIDE, Event, Int64s, Samples
+
+ALWAYS_BELOW = 20_000
+GROWTH = 1.005
+"""Statistics sort all samples: above 20,000 only anew when their number has grown by half a per cent."""
+
+
+class RunState:
+    """All that was seen of one run."""
+
+    def __init__(self, spec: RunSpec) -> None:
+        self._spec = spec
+        self.title = title(spec.framework)
+        self._told: dict[str, Any] = {"status": "waiting"}
+        self._durations = GrowingArray()
+        self._set_aside = 0
+        self._contended = 0
+        self._lost = 0
+        self._turns_ns = 0
+        self._turns_count = 0
+        self._turns_cpu_ns = 0
+        self._newest: dict[str, float] = {}
+        self._labels: tuple[tuple[str, float], ...] = ()
+        self.difference: Figure = UNKNOWN
+        self.agrees_with: int | None = None
+        self._statistics: dict[str, Any] = {"count": 0}
+
+    # ---- in
+
+    def add_samples(self, samples: Samples) -> None:
+        """Take in samples; those set aside are counted only."""
+        steady = (samples.flags & SET_ASIDE) == 0
+        self._durations.extend(samples.duration_ns[steady])
+        self._set_aside += len(samples) - int(steady.sum())
+        self._contended += int(((samples.flags & CONTENDED) != 0)[steady].sum())
+
+    def newest(self, name: str, value: float) -> None:
+        """Take in the newest reading of its worker: ``rss``, ``peak_rss``."""
+        self._newest[name] = value
+
+    def add_event(self, event: Event) -> None:
+        """Take in an event of kind run, turn, outputs or lost; others do not concern it."""
+        data = event.data
+        if event.kind == "run":
+            self._told.update(data)
+        elif event.kind == "turn":
+            self._turns_ns += data["end_ns"] - data["start_ns"]
+            self._turns_count += data["count"]
+            self._turns_cpu_ns += data["cpu_ns"]
+        elif event.kind == "outputs":
+            self._labels = tuple((str(name), float(p)) for name, p in data.get("labels", ()))
+            self.agrees_with = data.get("agrees_with")
+            self.difference = Missing(data["disagrees"]) if "disagrees" in data else data.get("difference", UNKNOWN)
+        elif event.kind == "lost":
+            self._lost += data["count"]
+
+    # ---- out
+
+    @property
+    def agrees(self) -> bool:
+        """Whether its outputs are the reference's, within what its precision allows."""
+        limit = TOLERANCE.get(self._spec.precision, 0.0)
+        return not isinstance(self.difference, Missing) and self.difference <= limit
+
+    @property
+    def difference_text(self) -> str:
+        """Its difference from the reference, in words."""
+        return self.difference.reason if isinstance(self.difference, Missing) else f"by {self.difference:.1e}"
+
+    def figures(self, *, final: bool = False) -> RunFigures:
+        """Its column of the table."""
+        count = len(self._durations)
+        computed = self._statistics["count"]
+        if count != computed and (final or count < ALWAYS_BELOW or count > computed * GROWTH):
+            self._statistics = _statistics(self._durations.view())
+        told, spec = self._told, self._spec
+        return RunFigures(
+            run=spec.id,
+            framework=spec.framework,
+            title=self.title,
+            model=spec.model,
+            precision=spec.precision,
+            threads=spec.threads,
+            version=told.get("version", ""),
+            status=told["status"],
+            message=told.get("message", ""),
+            hint=told.get("hint", ""),
+            weights=told.get("weights", ""),
+            set_aside=self._set_aside,
+            contended=self._contended,
+            lost=self._lost,
+            load_ns=told.get("load_ns", UNKNOWN),
+            first_ns=told.get("first_ns", UNKNOWN),
+            rate_ips=self._turns_count * 1e9 / self._turns_ns if self._turns_ns else UNKNOWN,
+            cpu_percent=100 * self._turns_cpu_ns / self._turns_ns if self._turns_ns else UNKNOWN,
+            rss_bytes=self._newest.get("rss", UNKNOWN),
+            peak_rss_bytes=self._newest.get("peak_rss", UNKNOWN),
+            labels=self._labels,
+            agreement=self.difference,
+            **self._statistics,
+        )
+
+
+def _statistics(durations: Int64s) -> dict[str, Any]:
+    """Figures over all samples in the statistics, in nanoseconds; sums in whole numbers, so that order is no matter."""
+    count = len(durations)
+    p50, p90, p99 = nearest_rank(durations, (50, 90, 99))
+    mean = int(durations.sum()) / count
+    spread = math.sqrt(float(np.square(durations - mean).sum()) / (count - 1)) if count > 1 else UNKNOWN
+    return {
+        "count": count,
+        "p50_ns": p50,
+        "p90_ns": p90,
+        "p99_ns": p99,
+        "mean_ns": mean,
+        "stddev_ns": spread,
+        "min_ns": int(durations.min()),
+        "max_ns": int(durations.max()),
+        "ci95_p50_ns": batch_means(durations, 50),
+    }

@@ -1,0 +1,113 @@
+"""The live feed: workers in turns, probes at their own rates."""
+
+from __future__ import annotations
+
+import uuid
+from collections import deque
+
+from edgetop import __version__
+from edgetop.clock import now_ns, wall_ns
+from edgetop.machine import describe_machine
+from edgetop.measure.sampler import Sampler
+from edgetop.measure.turns import Turns
+from edgetop.plan import Plan
+from edgetop.probes.registry import machine_probes
+from edgetop.probes.worker import WorkerProbe
+from edgetop.protocol import Command, LogLines, Mark, Pause
+from edgetop.samples import Batch, Event, Samples
+from edgetop.sessions.description import Description
+
+STOP_TIMEOUT_S = 1.5
+
+
+class LiveFeed:
+    """Measures what a plan asks for."""
+
+    can_seek = False
+    speed = 1.0
+    duration_ns = 0
+    restarted = False
+
+    def __init__(self, plan: Plan) -> None:
+        self.paused = False
+        self._events: deque[Event] = deque()
+        self._logs: deque[LogLines] = deque()
+        self._worker_probes = {spec.id: WorkerProbe(spec.id) for spec in plan.runs}
+        self._sampler = Sampler([*machine_probes(plan.ina219), *self._worker_probes.values()])
+        self._turns = Turns(plan, self._events.append, self._worker)
+        self._lost: dict[int, int] = {}
+        self.description = Description(
+            session_id=uuid.uuid4().hex,
+            t0_mono_ns=now_ns(),
+            t0_unix_ns=wall_ns(),
+            edgetop_version=__version__,
+            plan=plan,
+            channels=self._sampler.channels,
+            machine=describe_machine(),
+        )
+
+    def _worker(self, run: int, pid: int | None) -> None:
+        probe = self._worker_probes[run]
+        probe.detach() if pid is None else probe.attach(pid)
+
+    @property
+    def ended(self) -> bool:
+        """Whether the turns are over."""
+        return self._turns.ident is not None and not self._turns.is_alive()
+
+    @property
+    def failed(self) -> bool:
+        """Whether a run could not be done."""
+        return bool(self._turns.failed)
+
+    def start(self) -> None:
+        """Begin to sample and to bring up the workers."""
+        self._sampler.start()
+        self._turns.start()
+
+    def drain(self) -> Batch:
+        """All samples, readings and events since the last call."""
+        settled = self.ended
+        samples: dict[int, Samples] = {}
+        events: list[Event] = []
+        for run, runner in list(self._turns.runners.items()):
+            drained = runner.samples(settled=settled)
+            if len(drained):
+                samples[run] = drained
+            lines = runner.log_lines()
+            if lines:
+                self._logs.append(LogLines(run, tuple(lines)))
+                events.extend(Event(now_ns(), "log", {"line": line}, run) for line in lines)
+            lost = runner.lost - self._lost.get(run, 0)
+            if lost:
+                self._lost[run] = runner.lost
+                events.append(Event(now_ns(), "lost", {"count": lost}, run))
+        readings, probe_events = self._sampler.drain()
+        while self._events:
+            events.append(self._events.popleft())
+        events.extend(probe_events)
+        events.sort(key=lambda event: event.t_ns)
+        return Batch(now_ns(), samples, readings, tuple(events))
+
+    def log(self) -> list[LogLines]:
+        """What the frameworks printed since the last call."""
+        lines = list(self._logs)
+        self._logs.clear()
+        return lines
+
+    def command(self, command: Command) -> None:
+        """Pause or go on; set a marker."""
+        if isinstance(command, Pause):
+            self.paused = command.on
+            self._turns.pause(command.on)
+        elif isinstance(command, Mark):
+            self._events.append(Event(now_ns(), "marker", {"text": command.text}))
+
+    def close(self) -> None:
+        """Stop the turns, the workers and the probes."""
+        self._turns.stop()
+        if self._turns.ident is not None:
+            self._turns.join(STOP_TIMEOUT_S)
+        for runner in list(self._turns.runners.values()):
+            runner.kill()
+        self._sampler.close()

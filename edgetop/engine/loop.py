@@ -1,0 +1,139 @@
+"""The engine's loop: drain the feed, record, aggregate, publish, obey."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from typing import Callable, Optional, Union
+
+from edgetop.clock import now_ns
+from edgetop.engine.aggregate import Aggregate
+from edgetop.engine.feed import Feed
+from edgetop.engine.publish import Publisher
+from edgetop.errors import EdgetopError
+from edgetop.protocol import Command, Ended, Notice, Recording, Snapshot, Stop
+from edgetop.readings import Missing
+from edgetop.sessions.recorder import Recorder
+
+DRAIN_S = 0.05
+SNAPSHOT_S = 0.25
+
+Commands = Callable[[float], list[Command]]
+"""Commands that have come, after waiting for one at most so many seconds."""
+
+
+class OwnCost:
+    """The CPU time this process takes, over the last second."""
+
+    def __init__(self) -> None:
+        self._marks = [(now_ns(), time.process_time_ns())]
+
+    def percent(self) -> float:
+        """Of one core."""
+        self._marks = [*self._marks[-4:], (now_ns(), time.process_time_ns())]
+        (wall, cpu), (wall_now, cpu_now) = self._marks[0], self._marks[-1]
+        return 100 * (cpu_now - cpu) / max(1, wall_now - wall)
+
+
+class Loop:
+    """Drives one feed to its end."""
+
+    def __init__(
+        self,
+        feed: Feed,
+        publisher: Publisher,
+        commands: Commands,
+        recorder: Optional[Recorder] = None,
+        *,
+        hold_at_end: bool = False,
+    ) -> None:
+        self._feed = feed
+        self._publisher = publisher
+        self._commands = commands
+        self._recorder = recorder
+        self._hold_at_end = hold_at_end
+        self._aggregate = Aggregate(feed.description)
+        self._cost = OwnCost()
+        self._reported: Optional[EdgetopError] = None
+        self._stopping = False
+        self.last: Snapshot = Snapshot(0, "preparing")
+        """The newest snapshot; the final one once ``run`` has returned."""
+
+    def run(self) -> Ended:
+        """Run to the feed's end or a stop; the recording is closed whatever happens."""
+        self._feed.start()
+        next_snapshot_s = time.monotonic()
+        try:
+            while not self._stopping:
+                self._obey(self._commands(DRAIN_S))
+                self._take(final=False)
+                if self._feed.ended and not self._hold_at_end:
+                    break
+                if time.monotonic() >= next_snapshot_s:
+                    self._show(final=self._feed.ended)
+                    # A late tick is dropped, not made up for.
+                    next_snapshot_s = max(next_snapshot_s + SNAPSHOT_S, time.monotonic())
+            self._feed.close()
+            self._take(final=True)
+        finally:
+            self._feed.close()
+            if self._recorder is not None:
+                self._recorder.close()
+        self._show(final=True)
+        return self._ended()
+
+    def _obey(self, commands: list[Command]) -> None:
+        for command in commands:
+            if isinstance(command, Stop):
+                self._stopping = True
+            else:
+                self._feed.command(command)
+
+    def _take(self, *, final: bool) -> None:
+        batch = self._feed.drain()
+        if self._feed.restarted:
+            self._feed.restarted = False
+            self._aggregate = Aggregate(self._feed.description, reset=True)
+        if self._recorder is not None:
+            self._recorder.add(batch)
+            self._report_recorder(self._recorder)
+        self._aggregate.add(batch)
+        for lines in self._feed.log():
+            self._publisher.publish(lines)
+
+    def _report_recorder(self, recorder: Recorder) -> None:
+        failure = recorder.failure
+        if failure is not None and self._reported is None:
+            self._reported = failure
+            self._publisher.publish(Notice(failure.title, failure.hint, "error"))
+
+    def _show(self, *, final: bool) -> None:
+        snapshot = self._aggregate.snapshot(final=final)
+        if self._feed.paused and not final:
+            snapshot = dataclasses.replace(snapshot, state="paused")
+        snapshot = dataclasses.replace(
+            snapshot,
+            recording=self._recording(),
+            engine_cpu_percent=self._cost.percent(),
+            duration_ns=self._feed.duration_ns,
+            speed=self._feed.speed,
+        )
+        self.last = snapshot
+        if not self._publisher.publish(snapshot):
+            self._aggregate.undo(snapshot)
+
+    def _recording(self) -> Union[Recording, Missing]:
+        if self._recorder is None:
+            return Missing("not recording")
+        return self._recorder.status()
+
+    def _ended(self) -> Ended:
+        session = self._recorder.path if self._recorder is not None else ""
+        failure = self._recorder.failure if self._recorder is not None else None
+        if failure is not None:
+            return Ended(1, failure.title, failure.hint, session)
+        failed = [run for run in self.last.runs if run.status == "failed"]
+        if self._feed.failed and failed:
+            first = failed[0]
+            return Ended(1, f"{first.title} on {first.model}: {first.message}", first.hint, session)
+        return Ended(0, session=session)

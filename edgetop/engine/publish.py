@@ -1,0 +1,52 @@
+"""How messages leave the engine: to a screen that may be slow, or to nobody."""
+
+from __future__ import annotations
+
+import os
+from typing import Protocol
+
+from edgetop.protocol import Message, Snapshot, encode
+
+
+class Publisher(Protocol):
+    """Where messages go."""
+
+    def publish(self, message: Message) -> bool:
+        """Hand over; False when it was dropped because the far end is behind."""
+
+
+class PipePublisher:
+    """JSON lines into a pipe that is never waited for: snapshots are dropped while it is full, the rest is kept."""
+
+    def __init__(self, fd: int) -> None:
+        self._fd = fd
+        self._unsent = b""
+        self.broken = False
+        """Set when nobody reads any more."""
+        os.set_blocking(fd, False)
+
+    def publish(self, message: Message) -> bool:
+        """Send or queue; a Snapshot is dropped while earlier bytes wait."""
+        self.flush()
+        if self._unsent and isinstance(message, Snapshot):
+            return False
+        self._unsent += encode(message).encode() + b"\n"
+        self.flush()
+        return True
+
+    def flush(self) -> None:
+        """Send what the pipe takes now."""
+        while self._unsent and not self.broken:
+            try:
+                written = os.write(self._fd, self._unsent)
+            except BlockingIOError:
+                return
+            except OSError:
+                self.broken = True
+                return
+            self._unsent = self._unsent[written:]
+
+    def drain(self) -> None:
+        """Send all that waits, blocking; for the last message."""
+        os.set_blocking(self._fd, True)
+        self.flush()

@@ -1,0 +1,114 @@
+"""The replay feed: the batches of a session file, at the recorded pace times a factor."""
+
+from __future__ import annotations
+
+from edgetop.clock import now_ns
+from edgetop.protocol import Command, LogLines, Pause, Seek, Speed
+from edgetop.samples import Batch, Event, Readings, Samples, join_readings, join_samples
+from edgetop.sessions.reader import SessionReader
+
+MIN_SPEED, MAX_SPEED = 0.1, 1000.0
+LONGEST_STEP_NS = 60_000_000_000
+"""So much of a recording is read at once at most, which bounds the time that a drain takes."""
+
+
+class ReplayFeed:
+    """Replays a session; it begins at once, and holds at the end until it is closed."""
+
+    can_seek = True
+
+    def __init__(self, path: str) -> None:
+        self._reader = SessionReader(path)
+        self.description = self._reader.description
+        self.duration_ns = self._reader.duration_ns
+        self.paused = False
+        self.speed = 1.0
+        self.restarted = False
+        self._position_ns = 0
+        self._read_ns = 0
+        self._asked_ns = now_ns()
+        self._logs: list[LogLines] = []
+
+    @property
+    def ended(self) -> bool:
+        """Whether the end of the recording has been read."""
+        return self._read_ns >= self.duration_ns
+
+    @property
+    def failed(self) -> bool:
+        """A replay shows failed runs, it does not fail by them."""
+        return False
+
+    def start(self) -> None:
+        """Begin to play."""
+        self._asked_ns = now_ns()
+
+    def drain(self) -> Batch:
+        """All that lies between the last position and the present one."""
+        asked_ns = now_ns()
+        if not self.paused:
+            self._position_ns += int((asked_ns - self._asked_ns) * self.speed)
+        self._asked_ns = asked_ns
+        self._position_ns = min(self._position_ns, self.duration_ns)
+        until_ns = min(self._position_ns, self._read_ns + LONGEST_STEP_NS)
+        return self._read_until(until_ns)
+
+    def _read_until(self, until_ns: int) -> Batch:
+        absolute = self.description.t0_mono_ns + until_ns
+        if until_ns <= self._read_ns:
+            return Batch(absolute)
+        # The end itself belongs to the recording; elsewhere a stretch excludes its end.
+        beyond = until_ns + 1 if until_ns >= self.duration_ns else until_ns
+        batch = merge(list(self._reader.batches(self._read_ns, beyond)), absolute)
+        self._read_ns = until_ns
+        self._logs += [
+            LogLines(event.run, (str(event.data["line"]),))
+            for event in batch.events
+            if event.kind == "log" and event.run is not None
+        ]
+        return batch
+
+    def log(self) -> list[LogLines]:
+        """What the frameworks had printed in the stretch last read."""
+        lines, self._logs = self._logs, []
+        return lines
+
+    def command(self, command: Command) -> None:
+        """Pause or go on, seek, change speed."""
+        if isinstance(command, Pause):
+            if not command.on and self.ended:
+                self._go_to(0)
+            self.paused = command.on
+        elif isinstance(command, Speed):
+            self.speed = min(MAX_SPEED, max(MIN_SPEED, command.factor))
+        elif isinstance(command, Seek):
+            self._go_to(command.t_ns)
+
+    def _go_to(self, t_ns: int) -> None:
+        self._position_ns = min(self.duration_ns, max(0, t_ns))
+        if self._position_ns < self._read_ns:
+            self._read_ns = 0
+            self.restarted = True
+
+    def close(self) -> None:
+        """Close the file."""
+        self._reader.close()
+
+
+def merge(batches: list[Batch], until_ns: int) -> Batch:
+    """Successive batches as one."""
+    samples: dict[int, list[Samples]] = {}
+    readings: dict[int, list[Readings]] = {}
+    events: list[Event] = []
+    for batch in batches:
+        for run, part in batch.samples.items():
+            samples.setdefault(run, []).append(part)
+        for channel, values in batch.readings.items():
+            readings.setdefault(channel, []).append(values)
+        events += batch.events
+    return Batch(
+        until_ns,
+        {run: join_samples(parts) for run, parts in samples.items()},
+        {channel: join_readings(parts) for channel, parts in readings.items()},
+        tuple(events),
+    )

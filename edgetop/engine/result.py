@@ -1,0 +1,85 @@
+"""A final snapshot as ``edgetop.result/1``: plain JSON values, seconds, a reason where a number is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Union
+
+from edgetop.protocol import RunFigures, Snapshot
+from edgetop.readings import Figure, Missing
+
+SCHEMA = "edgetop.result/1"
+
+
+def _plain(value: Figure, scale: float = 1.0) -> Union[float, dict[str, str]]:
+    return {"missing": value.reason} if isinstance(value, Missing) else value * scale
+
+
+def _seconds(value: Figure) -> Union[float, dict[str, str]]:
+    return _plain(value, 1e-9)
+
+
+def _interval(run: RunFigures) -> Any:
+    interval = run.ci95_p50_ns
+    return _plain(interval) if isinstance(interval, Missing) else [edge * 1e-9 for edge in interval]
+
+
+def _warnings(run: RunFigures) -> list[str]:
+    warnings = []
+    if run.contended:
+        warnings.append(f"{run.contended} of {run.count} inferences waited for a core")
+    if run.lost:
+        warnings.append(f"{run.lost} samples were lost between worker and engine")
+    if run.weights.startswith("seeded"):
+        warnings.append("the weights are seeded: speed only")
+    return warnings
+
+
+def _run(run: RunFigures) -> dict[str, Any]:
+    names = ("mean", "stddev", "min", "max", "p50", "p90", "p99")
+    latency = {name: _seconds(getattr(run, f"{name}_ns")) for name in names}
+    return {
+        "model": run.model,
+        "framework": run.framework,
+        "framework_version": run.version,
+        "precision": run.precision,
+        "threads": run.threads,
+        "status": run.status,
+        "message": run.message,
+        "load_s": _seconds(run.load_ns),
+        "first_s": _seconds(run.first_ns),
+        "latency_s": {"n": run.count, **latency, "ci95_p50": _interval(run)},
+        "set_aside": run.set_aside,
+        "throughput_ips": _plain(run.rate_ips),
+        "cpu_percent": _plain(run.cpu_percent),
+        "memory": {"rss_bytes": _plain(run.rss_bytes), "peak_rss_bytes": _plain(run.peak_rss_bytes)},
+        "power_w": _plain(run.power_w),
+        "energy_j_per_inference": _plain(run.energy_j),
+        "outputs": {
+            "top5": [list(pair) for pair in run.labels],
+            "agreement": _plain(run.agreement),
+            "agrees_with": run.agrees_with,
+        },
+        "warnings": _warnings(run),
+    }
+
+
+def _invalid_reasons(snapshot: Snapshot) -> list[str]:
+    reasons = [f"{run.title}: {run.message}" for run in snapshot.runs if run.status == "failed"]
+    reasons += [f"{run.title}: no inference was measured" for run in snapshot.runs if not run.count]
+    if "DIFFER" in snapshot.verdict:
+        reasons.append(snapshot.verdict)
+    return reasons
+
+
+def result(snapshot: Snapshot, machine: Mapping[str, Union[str, int]]) -> dict[str, Any]:
+    """The result of a session from its final snapshot."""
+    reasons = _invalid_reasons(snapshot)
+    return {
+        "schema": SCHEMA,
+        "machine": dict(machine),
+        "results": [_run(run) for run in snapshot.runs],
+        "verdict": snapshot.verdict,
+        "valid": not reasons,
+        "invalid_reasons": reasons,
+    }

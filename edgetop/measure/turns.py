@@ -1,0 +1,217 @@
+"""Who runs now: brings the workers up one after another, then gives them turns, one run at a time.
+
+Turns go forward and back (A B C, C B A), so that a drift of clock or heat falls on all runs alike. The
+first inferences after another run's turn are set aside: they find caches that the other has filled.
+"""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import itertools
+import os
+import tempfile
+import threading
+from collections.abc import Iterator, Sequence
+from typing import Any, Callable
+
+import numpy as np
+
+from edgetop.analysis.agreement import largest_difference
+from edgetop.clock import now_ns
+from edgetop.errors import EdgetopError
+from edgetop.inputs.labels import imagenet_labels, top5
+from edgetop.inputs.source import NOISE, input_array
+from edgetop.measure.runner import Interrupted, Runner
+from edgetop.networks import files, zoo
+from edgetop.plan import ModelFile, Plan, RunSpec
+from edgetop.readings import Missing
+from edgetop.samples import Event
+
+TURN_S = 0.25
+LEAST_COUNT = 10
+"""A turn lasts a quarter of a second, and at least so many inferences."""
+SET_ASIDE = 2
+PAUSE_POLL_S = 0.1
+
+Array = np.ndarray[Any, np.dtype[np.float32]]
+
+
+def forward_and_back(count: int) -> Iterator[int]:
+    """The order of turns among ``count`` runs: 0 1 2, 2 1 0, 0 1 2 …"""
+    return itertools.cycle([*range(count), *reversed(range(count))])
+
+
+def _arrays(answer: dict[str, Any]) -> list[Array]:
+    packed = answer["outputs"]
+    return [np.frombuffer(base64.b64decode(o["data"]), np.float32).reshape(o["shape"]) for o in packed]
+
+
+class Turns(threading.Thread):
+    """The thread that conducts the workers; whatever happens it emits as events."""
+
+    def __init__(self, plan: Plan, emit: Callable[[Event], None], started: Callable[[int, int | None], None]) -> None:
+        super().__init__(name="turns", daemon=True)
+        self.plan = plan
+        self.runners: dict[int, Runner] = {}
+        self.failed: set[int] = set()
+        self._emit = emit
+        self._started = started
+        self._stopping = threading.Event()
+        self._paused = threading.Event()
+        self._reference: tuple[RunSpec, list[Array]] | None = None
+        self._spent_ns = 0
+        self._counted = dict.fromkeys((spec.id for spec in plan.runs), 0)
+
+    # ---- asked by the engine
+
+    def stop(self) -> None:
+        """End the present turn and all that follows."""
+        self._stopping.set()
+        self._hurry(True)
+
+    def pause(self, on: bool) -> None:
+        """Hold the turns, or go on."""
+        (self._paused.set if on else self._paused.clear)()
+        self._hurry(on)
+
+    def _hurry(self, on: bool) -> None:
+        for runner in list(self.runners.values()):
+            runner.hurry(on)
+
+    # ---- the thread
+
+    def run(self) -> None:
+        """Bring up every run, then alternate among those that came up."""
+        with tempfile.TemporaryDirectory(prefix="edgetop-") as folder:
+            try:
+                ready = [spec for spec in self.plan.runs if self._guarded(spec, lambda s: self._bring_up(s, folder))]
+                self._alternate(ready)
+            except Interrupted:
+                pass  # asked to stop: what was measured stands
+            finally:
+                for spec in self.plan.runs:
+                    self._end(spec)
+
+    def _guarded(self, spec: RunSpec, act: Callable[[RunSpec], None]) -> bool:
+        try:
+            act(spec)
+        except Interrupted:
+            raise
+        except EdgetopError as error:
+            self._fail(spec, error.title, error.hint)
+        except Exception as error:  # the thread's edge: a run's failure is told, the others go on
+            self._fail(spec, f"{type(error).__name__}: {error}", "This is a fault of edgetop: please report it")
+        return spec.id not in self.failed
+
+    def _fail(self, spec: RunSpec, title: str, hint: str) -> None:
+        self.failed.add(spec.id)
+        self._tell(spec, status="failed", message=title, hint=hint)
+        self._end(spec)
+
+    def _end(self, spec: RunSpec) -> None:
+        runner = self.runners.get(spec.id)
+        if runner is not None:
+            self._started(spec.id, None)
+            runner.close()
+        if spec.id not in self.failed:
+            self._tell(spec, status="done")
+
+    def _tell(self, spec: RunSpec, **data: Any) -> None:
+        self._emit(Event(now_ns(), "run", data, spec.id))
+
+    def _ask(self, spec: RunSpec, do: str, **arguments: Any) -> dict[str, Any]:
+        return self.runners[spec.id].ask({"do": do, **arguments}, self._stopping.is_set)
+
+    def _bring_up(self, spec: RunSpec, folder: str) -> None:
+        if self._stopping.is_set():
+            raise Interrupted("The engine is stopping")
+        self._tell(spec, status="preparing", message=f"writing {spec.model} for {spec.framework}")
+        model, weights = self._model(spec)
+        self._tell(spec, status="loading", message="", weights=weights, sha256=model.sha256)
+        runner = self.runners[spec.id] = Runner(spec)
+        self._started(spec.id, runner.pid)
+        loaded = self._ask(
+            spec, "load", framework=spec.framework, model=dataclasses.asdict(model), threads=spec.threads
+        )
+        self._ask(spec, "inputs", path=self._input(spec, folder))
+        self._tell(spec, status="warming", load_ns=loaded["load_ns"], version=loaded["version"])
+        warm = self._ask(spec, "warm")
+        self._tell(spec, status="ready", first_ns=warm["first_ns"])
+        self._compare(spec, _arrays(warm))
+
+    def _model(self, spec: RunSpec) -> tuple[ModelFile, str]:
+        from edgetop.backends.registry import backend
+
+        if os.sep in spec.model or os.path.exists(spec.model):
+            return files.own_file(spec.model), ""
+        card = zoo.card(spec.model)
+        formats = backend(spec.framework).formats
+        return files.model_file(spec.model, formats[0], spec.precision, spec.python), card.weights
+
+    def _input(self, spec: RunSpec, folder: str) -> str:
+        if spec.model not in zoo.names():
+            return ""
+        path = os.path.join(folder, f"{spec.model}.npy")
+        if not os.path.exists(path):
+            np.save(path, input_array(self.plan.input, zoo.card(spec.model)))
+        return path
+
+    def _compare(self, spec: RunSpec, outputs: list[Array]) -> None:
+        """Tell the labels of the outputs, and how far they are from the first comparable run's."""
+        data: dict[str, Any] = {}
+        classes = outputs[0].size if outputs else 0
+        if classes == len(imagenet_labels()) and self.plan.input != NOISE and spec.model in zoo.names():
+            data["labels"] = [list(pair) for pair in top5(outputs[0], imagenet_labels())]
+        if self._reference is None and spec.framework != "null":
+            self._reference = (spec, outputs)
+        elif self._reference is not None and spec.model == self._reference[0].model and spec.framework != "null":
+            difference = largest_difference(outputs, self._reference[1])
+            if isinstance(difference, Missing):
+                data["disagrees"] = difference.reason
+            else:
+                data["difference"] = difference
+            data["agrees_with"] = self._reference[0].id
+        self._emit(Event(now_ns(), "outputs", data, spec.id))
+
+    # ---- turns
+
+    def _alternate(self, ready: Sequence[RunSpec]) -> None:
+        """Give turns until the plan's end or a stop; a run that fails or is done drops out."""
+        active = list(ready)
+        for spec in active:
+            self._tell(spec, status="running")
+        while active:
+            holder: RunSpec | None = None
+            for place in forward_and_back(len(active)):
+                self._hold_while_paused()
+                spec = active[place]
+                aside = 0 if spec is holder or len(active) == 1 else SET_ASIDE
+                if not self._guarded(spec, lambda s, aside=aside: self._turn(s, aside)):  # type: ignore[misc]
+                    break
+                holder = spec
+                if self._finished(spec):
+                    break
+            active = [spec for spec in active if spec.id not in self.failed and not self._finished(spec)]
+
+    def _turn(self, spec: RunSpec, aside: int) -> None:
+        left = self.plan.count - self._counted[spec.id] if self.plan.count else 1 << 62
+        seconds = TURN_S
+        if self.plan.duration_s:
+            seconds = min(seconds, max(0.0, self.plan.duration_s - self._spent_ns / 1e9))
+        turn = self._ask(spec, "turn", count=left + aside, seconds=seconds, least=LEAST_COUNT, set_aside=aside)
+        self._spent_ns += turn["end_ns"] - turn["start_ns"]
+        self._counted[spec.id] += max(0, turn["count"] - aside)
+        keys = ("start_ns", "end_ns", "count", "cpu_ns")
+        self._emit(Event(turn["end_ns"], "turn", {key: turn[key] for key in keys}, spec.id))
+
+    def _finished(self, spec: RunSpec) -> bool:
+        if self.plan.count and self._counted[spec.id] >= self.plan.count:
+            return True
+        return bool(self.plan.duration_s) and self._spent_ns >= self.plan.duration_s * 1e9
+
+    def _hold_while_paused(self) -> None:
+        while self._paused.is_set() and not self._stopping.is_set():
+            self._stopping.wait(PAUSE_POLL_S)
+        if self._stopping.is_set():
+            raise Interrupted("The engine is stopping")

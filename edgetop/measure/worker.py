@@ -1,0 +1,175 @@
+"""The process that runs one model on one framework: ``python -m edgetop.measure.worker RING COMMANDS ANSWERS``.
+
+Three file descriptors: the ring of samples, JSON lines with commands in, JSON lines with answers out, one
+answer a command. It imports nothing but the standard library, numpy and its framework, so that any Python
+from 3.9 on can run it. When the engine dies, the next read or write of a pipe ends it.
+"""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import gc
+import json
+import os
+import sys
+import threading
+import time
+from typing import Any, Callable
+
+import numpy as np
+
+from edgetop.backends.base import Array, LoadedModel, Options, TensorSpec
+from edgetop.backends.registry import backend
+from edgetop.errors import EdgetopError
+from edgetop.measure.ring import RingWriter
+from edgetop.plan import ModelFile
+from edgetop.samples import CONTENDED, SETTLING, WARM_UP
+
+WARM_UP_COUNT = 5
+WARM_UP_NS = 300_000_000
+"""A run is called warm after so many inferences and so long, whichever comes last."""
+CONTENDED_SHARE = 50
+"""A sample is contended when one part in fifty of it was spent waiting for a core."""
+
+Answer = dict[str, Any]
+
+
+def _wait_counter() -> Callable[[], int]:
+    """Nanoseconds this thread was runnable without a core, from the kernel; 0 where it does not count them."""
+    try:
+        fd = os.open(f"/proc/self/task/{threading.get_native_id()}/schedstat", os.O_RDONLY)
+    except OSError:
+        return lambda: 0
+    pread = os.pread
+    return lambda: int(pread(fd, 80, 0).split()[1])
+
+
+def _noise(spec: TensorSpec, seed: int) -> Array:
+    """The input of a model whose meaning is unknown: uniform in [-1, 1), or over an integer type's values."""
+    bits = np.random.PCG64(seed).random_raw(int(np.prod(spec.shape))).reshape(spec.shape)
+    dtype = np.dtype(spec.dtype)
+    if dtype.kind in "iu":
+        return (bits & np.uint64(0xFF)).astype(np.uint8).view(np.int8 if dtype.kind == "i" else np.uint8).astype(dtype)
+    return ((bits >> np.uint64(40)) / 2.0**23 - 1.0).astype(dtype)
+
+
+def _fit(array: Array, spec: TensorSpec) -> Array:
+    """A neutral NCHW float array as the model wants it: layout, quantisation, type."""
+    if spec.layout == "NHWC" and array.ndim == 4:
+        array = array.transpose(0, 2, 3, 1)
+    dtype = np.dtype(spec.dtype)
+    if dtype.kind in "iu" and spec.scale:
+        info = np.iinfo(dtype)
+        array = np.clip(np.rint(array / spec.scale) + spec.zero_point, info.min, info.max)
+    if tuple(array.shape) != tuple(spec.shape):
+        raise EdgetopError(
+            f"The input is {array.shape}, the model wants {spec.shape}", "Choose an input of the model's own size"
+        )
+    return np.ascontiguousarray(array, dtype)
+
+
+def _real(array: Array, spec: TensorSpec) -> Array:
+    """An output as real numbers."""
+    return (array.astype(np.float32) - spec.zero_point) * np.float32(spec.scale) if spec.scale else array
+
+
+class Worker:
+    """One loaded model and the commands it understands."""
+
+    def __init__(self, ring: RingWriter) -> None:
+        self._ring = ring
+        self._wait = _wait_counter()
+        self._model: LoadedModel | None = None
+
+    @property
+    def model(self) -> LoadedModel:
+        """The loaded model; raises EdgetopError before there is one."""
+        if self._model is None:
+            raise EdgetopError("No model is loaded", "Send a load command first")
+        return self._model
+
+    def load(self, framework: str, model: Answer, threads: int) -> Answer:
+        """Load the model file; answers with its time and the model's tensors."""
+        chosen = backend(framework)
+        file = ModelFile(**{key: tuple(v) if isinstance(v, list) else v for key, v in model.items()})
+        start = time.monotonic_ns()
+        self._model = chosen.load(file, Options(threads))
+        load_ns = time.monotonic_ns() - start
+        specs = [dataclasses.asdict(spec) for spec in self._model.inputs]
+        return {"load_ns": load_ns, "inputs": specs, "version": chosen.version()}
+
+    def inputs(self, path: str = "", seed: int = 0) -> Answer:
+        """Set the inputs: the array in an .npy file for the first, noise for any other."""
+        specs = self.model.inputs
+        arrays = [_noise(spec, seed + i) for i, spec in enumerate(specs)]
+        if path:
+            arrays[0] = _fit(np.load(path, allow_pickle=False), specs[0])
+        self.model.set_inputs(arrays)
+        return {}
+
+    def warm(self) -> Answer:
+        """Run until warm; answers with the first inference's time and the outputs, as little-endian float32."""
+        everything = 1 << 62
+        turn = self._infer(everything, WARM_UP_COUNT, WARM_UP_NS, everything, WARM_UP)
+        outputs = [_real(a, spec) for a, spec in zip(self.model.read_outputs(), self.model.outputs)]
+        packed = [
+            {"shape": list(a.shape), "data": base64.b64encode(a.astype("<f4").tobytes()).decode()} for a in outputs
+        ]
+        return {**turn, "outputs": packed}
+
+    def turn(self, count: int, least: int, seconds: float, set_aside: int) -> Answer:
+        """Run a block of inferences: ``count`` at most, ending after ``seconds`` once ``least`` are done."""
+        return self._infer(count, least, int(seconds * 1e9), set_aside, SETTLING)
+
+    def _infer(self, count: int, least: int, limit_ns: int, aside: int, aside_flag: int) -> Answer:
+        infer, wait, clock = self.model.infer, self._wait, time.monotonic_ns
+        put, stopped = self._ring.put, self._ring.stopped
+        first_ns = 0
+        done = 0
+        cpu = time.process_time_ns()
+        begin = end = clock()
+        while done < count and not stopped():
+            waited = wait()
+            start = clock()
+            infer()
+            end = clock()
+            waited = wait() - waited
+            duration = end - start
+            flags = aside_flag if done < aside else 0
+            put(start, duration, waited, flags | CONTENDED if waited * CONTENDED_SHARE > duration else flags)
+            done += 1
+            if done == 1:
+                first_ns = duration
+            if end - begin >= limit_ns and done >= least:
+                break
+        cpu = time.process_time_ns() - cpu
+        return {"start_ns": begin, "end_ns": end, "count": done, "cpu_ns": cpu, "first_ns": first_ns}
+
+
+def serve(ring_fd: int, commands_fd: int, answers_fd: int) -> None:
+    """Answer commands until the engine closes the pipe."""
+    worker = Worker(RingWriter(ring_fd))
+    known: dict[str, Callable[..., Answer]] = {
+        "load": worker.load,
+        "inputs": worker.inputs,
+        "warm": worker.warm,
+        "turn": worker.turn,
+    }
+    gc.disable()  # nothing here makes cycles, and a collection inside a turn would be charged to the model
+    with open(commands_fd, encoding="utf-8") as commands, open(answers_fd, "w", encoding="utf-8") as answers:
+        for line in commands:
+            command = json.loads(line)
+            name = command.pop("do")
+            try:
+                answer = known[name](**command)
+            except EdgetopError as error:
+                answer = {"failed": error.title, "hint": error.hint}
+            except Exception as error:  # the process's edge: whatever a framework raises becomes an answer
+                answer = {"failed": f"{type(error).__name__}: {error}", "hint": "See the log for what it said"}
+            answers.write(json.dumps(answer) + "\n")
+            answers.flush()
+
+
+if __name__ == "__main__":
+    serve(*map(int, sys.argv[1:4]))
