@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-RGB = (0.485 * 255, 0.456 * 255, 0.406 * 255)
-RGB_SPREAD = (0.229 * 255, 0.224 * 255, 0.225 * 255)
+IMAGENET_MEAN = (0.485 * 255, 0.456 * 255, 0.406 * 255)
+IMAGENET_STD = (0.229 * 255, 0.224 * 255, 0.225 * 255)
+"""Per channel (red, green, blue), in units of an 8-bit value, as torchvision normalises."""
 
 
 @dataclass(frozen=True)

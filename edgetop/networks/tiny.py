@@ -15,12 +15,12 @@ CARDS = {
         input_shape=(1, 3, 32, 32),
         preprocessing=Preprocessing(resize=36, crop=32, mean=(127.0, 127.0, 127.0), std=(128.0, 128.0, 128.0)),
         classes=10,
-        parameters=1130,
-        macs=127136,
+        parameters=1_130,
+        macs=127_136,
         paper="",
         weights=SEEDED,
         licence="Apache-2.0",
-        sha256="9c9411f18fecbd30be0e5e6283d2b99b625cb2527785cb73a8a5d2ef5ac87244",
+        sha256="93d2666e418a51ebef11f594ae76936c61ec172a639846d95fa38225d6515ad1",
     )
 }
 

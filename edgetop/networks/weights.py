@@ -14,7 +14,7 @@ from edgetop.config import asset
 from edgetop.networks.graph import Array, Graph, Node
 
 BIAS_SPREAD = 0.1
-LOGIT_SPREAD = 2.0
+LOGIT_SPREAD = 3.0
 """Standard deviation of what goes into the softmax: neither flat nor one class at 1."""
 RECTIFIED_MOMENT = 0.5
 """Mean square of a standard normal after ReLU (ReLU6 differs by less than one in 10^8)."""

@@ -17,6 +17,9 @@ WRITERS = {
 SUFFIXES = {"tflite": (".tflite",), "torchscript": (".pt",), "caffe": (".prototxt", ".caffemodel")}
 """Format to the suffixes of its files, in the order the writer gives them."""
 
+WRITTEN_BY_FRAMEWORK = frozenset({"torchscript"})
+"""Formats that only their framework can write; the others need numpy and what edgetop depends on."""
+
 
 def write(graph: Graph, format: str) -> tuple[bytes, ...]:
     """The files of a graph in a format, in the order of SUFFIXES; raises UnknownName."""

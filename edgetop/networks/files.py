@@ -1,0 +1,150 @@
+"""The zoo's models as files on disk: written at first use, kept in the cache folder, checked at every use."""
+
+from __future__ import annotations
+
+import glob
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+import edgetop
+from edgetop.config import cache_folder
+from edgetop.errors import CannotWrite, EdgetopError, FrameworkMissing, RunFailed, UnknownName
+from edgetop.isolate import environment
+from edgetop.networks import zoo
+from edgetop.networks.cards import ModelCard
+from edgetop.networks.own import file_sha256
+from edgetop.networks.own import own_file as own_file
+from edgetop.networks.write import CANNOT_WRITE
+from edgetop.networks.writers import SUFFIXES, WRITTEN_BY_FRAMEWORK
+from edgetop.plan import ModelFile
+
+ELSEWHERE = "Free some room there, or set XDG_CACHE_HOME to a folder that can be written"
+TEMPORARY = ".writing-"
+STALE_S = 3600
+"""A temporary folder this old belongs to a process that was killed."""
+
+
+def model_file(name: str, format: str, precision: str = "fp32", python: str = "") -> ModelFile:
+    """The file of a model of the zoo in a framework's format, written now if it is not there or is damaged.
+
+    A child process writes it; where only the framework can, in the interpreter at ``python`` (ours when
+    empty). Raises UnknownName, CannotWrite, FrameworkMissing where that has no such library, RunFailed.
+    """
+    card = _check(name, format, precision)
+    stem = os.path.join(cache_folder(), "models", f"{name}-{precision}-{card.sha256[:12]}")
+    paths = tuple(stem + suffix for suffix in SUFFIXES[format])
+    record = f"{stem}.{format}.json"
+    if not _intact(paths, record):
+        _write(name, format, precision, python, paths, record)
+    shape = () if format == "tflite" else card.input_shape
+    return ModelFile(paths, format, name, precision, card.sha256, shape)
+
+
+def export(name: str, format: str, out: str, precision: str = "fp32", python: str = "") -> tuple[str, ...]:
+    """Write a model of the zoo to a place of the user's; the paths written, ``out`` with the format's suffixes.
+
+    Raises as ``model_file`` does.
+    """
+    _check(name, format, precision)
+    stem, suffix = os.path.splitext(os.path.abspath(os.path.expanduser(out)))
+    if suffix not in SUFFIXES[format]:
+        stem += suffix
+    paths = tuple(stem + suffix for suffix in SUFFIXES[format])
+    _write(name, format, precision, python, paths)
+    return paths
+
+
+def _check(name: str, format: str, precision: str) -> ModelCard:
+    card = zoo.card(name)
+    if format not in SUFFIXES:
+        raise UnknownName(f"no format named {format!r}", f"Formats: {', '.join(SUFFIXES)}")
+    if precision not in card.precisions:
+        raise UnknownName(f"{name} has no precision {precision!r}", f"Precisions: {', '.join(card.precisions)}")
+    return card
+
+
+def _intact(paths: tuple[str, ...], record: str) -> bool:
+    """Whether this edgetop wrote the files and they are as they were written."""
+    try:
+        with open(record, encoding="utf-8") as file:
+            return bool(json.load(file) == _record(paths))
+    except (OSError, ValueError):
+        return False
+
+
+def _record(paths: tuple[str, ...]) -> dict[str, object]:
+    sums = {os.path.basename(path): file_sha256(path) for path in paths}
+    return {"edgetop": edgetop.__version__, "sha256": sums}
+
+
+def _write(name: str, format: str, precision: str, python: str, paths: tuple[str, ...], record: str = "") -> None:
+    """All files under temporary names first, then each renamed to its own, the record last."""
+    folder = os.path.dirname(paths[0])
+    try:
+        os.makedirs(folder, exist_ok=True)
+        _sweep(folder)
+        with tempfile.TemporaryDirectory(prefix=TEMPORARY, dir=folder) as temporary:
+            out = os.path.join(temporary, "model")
+            _write_in_child(name, format, precision, python, out)
+            for suffix, path in zip(SUFFIXES[format], paths):
+                _publish(out + suffix, path)
+            if record:
+                with open(out, "w", encoding="utf-8") as file:
+                    json.dump(_record(paths), file)
+                _publish(out, record)
+    except OSError as error:
+        raise CannotWrite(f"cannot write {folder}: {error.strerror or error}", ELSEWHERE) from error
+
+
+def _publish(temporary: str, path: str) -> None:
+    """Rename once the bytes are on the disk, so that a power cut leaves the whole file or none."""
+    descriptor = os.open(temporary, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    os.replace(temporary, path)
+
+
+def _sweep(folder: str) -> None:
+    for leftover in glob.glob(os.path.join(glob.escape(folder), f"{TEMPORARY}*")):
+        if os.path.isdir(leftover) and time.time() - os.stat(leftover).st_mtime > STALE_S:
+            shutil.rmtree(leftover, ignore_errors=True)
+
+
+def _write_in_child(name: str, format: str, precision: str, python: str, out: str) -> None:
+    if format not in WRITTEN_BY_FRAMEWORK:
+        python = ""
+    interpreter = python or sys.executable
+    command = [interpreter, "-m", "edgetop.networks.write", name, format, precision, out]
+    try:
+        child = subprocess.run(
+            command, env=environment(python), stdin=subprocess.DEVNULL, capture_output=True, check=False
+        )
+    except OSError as error:
+        raise FrameworkMissing(
+            f"cannot start {interpreter}: {error.strerror}", "Check the interpreter in the settings of the framework"
+        ) from error
+    if child.returncode != 0:
+        raise _failure(f"cannot write {name} as {format}", child, interpreter, os.path.dirname(os.path.dirname(out)))
+
+
+def _failure(what: str, child: subprocess.CompletedProcess[bytes], interpreter: str, folder: str) -> EdgetopError:
+    """The child's end in words."""
+    if child.returncode < 0:
+        return RunFailed(f"{what}: killed by signal {-child.returncode}", "It may have run out of memory")
+    lines = child.stderr.decode(errors="replace").split("\n")
+    last = next((line.strip() for line in reversed(lines) if line.strip()), f"exit code {child.returncode}")
+    if child.returncode == CANNOT_WRITE:
+        return CannotWrite(f"cannot write {folder}: {last}", ELSEWHERE)
+    missing = re.search(r"No module named '?([\w.]+)", last)
+    if missing:
+        package = missing.group(1).split(".")[0]
+        return FrameworkMissing(f"{what}: {last}", f"Install it: {interpreter} -m pip install {package}")
+    return RunFailed(f"{what}: {last}", f"Run it by hand to see more: {' '.join(child.args)}")

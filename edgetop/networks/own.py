@@ -1,0 +1,114 @@
+"""A user's own model file: which format it is, and whether it can be one at all."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import zipfile
+from typing import Callable
+
+from edgetop.errors import BadModelFile
+from edgetop.plan import ModelFile
+
+FORMATS = {
+    ".tflite": "tflite",
+    ".pt": "torchscript",
+    ".torchscript": "torchscript",
+    ".prototxt": "caffe",
+    ".caffemodel": "caffe",
+}
+"""Suffix to format."""
+CHUNK_BYTES = 1 << 20
+
+
+def own_file(path: str) -> ModelFile:
+    """The model file at ``path``, its format told by its suffix.
+
+    For Caffe, either of the two files, the other one beside it with the same stem. Raises
+    BadModelFile for what is missing, empty, a folder, of an unknown suffix, or not what its suffix says.
+    """
+    path = os.path.expanduser(path)
+    stem, suffix = os.path.splitext(path)
+    format = FORMATS.get(suffix.lower(), "")
+    if os.path.exists(path) and not os.path.isdir(path) and not format:
+        raise BadModelFile(f"{path}: no format known by {suffix or 'no suffix'}", f"Known: {', '.join(FORMATS)}")
+    paths = (f"{stem}.prototxt", f"{stem}.caffemodel") if format == "caffe" else (path,)
+    for each in paths:
+        _check_readable(each)
+    input_shape = _CHECKS[format](paths)
+    return ModelFile(paths, format, os.path.basename(path), sha256=file_sha256(*paths), input_shape=input_shape)
+
+
+def file_sha256(*paths: str) -> str:
+    """Hex digest of the files' bytes, one after another; raises OSError."""
+    digest = hashlib.sha256()
+    for path in paths:
+        with open(path, "rb") as file:
+            while chunk := file.read(CHUNK_BYTES):
+                digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _check_readable(path: str) -> None:
+    if not os.path.exists(path):
+        raise BadModelFile(f"no model file at {path}", "Check the path; edgetop list models names those built in")
+    if not os.path.isfile(path):
+        raise BadModelFile(f"{path} is not a file", f"Give a model file: {', '.join(FORMATS)}")
+    try:
+        with open(path, "rb") as file:
+            empty = not file.read(1)
+    except OSError as error:
+        raise BadModelFile(f"cannot read {path}: {error.strerror}", "Check its permissions") from error
+    if empty:
+        raise BadModelFile(f"{path} is empty", "Copy or convert the model again")
+
+
+def _check_tflite(paths: tuple[str, ...]) -> tuple[int, ...]:
+    with open(paths[0], "rb") as file:
+        header = file.read(8)
+    if header[4:8] != b"TFL3":
+        raise BadModelFile(f"{paths[0]} is not a TFLite model", "It has no TFL3 mark; convert or download it again")
+    return ()
+
+
+def _check_torchscript(paths: tuple[str, ...]) -> tuple[int, ...]:
+    (path,) = paths
+    if not zipfile.is_zipfile(path):
+        raise BadModelFile(f"{path} is not a TorchScript model", "It is no zip file, or cut short; save it again")
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entries = archive.namelist()
+    except zipfile.BadZipFile as error:
+        raise BadModelFile(f"{path} is damaged: {error}", "Save or copy it again") from error
+    if not any(entry.endswith("/constants.pkl") for entry in entries):
+        raise BadModelFile(
+            f"{path} holds no TorchScript code", "Save the model with torch.jit.trace(model, input).save(path)"
+        )
+    return ()
+
+
+def _check_caffe(paths: tuple[str, ...]) -> tuple[int, ...]:
+    with open(paths[0], encoding="utf-8", errors="replace") as file:
+        text = file.read()
+    if not re.search(r"^\s*layers?\s*:?\s*\{", text, re.MULTILINE):
+        raise BadModelFile(f"{paths[0]} has no layers", "Give the network's deploy.prototxt")
+    return caffe_input_shape(text)
+
+
+def caffe_input_shape(prototxt: str) -> tuple[int, ...]:
+    """The first input's NCHW shape in any of the three ways a prototxt can say it; empty where it does not."""
+    text = re.sub(r"#.*", "", prototxt)
+    old = re.findall(r"\binput_dim\s*:\s*(\d+)", text)
+    if old:
+        return tuple(int(size) for size in old[:4])
+    shape = re.search(r"\b(?:input_shape|input_param\s*:?\s*\{\s*shape)\s*:?\s*\{([^}]*)\}", text)
+    return tuple(int(size) for size in re.findall(r"\bdim\s*:\s*(\d+)", shape.group(1))) if shape else ()
+
+
+_CHECKS: dict[str, Callable[[tuple[str, ...]], tuple[int, ...]]] = {
+    "tflite": _check_tflite,
+    "torchscript": _check_torchscript,
+    "caffe": _check_caffe,
+}
+"""Format to the check of its files, which gives the input's shape where the file's text tells it."""
