@@ -1,0 +1,122 @@
+"""Find out which frameworks run here: each runs a tiny model in a child process, and successes are remembered.
+
+An import proves nothing: some frameworks import and then crash, or hang, in their first model. So
+``python -m edgetop.backends.availability NAME`` runs one and prints a line of JSON; whatever else happens
+to that process is the reason why the framework is missing. Failures are found out anew each time, since
+what mends them (a system library, another numpy) leaves no trace to compare with.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from typing import Callable, Optional, Union
+
+from edgetop.backends.base import Availability
+from edgetop.backends.proofs import recall, remember
+from edgetop.backends.registry import backend
+from edgetop.errors import EdgetopError
+from edgetop.isolate import environment
+from edgetop.readings import Missing
+
+TIMEOUT_S = 30.0
+"""On a Raspberry Pi the import of PyTorch alone takes ten."""
+AT_ONCE = 2
+_TRY = "See what it says by itself: "
+
+
+def availability(name: str, python: str = "", timeout_s: float = TIMEOUT_S) -> Availability:
+    """Whether a framework runs in an interpreter (edgetop's own when empty); raises UnknownName, never for a crash.
+
+    Takes seconds the first time and a millisecond from then on, until a version changes.
+    """
+    distributions = getattr(backend(name), "distributions", ())
+    known = recall(name, python, distributions)
+    if known:
+        return Availability(known)
+    version = _ask_child(name, python, timeout_s)
+    if isinstance(version, str):
+        remember(name, python, distributions, version)
+    return Availability(version)
+
+
+def availabilities(
+    names: Iterable[str],
+    pythons: Optional[dict[str, str]] = None,
+    on_known: Optional[Callable[[str, Availability], None]] = None,
+) -> dict[str, Availability]:
+    """Whether each framework runs, two at a time; ``on_known`` is called, in the caller's thread, as each is known."""
+    found: dict[str, Availability] = {}
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        jobs = {pool.submit(availability, name, (pythons or {}).get(name, "")): name for name in names}
+        for job in as_completed(jobs):
+            found[jobs[job]] = job.result()
+            if on_known is not None:
+                on_known(jobs[job], job.result())
+    return {name: found[name] for name in jobs.values()}
+
+
+def _ask_child(name: str, python: str, timeout_s: float) -> Union[str, Missing]:
+    command = [python or sys.executable, "-m", "edgetop.backends.availability", name]
+    try:
+        child = subprocess.run(
+            command,
+            env=environment(python),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=timeout_s,
+        )
+    except subprocess.TimeoutExpired:
+        return Missing(f"gave no answer in {timeout_s:g} s", _TRY + " ".join(command))
+    except OSError as error:
+        return Missing(f"{command[0]} does not start: {error.strerror}", "Check its path in the settings")
+    answer = _answer(child.stdout)
+    if "version" in answer:
+        return answer["version"]
+    return Missing(answer.get("missing") or _death(child), answer.get("hint") or _TRY + " ".join(command))
+
+
+def _answer(stdout: bytes) -> dict[str, str]:
+    """What the child's last line says; nothing where it is not an answer."""
+    lines = stdout.splitlines()
+    try:
+        said = json.loads(lines[-1]) if lines else None
+    except ValueError:
+        return {}
+    return {key: value for key, value in said.items() if isinstance(value, str)} if isinstance(said, dict) else {}
+
+
+def _death(child: subprocess.CompletedProcess[bytes]) -> str:
+    if child.returncode < 0:
+        return f"crashed on a tiny model ({signal.Signals(-child.returncode).name})"
+    lines = child.stderr.decode("utf-8", "replace").split("\n")
+    last = next((line.strip() for line in reversed(lines) if line.strip()), "it only ended")
+    return f"gave no answer: {last[:200]}"
+
+
+def _probe(name: str) -> dict[str, str]:
+    try:
+        version = backend(name).probe().version
+    except EdgetopError as error:
+        return {"missing": error.title, "hint": error.hint}
+    except Exception as error:  # the process's edge: whatever a framework raises is the reason
+        return {"missing": f"failed on a tiny model: {type(error).__name__}: {error}".splitlines()[0][:300]}
+    if isinstance(version, Missing):
+        return {"missing": version.reason, "hint": version.hint}
+    return {"version": version}
+
+
+def main() -> None:
+    """The child: prove one framework, answer in one line, and leave before its destructors can crash."""
+    answer = _probe(sys.argv[1])
+    print("\n" + json.dumps(answer), flush=True)
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()
