@@ -1,0 +1,58 @@
+"""The latency chart: one line a run, with a legend of shape, letter, name and newest value."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Optional
+
+from edgetop.protocol import RunFigures
+from edgetop.units import ABSENT, duration
+from edgetop.widgets.cells import Row, row_width
+from edgetop.widgets.history import History
+from edgetop.widgets.panel import Panel
+from edgetop.widgets.plot import Plot
+from edgetop.widgets.run_names import run_label, run_name
+
+
+class Chart(Panel):
+    """Latency over time of all runs."""
+
+    NUMBER = "1"
+    TITLE = "Latency"
+
+    def __init__(self, history: History, id: Optional[str] = None) -> None:
+        super().__init__(id=id)
+        self._history = history
+        self._plot = Plot(duration)
+        self._runs: tuple[RunFigures, ...] = ()
+        self._since: Optional[int] = None
+
+    def show(self, runs: tuple[RunFigures, ...], since: Optional[int]) -> None:
+        """Draw the history's columns from ``since`` on; None draws all."""
+        self._runs, self._since = runs, since
+        self.redraw()
+        self._since = None
+
+    def caption(self) -> str:
+        """What the line and the band are."""
+        return "mean, band from least to greatest"
+
+    def content(self, width: int, height: int) -> Sequence[Row]:
+        """A legend, the plot, the time."""
+        names = [f"latency.{run.run}" for run in self._runs]
+        legend = [self._legend(width)] if height >= 5 else []
+        size = (width, height - len(legend))
+        return [*legend, *self._plot.draw(self._history, names, size, self.ascii, self._since)]
+
+    def _legend(self, width: int) -> Row:
+        """Name and newest value of each run; only the marks where the names would not fit."""
+        entries = [self._entry(place, run) for place, run in enumerate(self._runs)]
+        long: Row = tuple(span for label, name, value in entries for span in (label, name, value))
+        return (
+            long if row_width(long) <= width else tuple(span for label, _, value in entries for span in (label, value))
+        )
+
+    def _entry(self, place: int, run: RunFigures) -> tuple[tuple[str, str], tuple[str, str], tuple[str, str]]:
+        series = self._history.series.get(f"latency.{run.run}")
+        value = duration(series.points[-1][1]) if series is not None and series.points else ABSENT
+        return run_label(place), (f" {run_name(run)}", ""), (f" {value:<9}  ", "strong")

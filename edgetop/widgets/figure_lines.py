@@ -1,0 +1,81 @@
+"""The rows of the table of figures: which value of a run, how it is written, and which is the best."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Optional
+
+from edgetop import units
+from edgetop.protocol import RunFigures
+from edgetop.readings import Figure, Missing
+
+
+@dataclass(frozen=True)
+class FigureLine:
+    """One row: title, field of RunFigures, how it is written, what counts as best, and its weight."""
+
+    title: str
+    field: str
+    write: Callable[[Figure], str]
+    weight: int
+    """Lower is kept longer where there is little room."""
+    best: Optional[Callable[[list[float]], float]] = None
+    """``min`` or ``max``; None where no value is better than another."""
+
+    def value(self, run: RunFigures) -> Figure:
+        """The run's value."""
+        value: Figure = getattr(run, self.field)
+        return value
+
+    def has_value(self, run: RunFigures) -> bool:
+        """Whether there is a number to show."""
+        return not isinstance(self.value(run), Missing)
+
+    def text(self, run: RunFigures) -> str:
+        """The run's value as written, a dash where it is missing."""
+        return self.write(self.value(run))
+
+
+def _count(value: Figure) -> str:
+    return units.ABSENT if isinstance(value, Missing) else f"{value:,.0f}".replace(",", " ")
+
+
+LINES = (
+    FigureLine("p50", "p50_ns", units.duration, 0, min),
+    FigureLine("p90", "p90_ns", units.duration, 1, min),
+    FigureLine("p99", "p99_ns", units.duration, 2, min),
+    FigureLine("mean", "mean_ns", units.duration, 9, min),
+    FigureLine("rate", "rate_ips", units.rate, 3, max),
+    FigureLine("CPU", "cpu_percent", units.percent, 6, min),
+    FigureLine("memory", "rss_bytes", units.size, 7, min),
+    FigureLine("peak mem.", "peak_rss_bytes", units.size, 11, min),
+    FigureLine("power", "power_w", units.power, 4, min),
+    FigureLine("energy/inf.", "energy_j", units.energy, 5, min),
+    FigureLine("samples", "count", _count, 8),
+    FigureLine("agreement", "agreement", units.difference, 10),
+)
+
+
+def best_places(line: FigureLine, runs: Sequence[RunFigures]) -> frozenset[int]:
+    """The places of the best runs of a row; several when they cannot be told apart, none when nothing is compared.
+
+    Values that read the same are equal. Medians are equal while their 95 % intervals overlap.
+    """
+    valued = [place for place, run in enumerate(runs) if line.has_value(run)]
+    if line.best is None or len(valued) < 2:
+        return frozenset()
+    numbers = {place: line.value(runs[place]) for place in valued}
+    target = line.best([float(number) for number in numbers.values() if not isinstance(number, Missing)])
+    winner = next(place for place in valued if numbers[place] == target)
+    equal = frozenset(
+        p for p in valued if line.text(runs[p]) == line.text(runs[winner]) or _overlap(line, runs, p, winner)
+    )
+    return equal if len(equal) < len(valued) else frozenset()
+
+
+def _overlap(line: FigureLine, runs: Sequence[RunFigures], one: int, other: int) -> bool:
+    a, b = runs[one].ci95_p50_ns, runs[other].ci95_p50_ns
+    if line.field != "p50_ns" or isinstance(a, Missing) or isinstance(b, Missing):
+        return False
+    return a[0] <= b[1] and b[0] <= a[1]

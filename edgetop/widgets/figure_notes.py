@@ -1,0 +1,66 @@
+"""What stands below the table: why a run failed, why a number is missing, what to know of the samples."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from edgetop.protocol import UNKNOWN, RunFigures
+from edgetop.readings import Missing
+from edgetop.widgets.braille import LETTERS
+from edgetop.widgets.cells import Row, plain, wrap
+from edgetop.widgets.figure_lines import LINES
+
+
+def missing_text(missing: Missing) -> str:
+    """Reason and what to do: ``no /dev/i2c-1: enable I2C``."""
+    return plain(f"{missing.reason}: {missing.hint}" if missing.hint else missing.reason)
+
+
+def notes(runs: Sequence[RunFigures], width: int) -> list[Row]:
+    """All notes in lines of ``width`` cells, the gravest first."""
+    texts = [*_messages(runs), *_missing(runs), *_samples(runs)]
+    return [((line, ink),) for text, ink in texts for line in wrap(text, width)]
+
+
+def _letter(place: int) -> str:
+    return LETTERS[place].upper()
+
+
+def _messages(runs: Sequence[RunFigures]) -> list[tuple[str, str]]:
+    failed, others = [], []
+    for place, run in enumerate(runs):
+        text = plain(f"{_letter(place)} {run.message}. {run.hint}".strip(" ."))
+        if run.message and run.status == "failed":
+            failed.append((f"✗ {text}", "bad"))
+        elif run.message:
+            others.append((text, "muted"))
+    return [*failed, *others]
+
+
+def _missing(runs: Sequence[RunFigures]) -> list[tuple[str, str]]:
+    """One line a reason, with the rows and the runs it concerns."""
+    concerned: dict[Missing, tuple[list[str], set[int]]] = {}
+    for line in LINES:
+        for place, run in enumerate(runs):
+            value = line.value(run)
+            if isinstance(value, Missing) and value != UNKNOWN and run.status != "failed":
+                titles, places = concerned.setdefault(value, ([], set()))
+                places.add(place)
+                if line.title not in titles:
+                    titles.append(line.title)
+    texts = []
+    for missing, (titles, places) in concerned.items():
+        whom = "" if len(places) == len(runs) else f" ({' '.join(_letter(place) for place in sorted(places))})"
+        texts.append((f"{', '.join(titles)}{whom} – {missing_text(missing)}", "muted"))
+    return texts
+
+
+def _samples(runs: Sequence[RunFigures]) -> list[tuple[str, str]]:
+    texts = []
+    for place, run in enumerate(runs):
+        if run.lost:
+            texts.append((f"{_letter(place)} {run.lost} samples were lost", "warn"))
+        if run.contended:
+            share = f"{run.contended} of {run.count} samples"
+            texts.append((f"{_letter(place)} {share} waited for a core", "warn"))
+    return texts

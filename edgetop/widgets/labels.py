@@ -1,0 +1,62 @@
+"""The labels panel: the most probable labels, a row each, with the probability every run gives; then the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Optional
+
+from edgetop.protocol import RunFigures
+from edgetop.units import ABSENT
+from edgetop.widgets.cells import Row, Span, fit, fit_right, plain, wrap
+from edgetop.widgets.panel import Panel
+from edgetop.widgets.run_names import run_label
+
+COLUMN = 7
+"""Cells of a probability."""
+NARROWEST_LABEL = 8
+
+
+class Labels(Panel):
+    """What the runs see in the input, side by side."""
+
+    NUMBER = "5"
+    TITLE = "Outputs"
+
+    def __init__(self, id: Optional[str] = None) -> None:
+        super().__init__(id=id)
+        self._runs: tuple[RunFigures, ...] = ()
+        self._verdict = ""
+
+    def show(self, runs: tuple[RunFigures, ...], verdict: str) -> None:
+        """Draw the labels of ``runs`` and whether their outputs agree."""
+        self._runs, self._verdict = runs, plain(verdict)
+        self.redraw()
+
+    def caption(self) -> str:
+        """What the numbers are."""
+        return "probability"
+
+    def content(self, width: int, height: int) -> Sequence[Row]:
+        """Head, labels in order of their greatest probability, verdict at the end."""
+        verdict: list[Row] = [((line, "muted"),) for line in wrap(self._verdict, width)]
+        chances = [dict(run.labels) for run in self._runs]
+        if not any(chances):
+            return [(("no labels yet", "muted"),), *verdict]
+        shown = max(1, min(len(self._runs), (width - NARROWEST_LABEL) // COLUMN))
+        room = width - shown * COLUMN
+        head: list[Span] = [(" " * room, "")]
+        for place in range(shown):
+            label, ink = run_label(place)
+            head.append((fit_right(label, COLUMN), ink))
+        best = {name: max(chance.get(name, 0.0) for chance in chances) for chance in chances for name in chance}
+        names = sorted(best, key=lambda name: -best[name])[: max(1, height - 1 - len(verdict))]
+        table = [_label_row(name, chances[:shown], room) for name in names]
+        return [tuple(head), *table, *verdict]
+
+
+def _label_row(name: str, chances: Sequence[dict[str, float]], room: int) -> Row:
+    cells: list[Span] = [(fit(plain(name), room - 1) + " ", "")]
+    for chance in chances:
+        value = chance.get(name)
+        cells.append((fit_right(ABSENT if value is None else f"{value:.3f}", COLUMN), "muted" if value is None else ""))
+    return tuple(cells)

@@ -1,0 +1,154 @@
+"""The base of all widgets here: lines drawn from rows of spans, compared with the last ones, new cells repainted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, Optional
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.color import Color
+from textual.geometry import Region, Size
+from textual.strip import Strip
+from textual.widget import Widget
+
+from edgetop.widgets.cells import Row, ascii_only, changed_runs, exactly
+from edgetop.widgets.compositor import JOIN_CELLS
+
+SERIES = 6
+SERIES_FALLBACK = ("primary", "warning", "success", "secondary", "error", "foreground")
+"""Theme variables that colour the series where a theme has no ``series-1`` to ``series-6``."""
+FAINT = 0.55
+"""How far the colour of a band goes towards the background."""
+
+
+class Lines(Widget):
+    """A widget that gives its lines as rows; a subclass has ``draw``, its owner calls ``redraw``."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "ink--muted",
+        "ink--strong",
+        "ink--good",
+        "ink--warn",
+        "ink--bad",
+        "ink--rec",
+        "ink--border",
+        "ink--title",
+        "ink--grid",
+        "ink--bar",
+    }
+    DEFAULT_CSS = """
+    Lines {
+        & > .ink--muted { color: $text-muted; }
+        & > .ink--strong { text-style: bold; }
+        & > .ink--good { color: $success; }
+        & > .ink--warn { color: $warning; }
+        & > .ink--bad { color: $error; }
+        & > .ink--rec { color: $error; text-style: bold; }
+        & > .ink--border { color: $foreground 25%; }
+        & > .ink--title { color: $foreground; text-style: bold; }
+        & > .ink--grid { color: $foreground 15%; }
+        & > .ink--bar { color: $primary; }
+        &:focus > .ink--border { color: $primary; }
+    }
+    """
+
+    def __init__(self, id: Optional[str] = None, classes: Optional[str] = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._drawn_size: Optional[Size] = None
+        self._rows: list[Row] = []
+        self._strips: list[Strip] = []
+        self._inks: dict[str, Style] = {}
+
+    def draw(self, width: int, height: int) -> Sequence[Row]:
+        """The rows to show in ``width`` by ``height`` cells; too few are filled up, too wide ones cut."""
+        raise NotImplementedError
+
+    @property
+    def ascii(self) -> bool:
+        """Whether only ASCII characters may be drawn."""
+        return bool(getattr(self.app, "ascii", False))
+
+    def redraw(self) -> None:
+        """Draw again and repaint the cells that differ; nothing is sent for those that do not."""
+        if self._drawn_size != self.size:
+            self.refresh()
+            return
+        if not self.is_on_screen:
+            self._drawn_size = None
+            return
+        rows = self._draw_rows()
+        regions = []
+        for y, (old, new) in enumerate(zip(self._rows, rows)):
+            if old == new:
+                continue
+            runs = changed_runs(self._finished(old), self._finished(new), JOIN_CELLS)
+            if runs:
+                self._strips[y] = self._strip(new)
+                regions += [Region(first, y, end - first, 1) for first, end in runs]
+        self._rows = rows
+        if regions:
+            self.refresh(*regions)
+
+    def render_line(self, y: int) -> Strip:
+        """The line ``y`` of the content; draws all lines when the size is new."""
+        if self._drawn_size != self.size:
+            self._drawn_size = self.size
+            self._rows = self._draw_rows()
+            self._strips = [self._strip(row) for row in self._rows]
+        return self._strips[y] if y < len(self._strips) else self._strip(())
+
+    def ink(self, name: str) -> Style:
+        """The style of a named ink, background included, so that no segment is without one."""
+        style = self._inks.get(name)
+        if style is None:
+            style = self._inks[name] = self._find_ink(name)
+        return style
+
+    def notify_style_update(self) -> None:
+        """The style sheet or the theme has changed: inks and lines are made anew."""
+        super().notify_style_update()
+        self._forget()
+
+    def on_mount(self) -> None:
+        """Follow the theme's variables, which are not in the style sheet."""
+        self.app.theme_changed_signal.subscribe(self, lambda _: self._repaint_all())
+
+    def on_show(self) -> None:
+        """Shown again: what was drawn before is stale."""
+        self._repaint_all()
+
+    def _repaint_all(self) -> None:
+        self._forget()
+        self.refresh()
+
+    def _forget(self) -> None:
+        self._inks.clear()
+        self._drawn_size = None
+
+    def _draw_rows(self) -> list[Row]:
+        width, height = self.size
+        rows = list(self.draw(width, height)) if width > 0 and height > 0 else []
+        return [*rows[:height], *[()] * (height - len(rows))]
+
+    def _finished(self, row: Row) -> Row:
+        if self.ascii:
+            row = tuple((ascii_only(text), ink) for text, ink in row)
+        return exactly(row, self.size.width)
+
+    def _strip(self, row: Row) -> Strip:
+        segments = [Segment(text, self.ink(name)) for text, name in self._finished(row)]
+        return Strip(segments, self.size.width)
+
+    def _find_ink(self, name: str) -> Style:
+        kind, _, number = name.partition("-")
+        if kind in ("series", "faint"):
+            return self.rich_style + Style(color=self._series_color(int(number), kind == "faint").rich_color)
+        return self.get_component_rich_style(f"ink--{name}") if name else self.rich_style
+
+    def _series_color(self, number: int, faint: bool) -> Color:
+        variables = self.app.theme_variables
+        place = (number - 1) % SERIES
+        named = variables.get(f"series-{place + 1}") or variables[SERIES_FALLBACK[place]]
+        color = Color.parse(named)
+        return color.blend(self.background_colors[1], FAINT) if faint else color

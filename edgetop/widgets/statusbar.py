@@ -1,0 +1,88 @@
+"""The first line: state, time, recording, and what edgetop itself costs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from os.path import basename
+from typing import Optional
+
+from edgetop.clock import SECOND_NS, now_ns
+from edgetop.protocol import UNKNOWN, Snapshot
+from edgetop.readings import Figure, Missing
+from edgetop.units import clock_time, percent, size
+from edgetop.widgets.cells import Row, beside, plain
+from edgetop.widgets.lines import Lines
+
+COST_PERIOD_NS = 2 * SECOND_NS
+"""Own cost is told over windows of this length: steady numbers, and few bytes."""
+STATE_SIGNS = {"running": ("▶", "good"), "paused": ("❚❚", "warn"), "ended": ("■", "muted")}
+
+
+class StatusBar(Lines):
+    """One line that says what is going on."""
+
+    DEFAULT_CSS = """
+    StatusBar { height: 1; width: 1fr; padding: 0 1; background: $panel; }
+    """
+
+    def __init__(self, id: Optional[str] = None) -> None:
+        super().__init__(id=id)
+        self._snapshot = Snapshot(0, "preparing")
+        self._since_ns = now_ns()
+        self._cpu_s = time.process_time()
+        self._bytes = 0
+        self._screen_cpu: Figure = UNKNOWN
+        self._bytes_per_s: Figure = UNKNOWN
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Draw the snapshot's state."""
+        self._snapshot = snapshot
+        self._measure_own_cost()
+        self.redraw()
+
+    def draw(self, width: int, height: int) -> Sequence[Row]:
+        """State and recording at the left, own cost at the right; the cost goes first where there is no room."""
+        for left in (self._left(True), self._left(False)):
+            for right in (self._cost(), self._cost()[:1], ()):
+                row = beside(left, right, width) if right else left
+                if row is not left:
+                    return [row]
+        return [self._left(False)]
+
+    def _left(self, full: bool) -> Row:
+        snapshot = self._snapshot
+        sign, ink = STATE_SIGNS.get(snapshot.state, ("…", "muted"))
+        model = plain(basename(snapshot.runs[0].model)) if snapshot.runs else "edgetop"
+        moment = clock_time(snapshot.t_ns).rsplit(".", 1)[0]
+        left: Row = ((f"{model}  ", "strong"), (f"{sign} ", ink), (f"{snapshot.state} {moment}", ""))
+        return (*left, *self._recording(full))
+
+    def _recording(self, full: bool) -> Row:
+        recording = self._snapshot.recording
+        if isinstance(recording, Missing):
+            return ((f"   {plain(recording.reason)}", "muted"),) if full else ()
+        rec: Row = (("   ● REC", "rec"), (f" {size(recording.size_bytes)}", ""))
+        if recording.message:
+            return (*rec, (f"  {plain(recording.message)}", "warn"))
+        return (*rec, (f"  {plain(basename(recording.path))}", "muted")) if full else rec
+
+    def _cost(self) -> Row:
+        engine = self._snapshot.engine_cpu_percent
+        parts = [("engine", engine, percent), ("screen", self._screen_cpu, percent), ("", self._bytes_per_s, size)]
+        texts = []
+        for title, value, write in parts:
+            if not isinstance(value, Missing):
+                number = f"{write(value)}/s" if write is size else percent(value, 1)
+                texts.append(f"{title} {number}".strip())
+        return ((" · ".join(texts), "muted"),) if texts else ()
+
+    def _measure_own_cost(self) -> None:
+        elapsed_ns = now_ns() - self._since_ns
+        if elapsed_ns < COST_PERIOD_NS:
+            return
+        cpu_s, sent = time.process_time(), int(getattr(self.app, "terminal_bytes", 0))
+        self._screen_cpu = 100 * (cpu_s - self._cpu_s) * SECOND_NS / elapsed_ns
+        if sent:
+            self._bytes_per_s = (sent - self._bytes) * SECOND_NS / elapsed_ns
+        self._since_ns, self._cpu_s, self._bytes = now_ns(), cpu_s, sent
