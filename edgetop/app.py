@@ -1,0 +1,421 @@
+"""The screen's application: what the engine says goes to the screens, what the user presses to the engine."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ClassVar, Optional, Protocol
+
+# Textual reads its frame rate when it is imported; half of its default is plenty for four snapshots a second. The
+# garbage collector finds nothing during imports and would take a twentieth of the start.
+os.environ.setdefault("TEXTUAL_FPS", "30")
+_collecting = gc.isenabled()
+gc.disable()
+
+# ruff: noqa: E402
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from edgetop.config import Settings, asset
+from edgetop.keys import ACTIONS, LIVE, METHODS, PICKER, REPLAY, Action, actions_of
+from edgetop.lifecycle import TerminalApp, is_sixteen_colours, refuse_poor_terminal, report_failure, wants_ascii
+from edgetop.palette import ActionProvider
+from edgetop.plan import Plan
+from edgetop.protocol import (
+    Catalog,
+    Command,
+    Ended,
+    Hello,
+    LogLines,
+    Mark,
+    Message,
+    Notice,
+    Pause,
+    Recording,
+    Seek,
+    Snapshot,
+    Speed,
+    Start,
+    Stop,
+)
+from edgetop.screens.error import ErrorScreen, QuestionScreen
+from edgetop.screens.picker import PickerScreen
+from edgetop.themes import CYCLE, DEFAULT, THEMES, series_for, theme_for
+
+if TYPE_CHECKING:
+    from edgetop.screens.live import LiveScreen
+
+if _collecting:
+    gc.enable()
+
+STOP_TIMEOUT_S = 2.0
+"""How long a stopping engine may take to close its recording before the screen leaves anyway."""
+SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
+_SECOND_NS = 1_000_000_000
+
+
+class EngineClient(Protocol):
+    """The screen's end of an engine, as engine/client.py has it."""
+
+    def fileno(self) -> int:
+        """Readable when messages wait."""
+        ...
+
+    def receive(self) -> list[Message]:
+        """All messages that wait; the last one ever is Ended."""
+        ...
+
+    def send(self, command: Command) -> None:
+        """Send a command; ignored after the end."""
+        ...
+
+    def close(self) -> None:
+        """Stop the engine and wait until it is gone."""
+        ...
+
+
+StartEngine = Callable[[], EngineClient]
+
+
+class EdgetopApp(TerminalApp):
+    """Shows one engine: the picker first when there is no plan, then the live screen."""
+
+    CSS_PATH = asset("edgetop.tcss")
+    TITLE = "edgetop"
+    ENABLE_COMMAND_PALETTE = True
+    COMMANDS: ClassVar[set[Any]] = {ActionProvider}
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            ",".join(a.keys),
+            a.call,
+            a.label or a.description,
+            show=bool(a.label),
+            tooltip=a.description,
+            id=a.id,
+            priority=a.priority,
+        )
+        for a in ACTIONS
+        if a.id not in ("choose", "palette")  # the lists' own, and Textual's own
+    ]
+
+    def __init__(
+        self,
+        start_client: StartEngine,
+        plan: Optional[Plan] = None,
+        settings: Settings = Settings(),  # noqa: B008  frozen
+        replay: bool = False,
+        *,
+        client: Optional[EngineClient] = None,
+        ascii: bool = False,
+    ) -> None:
+        super().__init__(ascii=ascii)
+        self._start_client = start_client
+        self._plan = plan
+        self._settings = settings
+        self._replay = replay
+        self._client = client
+        self._live: Optional[LiveScreen] = None
+        self._picker: Optional[PickerScreen] = None
+        self._hello: Optional[Hello] = None
+        self._snapshot = Snapshot(0, "preparing")
+        self._ended: Optional[Ended] = None
+        self._leaving: Optional[int] = None
+        self._choosing_anew = False
+        self.sessions: list[str] = []
+        """The session files written so far."""
+
+    # ---- beginning
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Series colours for the themes that have none."""
+        return series_for(self.current_theme.dark)
+
+    def on_mount(self) -> None:
+        """Choose the theme, open the first screen, listen to the engine."""
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.set_class(self.ascii, "-ascii")
+        self.use_theme(theme_for(self._settings.screen.theme, is_sixteen_colours(self)))
+        self._connect(self._client or self._start_client())
+        if self._replay or self._plan is not None:
+            self._open_live(self._plan)
+        else:
+            self._picker = PickerScreen(self._settings)
+            self.push_screen(self._picker)
+        gc.freeze()
+
+    def use_theme(self, name: str) -> None:
+        """Show a theme; edgetop's default for a name that is not known."""
+        self.theme = name if name in self.available_themes else DEFAULT
+
+    def _connect(self, client: EngineClient) -> None:
+        self._client = client
+        self._ended = None
+        self._snapshot = Snapshot(0, "preparing")
+        asyncio.get_running_loop().add_reader(client.fileno(), self._readable)
+
+    def _disconnect(self) -> None:
+        client, self._client = self._client, None
+        if client is not None:
+            loop = asyncio.get_running_loop()
+            loop.remove_reader(client.fileno())
+            loop.run_in_executor(None, client.close)  # it may wait for the process
+
+    def _open_live(self, plan: Optional[Plan]) -> None:
+        from edgetop.screens.live import LiveScreen  # not before it is needed: the picker comes up sooner
+
+        self._live = LiveScreen()
+        self.push_screen(self._live)
+        if self._hello is not None:
+            self._live.hello(self._hello)
+        if plan is not None:
+            self.command(Start(plan))
+
+    # ---- from the engine
+
+    def _readable(self) -> None:
+        client = self._client
+        if client is None:
+            return
+        try:
+            messages = client.receive()
+        except (OSError, ValueError) as error:
+            messages = [Ended(1, "The engine spoke words edgetop does not know", str(error))]
+        if any(isinstance(message, Ended) for message in messages):
+            asyncio.get_running_loop().remove_reader(client.fileno())
+        if messages:
+            self.call_later(self._take, messages)
+
+    def _take(self, messages: list[Message]) -> None:
+        # Several snapshots in one go are all shown; Textual paints once, after the last.
+        for message in messages:
+            if isinstance(message, Snapshot):
+                self._take_snapshot(message)
+            elif isinstance(message, LogLines) and self._live is not None:
+                self._live.show_log(message)
+            elif isinstance(message, Catalog) and self._picker is not None:
+                self._picker.show_catalog(message)
+            elif isinstance(message, Hello):
+                self._take_hello(message)
+            elif isinstance(message, Notice):
+                self._take_notice(message)
+            elif isinstance(message, Ended):
+                self._take_ended(message)
+
+    def _take_snapshot(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        if self._live is not None:
+            self._live.show(snapshot)
+
+    def _take_hello(self, hello: Hello) -> None:
+        self._hello = hello
+        for screen in (self._picker, self._live):
+            if screen is not None:
+                screen.hello(hello)
+
+    def _take_notice(self, notice: Notice) -> None:
+        severity: Any = notice.severity if notice.severity in ("information", "warning", "error") else "information"
+        self.notify(notice.hint or notice.title, title=notice.title if notice.hint else "", severity=severity)
+
+    def _take_ended(self, ended: Ended) -> None:
+        self._ended = ended
+        if ended.session and ended.session not in self.sessions:
+            self.sessions.append(ended.session)
+        if self._leaving is not None:
+            self.exit(return_code=self._leaving or ended.exit_code)
+        elif self._choosing_anew:
+            self._choose_anew()
+        elif ended.exit_code and ended.title:
+            self.push_screen(ErrorScreen(ended.title, ended.hint))
+
+    # ---- to the engine
+
+    def command(self, command: Command) -> None:
+        """Send a command to the engine."""
+        if self._client is not None:
+            self._client.send(command)
+
+    def on_picker_screen_chosen(self, message: PickerScreen.Chosen) -> None:
+        """Start what the picker has chosen, with a new engine if the last one is gone."""
+        if self._ended is not None or self._client is None:
+            self._connect(self._start_client())
+        self._open_live(message.plan)
+
+    def on_seek_to(self, message: Any) -> None:
+        """Seek where the timeline was clicked."""
+        self._seek(message.t_ns)
+
+    def _seek(self, t_ns: int) -> None:
+        end_ns = self._snapshot.duration_ns or self._snapshot.t_ns
+        self.command(Seek(max(0, min(t_ns, end_ns))))
+
+    # ---- actions
+
+    @property
+    def scene(self) -> str:
+        """Which of the screens is in front; empty while help, a question or the palette is."""
+        if self.screen is self._picker:
+            return PICKER
+        if self._live is not None and self.screen is self._live:
+            return REPLAY if self._replay else LIVE
+        return ""
+
+    @property
+    def actions_now(self) -> tuple[Action, ...]:
+        """The actions that work on the screen in front, or on the one below the palette."""
+        below = self._live or self._picker
+        scene = self.scene or (PICKER if below is self._picker else REPLAY if self._replay else LIVE)
+        return actions_of(scene)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> Optional[bool]:
+        """Whether an action works on the screen in front."""
+        scenes = METHODS.get(action)
+        return scenes is None or not self.scene or self.scene in scenes
+
+    def action_start(self) -> None:
+        """Start the measurement."""
+        if self._picker is not None:
+            self._picker.start()
+
+    def action_pause(self) -> None:
+        """Hold the turns, or go on."""
+        self.command(Pause(self._snapshot.state != "paused"))
+
+    action_play = action_pause
+
+    def action_mark(self) -> None:
+        """Set a marker."""
+        self.command(Mark())
+        self.notify("Marker set")
+
+    def action_seek(self, seconds: int) -> None:
+        """Move by so many seconds."""
+        self._seek(self._snapshot.t_ns + seconds * _SECOND_NS)
+
+    def action_speed(self, steps: int) -> None:
+        """Go on at the next speed up or down."""
+        now = self._snapshot.speed
+        nearest = min(range(len(SPEEDS)), key=lambda n: abs(SPEEDS[n] - now))
+        self.command(Speed(SPEEDS[max(0, min(nearest + steps, len(SPEEDS) - 1))]))
+
+    def action_enlarge(self) -> None:
+        """Enlarge the panel with the focus, or the first one; again to shrink it."""
+        self._enlarge(self.screen.focused)
+
+    def action_panel(self, number: int) -> None:
+        """Enlarge the panel of this number; again to shrink it."""
+        panels = list(self.screen.query("Panel"))
+        if number <= len(panels):
+            self._enlarge(panels[number - 1])
+
+    def _enlarge(self, widget: Any) -> None:
+        screen: Screen[Any] = self.screen
+        if screen.maximized is not None:
+            screen.minimize()
+            return
+        target = widget or next(iter(screen.query("Panel")), None)
+        if target is not None:
+            screen.maximize(target)
+
+    def action_theme(self) -> None:
+        """The next of edgetop's own themes."""
+        at = CYCLE.index(self.theme) if self.theme in CYCLE else -1
+        self.use_theme(CYCLE[(at + 1) % len(CYCLE)])
+
+    def action_help(self) -> None:
+        """Show help."""
+        from edgetop.screens.help import HelpScreen
+
+        self.push_screen(HelpScreen())
+
+    def action_suspend(self) -> None:
+        """Give the terminal to the shell."""
+        self.action_suspend_process()
+
+    # ---- the end of a run, and of the app
+
+    def action_anew(self) -> None:
+        """Go back to the picker; asks before it stops a run."""
+        if self.screen.maximized is not None:
+            self.screen.minimize()
+        elif self._ended is not None:
+            self._choose_anew()
+        else:
+            question = QuestionScreen("Stop this run and choose anew?", "What was recorded is kept.")
+            self.push_screen(question, self._answered)
+
+    def _answered(self, yes: Optional[bool]) -> None:
+        if yes and self._ended is not None:
+            self._choose_anew()
+        elif yes:
+            self._choosing_anew = True
+            self.command(Stop())
+
+    def _choose_anew(self) -> None:
+        self._choosing_anew = False
+        self._disconnect()
+        self._live = None
+        if self._picker is None:
+            self._picker = PickerScreen(self._settings)
+            self.switch_screen(self._picker)
+        else:
+            self.pop_screen()
+        self._connect(self._start_client())
+
+    async def action_quit(self) -> None:
+        """Stop the run, wait for its recording to be closed, and leave."""
+        self._quit(0)
+
+    def action_interrupt(self) -> None:
+        """Leave as Ctrl-C does elsewhere."""
+        self._quit(130)
+
+    def _quit(self, code: int) -> None:
+        running = self._live is not None and self._ended is None
+        if not running or self._leaving is not None:
+            finished = self._ended.exit_code if self._ended is not None and self._live is not None else 0
+            self.exit(return_code=code or finished)
+            return
+        self._leaving = code
+        self.command(Stop())
+        self.set_timer(STOP_TIMEOUT_S, lambda: self.exit(return_code=code))
+
+    def written_sessions(self) -> tuple[str, ...]:
+        """The session files this app has had written, also when the engine could not say so at the end."""
+        recording = self._snapshot.recording
+        last = (recording.path,) if isinstance(recording, Recording) else ()
+        return tuple(dict.fromkeys((*self.sessions, *last)))
+
+    def close_engine(self) -> None:
+        """Stop the engine, after the terminal has been given back."""
+        if self._client is not None:
+            self._client.close()
+
+
+def run_app(
+    start_client: StartEngine,
+    plan: Optional[Plan] = None,
+    settings: Settings = Settings(),  # noqa: B008  frozen
+    replay: bool = False,
+) -> int:
+    """Show the screen until it ends, and return the exit code.
+
+    Raises UsageError when the terminal cannot show a screen, and what ``start_client`` raises.
+    """
+    refuse_poor_terminal(os.environ)
+    stream = sys.__stderr__
+    ascii = wants_ascii(settings.screen.ascii, stream.encoding if stream else None, os.environ.get("TERM", ""))
+    app = EdgetopApp(start_client, plan, settings, replay, client=start_client(), ascii=ascii)
+    try:
+        app.run(mouse=settings.screen.mouse)
+    finally:
+        app.close_engine()
+    if app.failure is not None:
+        print(report_failure(app.failure), file=sys.stderr)
+        return 1
+    for path in app.written_sessions():
+        print(f"recorded in {path}; replay with: edgetop replay {path}")
+    return app.return_code or 0

@@ -1,0 +1,92 @@
+"""Every key in one list: bindings, key bar, help and command palette are made from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+PICKER = "picker"
+LIVE = "live"
+REPLAY = "replay"
+EVERYWHERE = (PICKER, LIVE, REPLAY)
+WATCHING = (LIVE, REPLAY)
+
+
+@dataclass(frozen=True)
+class Action:
+    """Something a key does.
+
+    ``id`` names the app's method ``action_<id>`` and the binding, ``scenes`` the screens where it works.
+    """
+
+    id: str
+    keys: tuple[str, ...]
+    description: str
+    """For help and palette: what it does, as an order."""
+    group: str
+    scenes: tuple[str, ...]
+    label: str = ""
+    """For the key bar: one or two words; without it the action is not in the bar."""
+    priority: bool = False
+    """Whether it works although a text field has the focus, and above help and questions."""
+    argument: str = ""
+    """The action's argument, when several actions share one method."""
+
+    @property
+    def call(self) -> str:
+        """The action as Textual calls it: ``app.seek(-10)``."""
+        return f"app.{self.method}({self.argument})"
+
+    @property
+    def method(self) -> str:
+        """The name under which the app knows it: the id up to the first dash."""
+        return self.id.partition("-")[0]
+
+    @property
+    def display(self) -> str:
+        """Its keys as a user reads them: ``left j``."""
+        return " ".join(self.keys)
+
+
+def _action(id: str, keys: str, description: str, scenes: tuple[str, ...], label: str = "", **rest: object) -> Action:
+    return Action(id, tuple(keys.split()), description, scenes=scenes, label=label, **rest)  # type: ignore[arg-type]
+
+
+_PANELS = tuple(
+    _action(f"panel-{n}", str(n), f"Enlarge panel {n}, or shrink it again", WATCHING, group="View", argument=str(n))
+    for n in range(1, 7)
+)
+
+ACTIONS: tuple[Action, ...] = (
+    _action("start", "enter", "Start the measurement as chosen", (PICKER,), "start", group="Choose"),
+    _action("choose", "space", "Choose or drop the framework under the cursor", (PICKER,), "choose", group="Choose"),
+    _action("pause", "space", "Pause the run, or go on", (LIVE,), "pause", group="Run"),
+    _action("play", "space", "Pause the replay, or go on", (REPLAY,), "play", group="Replay"),
+    _action("mark", "m", "Set a marker in the recording", (LIVE,), "marker", group="Run"),
+    _action("seek-back", "left j", "Go back 10 seconds", (REPLAY,), "back 10 s", group="Replay", argument="-10"),
+    _action("seek-on", "right k", "Go on 10 seconds", (REPLAY,), "on 10 s", group="Replay", argument="10"),
+    _action("seek-step_back", "[", "Step back 1 second", (REPLAY,), group="Replay", argument="-1"),
+    _action("seek-step_on", "]", "Step on 1 second", (REPLAY,), group="Replay", argument="1"),
+    _action(
+        "speed-up", "+ =", "Replay twice as fast, up to 8 times", (REPLAY,), "faster", group="Replay", argument="1"
+    ),
+    _action("speed-down", "-", "Replay half as fast, down to a quarter", (REPLAY,), group="Replay", argument="-1"),
+    _action("enlarge", "e", "Enlarge the panel, or shrink it again", WATCHING, "enlarge", group="View"),
+    *_PANELS,
+    _action("anew", "escape", "Stop the run and choose anew", (LIVE,), "new run", group="Run"),
+    _action("theme", "t", "Next theme: dark, light, high contrast", EVERYWHERE, group="View"),
+    _action("help", "?", "Show the keys and what the figures mean", EVERYWHERE, "help", group="Everywhere"),
+    _action("palette", "ctrl+p", "Find any command by name", EVERYWHERE, group="Everywhere"),
+    _action("quit", "q", "Quit; a recording is closed properly", EVERYWHERE, "quit", group="Everywhere"),
+    _action("interrupt", "ctrl+c", "Quit with exit code 130", EVERYWHERE, group="Everywhere", priority=True),
+    _action("suspend", "ctrl+z", "Leave for the shell; `fg` comes back", EVERYWHERE, group="Everywhere", priority=True),
+)
+
+METHODS: dict[str, frozenset[str]] = {}
+"""The app's method to the scenes where one of its actions works."""
+for _each in ACTIONS:
+    METHODS[_each.method] = METHODS.get(_each.method, frozenset()) | frozenset(_each.scenes)
+
+
+def actions_of(scene: str) -> tuple[Action, ...]:
+    """The actions that work on a screen, in the order of the list."""
+    return tuple(action for action in ACTIONS if scene in action.scenes)

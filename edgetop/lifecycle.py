@@ -1,0 +1,117 @@
+"""An app that leaves its terminal as it found it: on signals, on errors, when the terminal stalls or goes away."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Mapping
+from typing import Any, Optional
+
+from textual.app import App
+
+from edgetop.errors import UsageError
+from edgetop.terminal import TerminalDriver
+
+RETRY_S = 0.1
+"""How soon after a frame was left out the terminal is asked again."""
+_PLAIN_TERMINALS = ("linux", "vt100", "vt102", "vt220", "ansi")
+_NO_SCREEN = ("", "dumb", "unknown")
+
+
+def refuse_poor_terminal(environment: Mapping[str, str]) -> None:
+    """Raise UsageError when the terminal cannot place text on its screen."""
+    name = environment.get("TERM", "")
+    if name in _NO_SCREEN and not (name == "" and environment.get("COLORTERM")):
+        said = f"TERM={name}" if name else "TERM is not set"
+        raise UsageError(f"This terminal cannot show a live screen ({said})", "Run with --headless for plain text")
+
+
+def wants_ascii(setting: str, encoding: Optional[str], terminal: str) -> bool:
+    """Whether to draw with ASCII only: as set, else when the stream or the terminal's font lacks the signs.
+
+    ``setting`` is auto, always or never; ``encoding`` is that of the stream written to; ``terminal`` is TERM.
+    """
+    if setting in ("always", "never"):
+        return setting == "always"
+    try:
+        "─╭⣿█".encode(encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return True
+    return terminal in _PLAIN_TERMINALS
+
+
+def is_sixteen_colours(app: App[Any]) -> bool:
+    """Whether the terminal has sixteen colours or fewer."""
+    return app.console.color_system in ("standard", None)
+
+
+class TerminalApp(App[None]):
+    """The base of EdgetopApp that knows about terminals and nothing about profiling."""
+
+    def __init__(self, *, ascii: bool = False) -> None:
+        super().__init__(driver_class=TerminalDriver)
+        self.ascii = ascii
+        self.terminal_bytes = 0
+        """Bytes written to the terminal so far."""
+        self.frames_left_out = 0
+        self.failure: Optional[BaseException] = None
+        """What ended the app, when that was an error of its own."""
+
+    # ---- for the driver
+
+    def leave(self, code: int) -> None:
+        """End at once with this exit code."""
+        self.exit(return_code=code)
+
+    def redraw(self) -> None:
+        """Draw the whole screen anew, whatever the terminal shows."""
+        for screen in self.screen_stack:
+            screen.refresh(layout=True)
+
+    def fail(self, error: BaseException) -> None:
+        """End because of an error of edgetop's own."""
+        self.failure = self.failure or error
+        self.exit(return_code=1)
+
+    def on_driver_signal_resume(self) -> None:
+        """Draw again after the shell had the terminal."""
+        self.redraw()
+
+    # ---- Textual's private parts
+
+    def _display(self, screen: Any, renderable: Any) -> None:
+        # A frame queued behind a stalled terminal would block the loop and be stale when shown. It is left out;
+        # when the terminal takes bytes again, one whole frame brings it up to date.
+        driver = self._driver
+        if renderable is not None and isinstance(driver, TerminalDriver) and driver.backed_up:
+            if self.frames_left_out == 0 or not self._owes_frame:
+                self._owes_frame = True
+                self.set_timer(RETRY_S, self._catch_up)
+            self.frames_left_out += 1
+            return
+        super()._display(screen, renderable)
+
+    _owes_frame = False
+
+    def _catch_up(self) -> None:
+        driver = self._driver
+        if isinstance(driver, TerminalDriver) and driver.backed_up:
+            self.set_timer(RETRY_S, self._catch_up)
+        else:
+            self._owes_frame = False
+            self.redraw()
+
+    def _fatal_error(self) -> None:
+        # Textual would print its traceback with the values of all locals.
+        self.failure = self.failure or sys.exc_info()[1]
+        self._close_messages_no_wait()
+
+
+def report_failure(error: BaseException) -> str:
+    """The one line that an error of edgetop's own ends with; the whole traceback under EDGETOP_DEBUG=1."""
+    if os.environ.get("EDGETOP_DEBUG") == "1":
+        return "".join(traceback.format_exception(type(error), error, error.__traceback__)).rstrip()
+    text = " ".join(str(error).split())
+    said = f"{type(error).__name__}: {text}" if text else type(error).__name__
+    return f"edgetop: the screen failed ({said}); EDGETOP_DEBUG=1 shows where"

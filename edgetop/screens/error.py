@@ -1,0 +1,61 @@
+"""What went wrong, or a question, in a box above the panels, which stay readable."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+
+class ErrorScreen(ModalScreen[None]):
+    """A title and what to do about it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,enter,space,q", "close", show=False)]
+
+    def __init__(self, title: str, hint: str = "") -> None:
+        super().__init__()
+        self.what = title
+        self.hint = hint
+
+    def compose(self) -> ComposeResult:
+        """The box."""
+        with Vertical(id="message-box") as box:
+            box.border_title = "Error"
+            yield Static(self.what, id="message-title", markup=False)
+            if self.hint:
+                yield Static(self.hint, id="message-hint", markup=False)
+            yield Static("enter closes this", id="message-keys", markup=False)
+
+    def action_close(self) -> None:
+        """Close the box."""
+        self.dismiss()
+
+
+class QuestionScreen(ModalScreen[bool]):
+    """A question answered with y or n; Enter is yes, Escape is no."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y,enter", "answer(True)", show=False),
+        Binding("n,escape,q", "answer(False)", show=False),
+    ]
+
+    def __init__(self, question: str, hint: str = "") -> None:
+        super().__init__()
+        self.question = question
+        self.hint = hint
+
+    def compose(self) -> ComposeResult:
+        """The box."""
+        with Vertical(id="message-box"):
+            yield Static(self.question, id="message-title", markup=False)
+            if self.hint:
+                yield Static(self.hint, id="message-hint", markup=False)
+            yield Static("y or enter: yes    n or esc: no", id="message-keys", markup=False)
+
+    def action_answer(self, yes: bool) -> None:
+        """Close the box with the answer."""
+        self.dismiss(yes)

@@ -1,0 +1,63 @@
+"""The bar of keys at the bottom: what works now, as many as fit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual import events
+from textual.content import Content
+from textual.widget import Widget
+
+from edgetop.keys import Action
+
+_SHOWN = {"enter": "enter", "space": "space", "escape": "esc", "left": "←", "right": "→"}
+
+
+def key_text(key: str) -> str:
+    """A key as it is written on the screen."""
+    return _SHOWN.get(key, key)
+
+
+def fitting(actions: Sequence[Action], width: int) -> list[Action]:
+    """The labelled actions that fit into ``width`` columns: the first ones, and always the last one."""
+    labelled = [action for action in actions if action.label]
+    if not labelled:
+        return []
+    *rest, last = labelled
+    room = width - _width(last)
+    chosen: list[Action] = []
+    for action in rest:
+        room -= _width(action)
+        if room < 0:
+            break
+        chosen.append(action)
+    return [*chosen, last]
+
+
+def _width(action: Action) -> int:
+    # A space on each side of the key, two behind the label.
+    return len(key_text(action.keys[0])) + len(action.label) + 4
+
+
+class KeyBar(Widget):
+    """One line of keys, each of which can be clicked."""
+
+    def __init__(self, actions: Sequence[Action]) -> None:
+        super().__init__()
+        self._actions = tuple(actions)
+
+    def render(self) -> Content:
+        """The keys that fit, with their labels."""
+        parts = []
+        for action in fitting(self._actions, self.size.width):
+            key = Content.styled(f" {key_text(action.keys[0])} ", "$footer-key-foreground")
+            parts.append(Content.assemble(key, f"{action.label}  "))
+        return Content("").join(parts)
+
+    async def on_click(self, event: events.Click) -> None:
+        """Do what the clicked key does."""
+        x = event.x - self.gutter.left
+        for action in fitting(self._actions, self.size.width):
+            if 0 <= x < _width(action):
+                await self.app.run_action(action.call)
+            x -= _width(action)

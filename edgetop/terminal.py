@@ -1,0 +1,161 @@
+"""The terminal's driver: counts bytes, survives a terminal that stalls or goes away, and puts it back as it was.
+
+This file and lifecycle.py hold all that touches Textual's private parts; without those parts the app falls back
+to what Textual does by itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import queue
+import select
+import signal
+import sys
+from collections.abc import Callable
+from typing import Any, Optional, TextIO
+
+from textual.drivers.linux_driver import LinuxDriver
+
+LEAVE_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+JOIN_TIMEOUT_S = 0.3
+_MAX_QUEUED = 1
+
+# Line art and signs to ASCII of the same width; what is not here becomes a question mark.
+_STAND_INS = {
+    "-": "─━╌╍┈┉–—▔",
+    "|": "│┃▏▎▍▌▕❚",
+    "+": "╭╮╰╯┌┐└┘├┤┬┴┼",
+    ".": "·…░",
+    "*": "•●✓",
+    "<": "‹←◀",
+    ">": "›→▶",
+    "^": "↑",
+    "v": "↓",
+    "#": "█▇▆▅▋▊▉■▓",
+    "_": "▁▂",
+    "=": "▃▄",
+    ":": "▒",
+    "o": "○□",
+    "x": "✗×",
+    "u": "µ",
+    "~": "≈±",
+    "'": "°‘’",
+    '"': "“”",
+}
+_PLAIN = str.maketrans({sign: plain for plain, signs in _STAND_INS.items() for sign in signs})
+
+
+class TerminalStream:
+    """The terminal as a file that never raises: after it has gone away, what is written is dropped."""
+
+    def __init__(self, file: TextIO, on_gone: Callable[[], None]) -> None:
+        self._fd = file.fileno()
+        self._encoding = file.encoding or "utf-8"
+        self._on_gone = on_gone
+        self.gone = False
+
+    def write(self, text: str) -> None:
+        """Write all of ``text``; blocks while the terminal stalls."""
+        # Straight to the descriptor: a thread that blocks inside the buffered stderr would hold its lock at exit.
+        data = text.encode(self._encoding, "replace")
+        while data and not self.gone:
+            try:
+                data = data[os.write(self._fd, data) :]
+            except OSError:
+                self.gone = True
+                self._on_gone()
+
+    def flush(self) -> None:
+        """Nothing is kept back."""
+
+    def fileno(self) -> int:
+        """The descriptor of the terminal."""
+        return self._fd
+
+
+class TerminalDriver(LinuxDriver):
+    """Textual's driver for a real terminal, with the corners of its life handled."""
+
+    def __init__(self, app: Any, **options: Any) -> None:
+        super().__init__(app, **options)
+        self._host = app
+        self._loop: asyncio.AbstractEventLoop
+        self._watch: Optional[select.epoll] = None
+        self._leaving = False
+        self._stream = TerminalStream(sys.__stderr__ or sys.stderr, self._notice_gone)
+        self._file: Any = self._stream
+
+    # ---- writing
+
+    @property
+    def backed_up(self) -> bool:
+        """Whether the terminal has not taken the last frame yet, so that another would only queue."""
+        waiting = getattr(getattr(self, "_writer_thread", None), "_queue", None)
+        return waiting is not None and waiting.qsize() > _MAX_QUEUED
+
+    def write(self, data: str) -> None:
+        """Queue ``data`` for the terminal."""
+        if self._host.ascii:
+            data = data.translate(_PLAIN).encode("ascii", "replace").decode()
+        self._host.terminal_bytes += len(data) if data.isascii() else len(data.encode(errors="replace"))
+        super().write(data)
+
+    # ---- coming and going
+
+    def start_application_mode(self) -> None:
+        """Take the terminal, and watch for signals and for its end."""
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        if self._watch is None:
+            self._loop = asyncio.get_running_loop()
+            for number in LEAVE_SIGNALS:
+                self._loop.add_signal_handler(number, self._leave, 128 + number)
+            # Without events asked for, epoll reports the hang-up alone; it needs no thread and no timer.
+            self._watch = select.epoll()
+            with contextlib.suppress(PermissionError):  # standard input is a plain file
+                self._watch.register(self.fileno, 0)
+            self._loop.add_reader(self._watch.fileno(), self._notice_gone)
+
+    def close(self) -> None:
+        """Let the writer finish, but do not wait for ever for a terminal that takes nothing."""
+        thread: Any = self._writer_thread
+        if thread is None:
+            return
+        try:
+            thread._queue.put(None, timeout=JOIN_TIMEOUT_S)
+        except queue.Full:
+            return
+        thread.join(JOIN_TIMEOUT_S)
+
+    def _leave(self, code: int) -> None:
+        self._leaving = True
+        self._host.leave(code)
+
+    def _notice_gone(self) -> None:
+        self._stream.gone = True
+        if self._watch is not None and not self._leaving:
+            self._leaving = True
+            self._loop.call_soon_threadsafe(self._end_watch)
+            self._loop.call_soon_threadsafe(self._host.leave, 128 + signal.SIGHUP)
+
+    def _end_watch(self) -> None:
+        if self._watch is not None:
+            self._loop.remove_reader(self._watch.fileno())
+
+    # ---- stop and continue
+
+    def _sigcont_application(self, *_: object) -> None:
+        # Only a stop of our own has given the terminal back; taking it twice would lose its first state.
+        if self._must_signal_resume:
+            super()._sigcont_application()
+        else:
+            self._loop.call_soon_threadsafe(self._host.redraw)
+
+    def _run_input_thread(self) -> None:
+        try:
+            self.run_input_thread()
+        except OSError:
+            self._notice_gone()
+        except Exception:  # the thread's edge: the app ends with this error
+            self._host.call_later(self._host.fail, sys.exc_info()[1])
