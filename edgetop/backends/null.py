@@ -14,10 +14,11 @@ from edgetop.readings import Missing
 
 
 class NullModel:
-    """One number in, the same number out."""
+    """An input of the model's shape, and its first number out."""
 
-    def __init__(self) -> None:
-        self.inputs: tuple[TensorSpec, ...] = (TensorSpec("input", (1,), "float32"),)
+    def __init__(self, input_shape: tuple[int, ...]) -> None:
+        layout = "NCHW" if len(input_shape) == 4 else ""
+        self.inputs: tuple[TensorSpec, ...] = (TensorSpec("input", input_shape, "float32", layout),)
         self.outputs: tuple[TensorSpec, ...] = (TensorSpec("output", (1,), "float32"),)
         self._value = np.zeros(1, np.float32)
 
@@ -60,4 +61,4 @@ class Null:
 
     def load(self, model: ModelFile, options: Options) -> LoadedModel:
         """Load nothing; the model's files are not looked at."""
-        return NullModel()
+        return NullModel(model.input_shape or (1,))

@@ -50,13 +50,13 @@ def _arrays(answer: dict[str, Any]) -> list[Array]:
 class Turns(threading.Thread):
     """The thread that conducts the workers; whatever happens it emits as events."""
 
-    def __init__(self, plan: Plan, emit: Callable[[Event], None], started: Callable[[int, int | None], None]) -> None:
+    def __init__(self, plan: Plan, emit: Callable[[Event], None], attach: Callable[[int, int | None], None]) -> None:
         super().__init__(name="turns", daemon=True)
         self.plan = plan
         self.runners: dict[int, Runner] = {}
         self.failed: set[int] = set()
         self._emit = emit
-        self._started = started
+        self._attach = attach
         self._stopping = threading.Event()
         self._paused = threading.Event()
         self._reference: tuple[RunSpec, list[Array]] | None = None
@@ -112,7 +112,7 @@ class Turns(threading.Thread):
     def _end(self, spec: RunSpec) -> None:
         runner = self.runners.get(spec.id)
         if runner is not None:
-            self._started(spec.id, None)
+            self._attach(spec.id, None)
             runner.close()
         if spec.id not in self.failed:
             self._tell(spec, status="done")
@@ -130,7 +130,7 @@ class Turns(threading.Thread):
         model, weights = self._model(spec)
         self._tell(spec, status="loading", message="", weights=weights, sha256=model.sha256)
         runner = self.runners[spec.id] = Runner(spec)
-        self._started(spec.id, runner.pid)
+        self._attach(spec.id, runner.pid)
         loaded = self._ask(
             spec, "load", framework=spec.framework, model=dataclasses.asdict(model), threads=spec.threads
         )
@@ -160,8 +160,7 @@ class Turns(threading.Thread):
     def _compare(self, spec: RunSpec, outputs: list[Array]) -> None:
         """Tell the labels of the outputs, and how far they are from the first comparable run's."""
         data: dict[str, Any] = {}
-        classes = outputs[0].size if outputs else 0
-        if classes == len(imagenet_labels()) and self.plan.input != NOISE and spec.model in zoo.names():
+        if self.plan.input != NOISE and spec.model in zoo.names() and zoo.card(spec.model).trained:
             data["labels"] = [list(pair) for pair in top5(outputs[0], imagenet_labels())]
         if self._reference is None and spec.framework != "null":
             self._reference = (spec, outputs)

@@ -92,7 +92,8 @@ class Worker:
     def load(self, framework: str, model: Answer, threads: int) -> Answer:
         """Load the model file; answers with its time and the model's tensors."""
         chosen = backend(framework)
-        file = ModelFile(**{key: tuple(v) if isinstance(v, list) else v for key, v in model.items()})
+        lists = {"paths": tuple(model["paths"]), "input_shape": tuple(model["input_shape"])}
+        file = ModelFile(**{**model, **lists})
         start = time.monotonic_ns()
         self._model = chosen.load(file, Options(threads))
         load_ns = time.monotonic_ns() - start

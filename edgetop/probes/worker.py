@@ -72,7 +72,7 @@ class WorkerProbe:
         cpu_ns: Callable[[int], int] = process_cpu_ns,
     ) -> None:
         self.title = f"worker of run {run}"
-        self.channels = (
+        self.channels: tuple[Channel, ...] = (
             Channel(f"run.{run}.cpu", "%", "CPU", 0.1, source="CPU clock of its process", charted=True, run=run),
             Channel(f"run.{run}.rss", "B", "memory", 1.0, source="/proc/PID/statm", charted=True, run=run),
             Channel(f"run.{run}.peak_rss", "B", "peak memory", 1.0, source="VmHWM", run=run),
