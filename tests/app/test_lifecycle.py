@@ -1,0 +1,233 @@
+"""The app in a real terminal: every way it can end or be disturbed."""
+
+import os
+import select
+import signal
+import sys
+import termios
+import time
+
+import pytest
+
+from edgetop.lifecycle import wants_ascii
+
+
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGQUIT, 131), (signal.SIGINT, 130)],
+)
+def test_a_signal_restores_the_terminal_and_closes_the_engine(terminal, tmp_path, number, code):
+    term = terminal("--live", "--log", str(tmp_path / "log"))
+    term.wait_for("Latency")
+
+    term.kill(number)
+
+    assert term.exit_code() == code
+    assert term.is_restored()
+    assert (tmp_path / "log").exists()
+
+
+def test_ctrl_c_ends_with_130_and_tells_where_the_session_is(terminal):
+    term = terminal("--live")
+    term.wait_for("Latency")
+
+    term.type("\x03")
+
+    assert term.exit_code() == 130
+    assert term.is_restored()
+    assert "recorded in /tmp/pi.edgetop; replay with: edgetop replay /tmp/pi.edgetop" in term.text
+
+
+def test_q_ends_with_0(terminal):
+    term = terminal()
+    term.wait_for("Enter  Start")
+
+    term.type("q")
+
+    assert term.exit_code() == 0
+    assert term.is_restored()
+
+
+@pytest.mark.parametrize("ignored", [False, True], ids=["hang-up", "hang-up ignored"])
+def test_a_closed_terminal_ends_it_soon(terminal, tmp_path, ignored):
+    log = tmp_path / "log"
+    command = None
+    if ignored:
+        child = os.path.join(os.path.dirname(__file__), "child_app.py")
+        line = f"trap '' HUP; exec {sys.executable} {child} --live --stream --log {log}"
+        command = ["sh", "-c", line]
+    term = terminal("--live", "--stream", "--log", str(log), command=command)
+    term.wait_for("Latency")
+
+    began = time.monotonic()
+    term.hang_up()
+    code = term.exit_code(within_s=5)
+
+    assert code == 129
+    assert time.monotonic() - began < 2.0  # 0.2 s when the machine is quiet
+    assert log.exists()
+
+
+def test_ctrl_z_gives_the_terminal_back_and_fg_draws_again(terminal):
+    term = terminal("--live")
+    term.wait_for("Latency")
+    taken = term.modes
+
+    term.type("\x1a")
+    _, status = os.waitpid(term.pid, os.WUNTRACED)
+    term.pump()
+    assert os.WIFSTOPPED(status)
+    assert term.modes == term.modes_before
+
+    term.screen.reset()
+    term.kill(signal.SIGCONT)
+    term.wait_for("Latency")
+    term.wait_for("quit")
+    assert term.modes == taken
+
+    term.type("\x03")
+    assert term.exit_code() == 130
+    assert term.is_restored()
+
+
+def test_a_stray_continue_signal_does_no_harm(terminal):
+    term = terminal("--live")
+    term.wait_for("Latency")
+
+    term.screen.reset()
+    term.kill(signal.SIGCONT)
+    term.wait_for("Latency")  # drawn anew
+    term.type("\x03")
+
+    assert term.exit_code() == 130
+    assert term.is_restored()
+    assert term.modes[3] & termios.ECHO
+
+
+def test_a_stalled_terminal_blocks_nothing_and_gets_no_stale_frames(terminal, tmp_path):
+    term = terminal("--live", "--flood", "--log", str(tmp_path / "log"))
+    term.wait_for("Latency")
+
+    time.sleep(3.0)  # nobody reads: sixty frames of some ten kilobytes would be written
+    before = len(term.seen)
+    term.wait_for(lambda: not select.select([term.master], [], [], 0)[0])
+    backlog = len(term.seen) - before
+    term.type("\x03")
+
+    assert term.exit_code() == 130
+    assert term.is_restored()
+    assert backlog < 150_000
+    assert float((tmp_path / "log").read_text()) < 0.6  # 0.2 s when the machine is quiet
+
+
+def test_after_a_stall_the_screen_is_brought_up_to_date(terminal):
+    term = terminal("--live", "--flood")
+    term.wait_for("Latency")
+    time.sleep(1.5)
+
+    term.screen.reset()  # what was left out is not needed: the whole is drawn again
+
+    term.wait_for("Latency")
+    term.wait_for("quit")
+
+
+def test_a_stalled_terminal_does_not_keep_it_from_ending(terminal, tmp_path):
+    term = terminal("--live", "--flood", "--log", str(tmp_path / "log"))
+    term.wait_for("Latency")
+    time.sleep(1.5)
+
+    term.kill(signal.SIGTERM)
+    end = time.monotonic() + 5
+    while not (tmp_path / "log").exists():  # still nobody reads
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+    assert term.exit_code() == 143
+
+
+@pytest.mark.parametrize("name", ["dumb", "unknown", None])
+def test_a_terminal_without_a_screen_is_refused(terminal, name):
+    term = terminal(environment={"TERM": name, "COLORTERM": None})
+
+    assert term.exit_code() == 2
+    assert "--headless" in term.text
+    assert "\x1b[?1049h" not in term.seen.decode()
+
+
+def test_an_error_of_its_own_is_one_line(terminal):
+    term = terminal("--fail")
+
+    assert term.exit_code() == 1
+    assert term.is_restored()
+    after = term.seen.decode().rpartition("\x1b[?1049l")[2]
+    assert "edgetop: the screen failed (AttributeError" in after
+    assert "EDGETOP_DEBUG=1" in after
+    assert "Traceback" not in after
+
+
+def test_debug_shows_the_traceback(terminal):
+    term = terminal("--fail", environment={"EDGETOP_DEBUG": "1"})
+
+    assert term.exit_code() == 1
+    assert b"Traceback" in term.seen
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"PYTHONIOENCODING": "latin-1"},
+        {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"},
+        {"TERM": "linux"},
+    ],
+    ids=["latin-1", "C locale", "console"],
+)
+def test_ascii_is_drawn_where_signs_are_missing(terminal, environment):
+    term = terminal("--live", "--stream", environment=environment)
+    term.wait_for("Latency")
+    term.wait_for("LiteRT")
+
+    assert term.seen.isascii()
+    assert b"\\u" not in term.seen
+    term.type("\x03")
+    assert term.exit_code() == 130
+
+
+def test_no_color_draws_without_colours(terminal):
+    term = terminal("--live", "--stream", environment={"NO_COLOR": "1"})
+    term.wait_for("LiteRT")
+
+    colours = {cell.fg for row in term.screen.buffer.values() for cell in row.values()} - {"default"}
+    assert all(name[:2] == name[2:4] == name[4:] for name in colours if len(name) == 6)
+    term.type("\x03")
+    assert term.exit_code() == 130
+
+
+def test_sixteen_colours_are_enough(terminal):
+    term = terminal(environment={"TERM": "xterm", "COLORTERM": None})
+    term.wait_for("Enter  Start")
+
+    assert b"38;2;" not in term.seen
+    assert b"38;5;" not in term.seen
+
+
+def test_no_mouse_on_request(terminal):
+    term = terminal(environment={"EDGETOP_SCREEN_MOUSE": "false"})
+    term.wait_for("Enter  Start")
+
+    assert b"\x1b[?1000h" not in term.seen
+
+
+@pytest.mark.parametrize(
+    ("setting", "encoding", "name", "ascii"),
+    [
+        ("auto", "utf-8", "xterm-256color", False),
+        ("auto", "utf-8", "linux", True),
+        ("auto", "iso8859-1", "xterm", True),
+        ("auto", "ascii", "xterm", True),
+        ("auto", None, "xterm", True),
+        ("never", "ascii", "linux", False),
+        ("always", "utf-8", "xterm", True),
+    ],
+)
+def test_ascii_is_chosen_by_setting_encoding_and_terminal(setting, encoding, name, ascii):
+    assert wants_ascii(setting, encoding, name) is ascii
