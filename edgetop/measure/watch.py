@@ -23,6 +23,9 @@ from edgetop.samples import Event, Readings
 FIRST_PAUSE_NS = SECOND_NS // 2
 LONGEST_PAUSE_NS = 10 * SECOND_NS
 
+SLOW_PERIODS = 1.5
+"""A probe is slow when its readings take this many periods; one that waits for its sensor takes one."""
+
 _FAULT_HINT = "This is a fault in the probe; the other probes go on"
 
 
@@ -142,9 +145,9 @@ class Watch:
         self._pause_ns = min(2 * self._pause_ns, LONGEST_PAUSE_NS)
 
     def _pace(self, begin_ns: int, end_ns: int) -> None:
-        """Plan the next reading: a tick that is missed is skipped, a probe that misses all is slowed."""
+        """Plan the next reading: a tick that is missed is skipped; a probe that is slow for long is slowed."""
         self.due_ns = max(self.due_ns + self._period_ns, end_ns)
-        if end_ns - begin_ns <= self._period_ns:
+        if end_ns - begin_ns <= SLOW_PERIODS * self._period_ns:
             self._overruns_ns.clear()
             return
         self._overruns_ns.append(end_ns - begin_ns)

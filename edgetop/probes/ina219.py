@@ -24,8 +24,9 @@ SHUNT_LIMIT_V = 0.32
 BUS_LIMIT_V = 16.0
 CONVERSION_NS = 16 * 532_000 + 532_000
 
-_EARLY_NS = 500_000  # look this much before a conversion should end, for a chip whose clock is fast
-_POLL_NS = 500_000
+_POLL_NS = 500_000  # between two looks; the first is this much before the end
+_NUDGE_NS = 20_000  # by which the reckoned period follows the chip's clock, which may be off by a tenth
+_SHORTEST_NS, _LONGEST_NS = CONVERSION_NS * 7 // 8, CONVERSION_NS * 9 // 8
 _STALE_NS = SECOND_NS
 
 Value = Union[Reading, Missing]
@@ -58,12 +59,14 @@ def _source(settings: Ina219Settings) -> str:
 class Ina219Probe:
     """Watts, volts and amperes behind the meter's shunt.
 
-    ``bus_class`` takes the place of the library's bus, called with the bus number; ``simulated`` brings its own.
+    ``read`` waits for a conversion to end, so that the chip sets the pace of 111 Hz; ``rate_hz`` is a little more
+    than the fastest chip. ``bus_class`` takes the place of the library's bus, called with the bus number;
+    ``simulated`` brings its own.
     """
 
     name = "ina219"
     title = "power meter"
-    rate_hz = 100.0
+    rate_hz = 125.0
 
     def __init__(
         self,
@@ -85,6 +88,7 @@ class Ina219Probe:
         self._chip: Any = None
         self._range_error: type[Exception] = Exception
         self._end_ns = 0
+        self._period_ns = CONVERSION_NS
         self._last: tuple[Value, ...] = ()
 
     def open(self) -> None:
@@ -131,7 +135,7 @@ class Ina219Probe:
             raise ProbeError("the power meter is not open", "Open it first")
         try:
             if self._wait_for_conversion():
-                self._last = self._take(self._end_ns - CONVERSION_NS // 2)
+                self._last = self._take(self._end_ns - self._period_ns // 2)
             elif self._clock_ns() - self._end_ns > _STALE_NS:
                 raise ProbeError("the power meter has stopped converting", "Another program may have put it to sleep")
         except OSError as error:
@@ -142,21 +146,25 @@ class Ina219Probe:
         """Wait until a conversion has ended, at most one more period; ``_end_ns`` is then its end.
 
         The end is seen where a look finds the flag out and the next finds it lit. Where the first look finds it
-        lit, it is reckoned from the last end, by whole periods.
+        lit, the end is reckoned from the one before, by whole periods.
         """
         now = self._clock_ns()
-        periods = max(1, (now - self._end_ns) // CONVERSION_NS)
-        expected_ns = self._end_ns + periods * CONVERSION_NS
-        early_ns = expected_ns - _EARLY_NS - now
+        periods = max(1, (now - self._end_ns) // self._period_ns)
+        expected_ns = self._end_ns + periods * self._period_ns
+        early_ns = expected_ns - _POLL_NS - now
         if early_ns > 0:
             self._sleep(early_ns / SECOND_NS)
         if self._chip.is_conversion_ready():
             self._end_ns = min(expected_ns, self._clock_ns())
+            if early_ns > 0:
+                self._period_ns = max(_SHORTEST_NS, self._period_ns - _NUDGE_NS)
             return True
         while self._clock_ns() < expected_ns + CONVERSION_NS:
             self._sleep(_POLL_NS / SECOND_NS)
             if self._chip.is_conversion_ready():
-                self._end_ns = self._clock_ns()
+                self._end_ns = self._clock_ns() - _POLL_NS // 2
+                if self._end_ns > expected_ns:
+                    self._period_ns = min(_LONGEST_NS, self._period_ns + _NUDGE_NS)
                 return True
         return False
 

@@ -32,7 +32,7 @@ _BUS_STEP_V = 4e-3
 # ADC field of the configuration to nanoseconds of a conversion: 9 to 12 bits, then 2 to 128 samples of 12 bits.
 _CONVERSION_NS = {0: 84_000, 1: 148_000, 2: 276_000, 3: 532_000, 8: 532_000}
 _CONVERSION_NS.update({8 + n: 532_000 << n for n in range(1, 8)})
-_MOST_POINTS = 16  # of an averaged conversion, which is enough for any load that a person can follow
+_MOST_POINTS = 8  # of an averaged conversion, which is enough for any load that a person can follow
 
 
 class SimulatedChip:
@@ -54,6 +54,11 @@ class SimulatedChip:
         self._ready = 0
         self._rounds = 0
         self._begin_ns = self._clock_ns()
+        configuration = self._registers[CONFIGURATION]
+        mode, shunt_adc, bus_adc = configuration & 7, configuration >> 3 & 15, configuration >> 7 & 15
+        self._shunt_ns = _conversion_ns(shunt_adc) if mode & 1 else 0
+        self._bus_ns = _conversion_ns(bus_adc) if mode & 2 else 0
+        self._continuous = mode > 4
 
     def write(self, register: int, value: int) -> None:
         """Write 16 bits; a new configuration begins a new conversion."""
@@ -78,40 +83,36 @@ class SimulatedChip:
 
     def _convert(self) -> None:
         """Bring the registers to the last conversion that has ended by now."""
-        configuration = self._registers[CONFIGURATION]
-        mode = configuration & 7
-        shunt_adc, bus_adc = configuration >> 3 & 15, configuration >> 7 & 15
-        with_shunt, with_bus, continuous = mode & 1, mode >> 1 & 1, mode > 4
-        if not with_shunt and not with_bus:
+        round_ns = self._shunt_ns + self._bus_ns
+        rounds = (self._clock_ns() - self._begin_ns) // round_ns if round_ns else 0
+        if rounds <= self._rounds or (self._rounds and not self._continuous):
             return
-        round_ns = with_shunt * _conversion_ns(shunt_adc) + with_bus * _conversion_ns(bus_adc)
-        rounds = (self._clock_ns() - self._begin_ns) // round_ns
-        if rounds <= self._rounds or (self._rounds and not continuous):
-            return
-        self._rounds = rounds if continuous else 1
+        self._rounds = rounds if self._continuous else 1
         self._ready = 1
         end_ns = self._begin_ns + self._rounds * round_ns
-        if with_shunt:
-            self._registers[SHUNT] = self._shunt(shunt_adc, end_ns - with_bus * _conversion_ns(bus_adc))
-        if with_bus:
-            self._registers[BUS] = self._bus(bus_adc, end_ns)
+        if self._shunt_ns:
+            self._registers[SHUNT] = self._shunt(end_ns - self._bus_ns)
+        if self._bus_ns:
+            self._registers[BUS] = self._bus(end_ns)
         self._multiply()
 
-    def _shunt(self, adc: int, end_ns: int) -> int:
-        amps = fmean(amps for _, amps in self._look_at(adc, end_ns))
+    def _shunt(self, end_ns: int) -> int:
+        adc = self._registers[CONFIGURATION] >> 3 & 15
+        amps = fmean([amps for _, amps in self._look_at(adc, end_ns)])
         limit = 4000 << (self._registers[CONFIGURATION] >> 11 & 3)
         return max(-limit, min(limit, _coarse(round(amps * self._shunt_ohms / _SHUNT_STEP_V), adc)))
 
-    def _bus(self, adc: int, end_ns: int) -> int:
-        volts = fmean(volts for volts, _ in self._look_at(adc, end_ns))
+    def _bus(self, end_ns: int) -> int:
+        adc = self._registers[CONFIGURATION] >> 7 & 15
+        volts = fmean([volts for volts, _ in self._look_at(adc, end_ns)])
         limit = 8000 if self._registers[CONFIGURATION] & 0x2000 else 4000
         return max(0, min(limit, _coarse(round(volts / _BUS_STEP_V), adc)))
 
     def _look_at(self, adc: int, end_ns: int) -> list[tuple[float, float]]:
-        """The source over one conversion, oldest first."""
+        """The source over one conversion, in the middle of each of its parts, oldest first."""
         count = min(_MOST_POINTS, 1 << (adc - 8)) if adc > 8 else 1
         step_ns = _conversion_ns(adc) // count
-        return [self._source(end_ns - step_ns * k) for k in reversed(range(count))]
+        return [self._source(end_ns - step_ns * k - step_ns // 2) for k in reversed(range(count))]
 
     def _multiply(self) -> None:
         """Current and power of the last shunt and bus voltage, and whether they fit their registers."""

@@ -1,0 +1,210 @@
+"""The power meter: the real library on the simulated chip."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import sys
+
+import pytest
+
+from edgetop.errors import ProbeError
+from edgetop.plan import Ina219Settings
+from edgetop.probes.ina219 import CONVERSION_NS, Ina219Probe
+from edgetop.readings import Missing, Reading
+
+ina219 = pytest.importorskip("ina219")
+
+TICK_NS = 10_000_000
+
+
+def read_next(meter, clock):
+    clock.ns += TICK_NS
+    return meter.probe.read()
+
+
+def test_watts_volts_and_amperes_of_the_load(meter, clock):
+    meter.probe.open()
+    watts, volts, amps = read_next(meter, clock)
+    assert volts.value == pytest.approx(5.1, abs=0.002)
+    assert amps.value == pytest.approx(0.8, abs=0.0002)
+    assert watts.value == volts.value * amps.value
+
+
+def test_a_current_that_flows_back_is_negative(meter, clock):
+    meter.amps = -0.5
+    meter.probe.open()
+    watts, _, amps = read_next(meter, clock)
+    assert amps.value == pytest.approx(-0.5, abs=0.0002)
+    assert watts.value == pytest.approx(-2.55, abs=0.002)
+
+
+def test_no_load_is_zero_and_not_a_fault(meter, clock):
+    meter.amps = 0.0
+    meter.probe.open()
+    assert [value.value for value in read_next(meter, clock)] == [0.0, pytest.approx(5.1), 0.0]
+
+
+def test_another_shunt_is_reckoned_with(build_meter, clock):
+    meter = build_meter(Ina219Settings(shunt_ohms=0.01))
+    meter.amps = 4.0
+    meter.probe.open()
+    assert read_next(meter, clock)[2].value == pytest.approx(4.0, abs=0.002)
+    assert meter.probe.channels[0].source == "INA219 at 0x40 on bus 1, 0.01 ohm"
+
+
+def read_on(meter, clock, count):
+    """Stamps of so many readings at the probe's own rate, as the sampler takes them."""
+    period_ns = round(1e9 / meter.probe.rate_hz)
+    due_ns, stamps = clock(), []
+    for _ in range(count):
+        due_ns = max(due_ns + period_ns, clock.ns)
+        clock.ns = due_ns
+        stamps.append(meter.probe.read()[0].t_ns)
+    return stamps
+
+
+def test_every_conversion_is_read_once(meter, clock):
+    meter.probe.open()
+    stamps = read_on(meter, clock, 200)
+    gaps = [after - before for before, after in zip(stamps, stamps[1:])]
+    assert min(gaps) > 0.8 * CONVERSION_NS
+    assert max(gaps) < 1.2 * CONVERSION_NS
+    assert sum(gaps) / len(gaps) == pytest.approx(CONVERSION_NS, rel=0.01)
+
+
+@pytest.mark.parametrize("speed", [0.92, 0.99, 1.0, 1.01, 1.08])
+def test_the_stamp_is_the_middle_of_a_conversion_whatever_the_chips_clock(meter, clock, speed):
+    meter.chip_speed = speed
+    meter.chip.reset()
+    meter.probe.open()
+    begin_ns = clock()
+    stamps = read_on(meter, clock, 300)[50:]
+    phases = [(stamp_ns - begin_ns) * speed / CONVERSION_NS - 0.5 for stamp_ns in stamps]
+    assert max(abs(phase - round(phase)) for phase in phases) * CONVERSION_NS < 1_000_000
+    assert [round(phase) - round(phases[0]) for phase in phases] == list(range(len(phases)))
+
+
+def test_asked_again_within_a_conversion_it_waits_for_the_end_of_it(meter, clock):
+    meter.probe.open()
+    first = meter.probe.read()[0]
+    second = meter.probe.read()[0]
+    assert isinstance(first, Reading)
+    assert second.t_ns - first.t_ns == pytest.approx(CONVERSION_NS, abs=1_000_000)
+
+
+def test_a_conversion_that_does_not_come_gives_the_last_reading_then_an_error(meter, clock):
+    meter.probe.open()
+    first = read_next(meter, clock)
+    meter.chip.write(0, 0x199C)  # another program switches the chip off
+    assert meter.probe.read() == first
+    clock.ns += 1_000_000_000
+    with pytest.raises(ProbeError, match="stopped converting"):
+        meter.probe.read()
+    meter.probe.close()
+    meter.probe.open()
+    assert all(isinstance(value, Reading) for value in read_next(meter, clock))
+
+
+def test_lost_calibration_is_noticed_told_and_repaired(meter, clock):
+    meter.probe.open()
+    read_next(meter, clock)
+    meter.chip.reset()
+    watts, volts, amps = read_next(meter, clock)
+    assert "calibration" in watts.reason and "calibration" in amps.reason
+    assert volts.value == pytest.approx(5.1, abs=0.002)
+    assert read_next(meter, clock)[2].value == pytest.approx(0.8, abs=0.0002)
+
+
+def test_too_much_current_is_missing_and_the_voltage_stays(meter, clock):
+    meter.probe.open()
+    meter.amps = 3.5
+    clock.ns += TICK_NS
+    watts, volts, amps = read_next(meter, clock)
+    assert amps.reason == "more than 3.2 A" and "0.1 ohm" in amps.hint
+    assert isinstance(watts, Missing) and isinstance(volts, Reading)
+    meter.amps = 1.0
+    clock.ns += TICK_NS
+    assert read_next(meter, clock)[2].value == pytest.approx(1.0, abs=0.0002)
+
+
+def test_a_voltage_at_the_end_of_its_range_is_not_shown_as_a_value(meter, clock):
+    meter.volts = 20.0
+    meter.probe.open()
+    watts, volts, amps = read_next(meter, clock)
+    assert volts.reason == "more than 16 V"
+    assert isinstance(watts, Missing) and isinstance(amps, Reading)
+
+
+def test_a_chip_that_is_unplugged_is_an_error_until_it_is_back(meter, clock):
+    meter.probe.open()
+    read_next(meter, clock)
+    meter.unplug()
+    with pytest.raises(ProbeError, match="no INA219 answers at 0x40 on bus 1"):
+        read_next(meter, clock)
+    meter.probe.close()
+    with pytest.raises(ProbeError):
+        meter.probe.open()
+    meter.plug_in()
+    meter.probe.open()
+    assert read_next(meter, clock)[2].value == pytest.approx(0.8, abs=0.0002)
+
+
+@pytest.mark.parametrize(
+    ("number", "title", "hint"),
+    [
+        (errno.ENOENT, "no I2C bus 1", "raspi-config"),
+        (errno.EACCES, "no permission to use /dev/i2c-1", "usermod -aG i2c"),
+        (errno.EREMOTEIO, "no INA219 answers at 0x40", "i2cdetect -y 1"),
+        (errno.EBUSY, "kernel driver holds", "config.txt"),
+        (errno.EOPNOTSUPP, "no plain transfers", "i2cdetect -l"),
+        (errno.ETIMEDOUT, "does not work", "pull-up"),
+        (errno.ENOMEM, "Cannot allocate memory", "Check supply"),
+    ],
+)
+def test_each_error_of_the_bus_says_what_to_do(meter, number, title, hint):
+    meter.fault = OSError(number, "Cannot allocate memory")
+    with pytest.raises(ProbeError) as caught:
+        meter.probe.open()
+    assert title in caught.value.title
+    assert hint in caught.value.hint
+
+
+def test_a_missing_library_says_how_to_install_it(monkeypatch, meter):
+    monkeypatch.setitem(sys.modules, "ina219", None)
+    with pytest.raises(ProbeError) as caught:
+        meter.probe.open()
+    assert "not installed" in caught.value.title
+    assert "--no-deps pi-ina219" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [Ina219Settings(bus="one"), Ina219Settings(address=0x20), Ina219Settings(shunt_ohms=0.0)],
+)
+def test_settings_that_cannot_be_are_named(settings):
+    with pytest.raises(ProbeError) as caught:
+        Ina219Probe(settings).open()
+    assert "[ina219]" in caught.value.hint
+
+
+def test_the_library_does_not_log_into_the_screen(monkeypatch, meter):
+    root = logging.getLogger()
+    monkeypatch.setattr(root, "handlers", [])
+    meter.probe.open()
+    assert [type(handler) for handler in root.handlers] == [logging.NullHandler]
+
+
+def test_the_simulated_meter_does_not_reach_a_real_one():
+    from Adafruit_PureIO import smbus
+
+    real = smbus.SMBus
+    simulated = Ina219Probe(Ina219Settings(bus="simulated"))
+    simulated.open()
+    assert smbus.SMBus is real
+    with pytest.raises(ProbeError, match="no I2C bus 99"):
+        Ina219Probe(Ina219Settings(bus="99")).open()
+    watts = simulated.read()[0]
+    assert watts.value > 2.3
+    assert simulated.channels[0].source.startswith("simulated INA219 (no hardware)")
+    simulated.close()
