@@ -38,8 +38,9 @@ class Plan:
     """All runs of a session, their common input, and when it ends."""
 
     runs: tuple[RunSpec, ...]
-    input: str = "cat"
-    """A shipped picture's name, the path of a picture, or ``noise``."""
+    input: str = ""
+    """A shipped picture's name, the path of a picture, or ``noise``; a picture of a cat when empty, or noise
+    for a model file, whose preprocessing is not known."""
     duration_s: float = 0.0
     """Seconds of measuring in all; 0 measures until stopped."""
     count: int = 0
@@ -47,6 +48,8 @@ class Plan:
     record: str = ""
     """The session file; a new one in the sessions folder when empty, none when ``none``."""
     ina219: Ina219Settings = Ina219Settings()
+    skip_absent: bool = False
+    """Leave out runs whose framework is not here, or cannot read the model file, instead of failing them."""
 
 
 @dataclass(frozen=True)

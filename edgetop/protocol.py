@@ -251,7 +251,7 @@ _CLASSES: dict[str, type[Any]] = {
         *(Plan, RunSpec, Ina219Settings, Channel, Missing),
     )
 }
-_FIELDS = {name: frozenset(f.name for f in dataclasses.fields(cls)) for name, cls in _CLASSES.items()}
+_FIELDS = {name: tuple(f.name for f in dataclasses.fields(cls)) for name, cls in _CLASSES.items()}
 
 
 def _to_json(value: Any) -> Any:

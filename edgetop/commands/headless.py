@@ -42,6 +42,14 @@ class Progress:
         return True
 
 
+class Quiet:
+    """Tells nothing: the states of a replay are history."""
+
+    def publish(self, message: Message) -> bool:
+        """Drop."""
+        return True
+
+
 class Signals:
     """Commands of a run without a screen: a signal stops it, nothing else is said."""
 

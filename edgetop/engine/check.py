@@ -25,16 +25,17 @@ def check_plan(plan: Plan) -> None:
     if plan.duration_s < 0 or plan.count < 0:
         raise UsageError("A duration or count is below zero", "Use 0 to measure until stopped")
     for spec in plan.runs:
-        _check_run(spec)
-    check_source(plan.input)
-    if plan.input != NOISE and any(is_file(spec.model) for spec in plan.runs):
+        _check_run(spec, any_format=plan.skip_absent)
+    if plan.input:
+        check_source(plan.input)
+    if plan.input not in ("", NOISE) and any(is_file(spec.model) for spec in plan.runs):
         raise UsageError(
             "How pictures are prepared for a model file of one's own is not known",
             "Measure it on noise: --input noise",
         )
 
 
-def _check_run(spec: RunSpec) -> None:
+def _check_run(spec: RunSpec, *, any_format: bool) -> None:
     chosen = backend(spec.framework)
     if not 1 <= spec.threads <= MAX_THREADS:
         raise UsageError(f"{spec.threads} threads", f"Choose 1 to {MAX_THREADS}")
@@ -44,7 +45,7 @@ def _check_run(spec: RunSpec) -> None:
         raise UnknownName(f"{chosen.title} has no {spec.precision}", f"It has {', '.join(chosen.precisions)}")
     if is_file(spec.model):
         format = files.own_file(spec.model).format
-        if format not in chosen.formats:
+        if format not in chosen.formats and not any_format:
             hint = f"{chosen.title} reads {', '.join(chosen.formats)}: choose another framework with --on"
             raise UsageError(f"{chosen.title} cannot read {spec.model} ({format})", hint)
         return

@@ -1,0 +1,33 @@
+"""Batch-means intervals cover the truth, also where latencies drift."""
+
+import numpy as np
+
+from edgetop.analysis.intervals import batch_means
+from edgetop.readings import Missing
+
+
+def drifting(rng, count, correlation=0.97):
+    """Latencies of 5 ms whose slow drift an interval for independent values would not see."""
+    noise = rng.normal(0, 1, count)
+    drift = np.empty(count)
+    drift[0] = rng.normal()
+    for i in range(1, count):
+        drift[i] = correlation * drift[i - 1] + np.sqrt(1 - correlation**2) * noise[i]
+    return (5_000_000 + 50_000 * drift).astype(np.int64)
+
+
+def test_the_interval_of_the_median_covers_it_in_about_95_of_100_drifting_series():
+    rng = np.random.default_rng(7)
+    covered = 0
+    for _ in range(200):
+        low, high = batch_means(drifting(rng, 5000), 50)
+        covered += low <= 5_000_000 <= high
+    assert 180 <= covered <= 199
+
+
+def test_too_few_samples_for_ten_batches_are_missing():
+    assert batch_means(np.arange(69), 50) == Missing("needs 70 inferences, has 69")
+
+
+def test_constant_latencies_have_an_interval_of_no_width():
+    assert batch_means(np.full(100, 42), 50) == (42.0, 42.0)

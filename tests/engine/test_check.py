@@ -1,0 +1,66 @@
+"""A plan that cannot be run is refused before any work, with what to do."""
+
+import pytest
+
+from edgetop.engine.check import check_plan, is_file
+from edgetop.errors import BadModelFile, UnknownName, UsageError
+from edgetop.plan import Plan, RunSpec
+
+
+def plan(model="efficientnet_lite0", framework="litert", **other):
+    run = {key: other.pop(key) for key in ("precision", "threads", "python") if key in other}
+    return Plan((RunSpec(0, model, framework, **run),), **other)
+
+
+def test_the_default_comparison_is_accepted():
+    check_plan(Plan(tuple(RunSpec(i, "efficientnet_lite0", f) for i, f in enumerate(("litert", "torch", "caffe")))))
+
+
+@pytest.mark.parametrize(
+    ("bad", "says"),
+    [
+        (plan("efficientnet_lite1"), "efficientnet_lite0"),
+        (plan(framework="tensorflow"), "litert"),
+        (plan(precision="int4"), "fp32"),
+        (plan(threads=0), "1 to"),
+        (plan(input="no-such-picture.jpg"), ""),
+        (plan(python="/nowhere/python"), "python"),
+        (plan(duration_s=-1.0), "until stopped"),
+        (Plan(()), "--on"),
+    ],
+)
+def test_what_is_not_there_is_refused_with_a_hint(bad, says):
+    with pytest.raises(UsageError) as refused:
+        check_plan(bad)
+    assert refused.value.exit_code == 2
+    assert refused.value.hint
+    assert says in refused.value.hint
+
+
+def test_too_many_runs_are_refused():
+    with pytest.raises(UsageError, match="more than"):
+        check_plan(Plan(tuple(RunSpec(i, "mobilenet_v2", "null") for i in range(7))))
+
+
+def test_a_model_file_of_another_framework_names_one_that_reads_it(tmp_path):
+    path = tmp_path / "mine.tflite"
+    path.write_bytes(b"\0\0\0\0TFL3" + b"\0" * 100)
+    with pytest.raises(UsageError, match="cannot read") as refused:
+        check_plan(plan(str(path), "torch", input="noise"))
+    assert "torchscript" in refused.value.hint
+
+
+def test_a_model_file_is_told_from_a_name():
+    assert is_file("./mobilenet_v2") and is_file("mine.tflite")
+    assert not is_file("mobilenet_v2") and not is_file("mobilenet_v9")
+
+
+def test_a_missing_model_file_is_refused():
+    with pytest.raises(BadModelFile):
+        check_plan(plan("nowhere/mine.tflite", input="noise"))
+
+
+def test_an_unknown_name_offers_the_closest():
+    with pytest.raises(UnknownName, match="mobilenet_v3") as refused:
+        check_plan(plan("mobilenet_v3"))
+    assert "mobilenet_v2" in refused.value.hint

@@ -1,0 +1,123 @@
+"""A replay ends in the figures of the live session, and goes where it is sent."""
+
+import dataclasses
+
+import pytest
+
+from edgetop.engine import replay
+from edgetop.engine.aggregate import Aggregate
+from edgetop.engine.replay import ReplayFeed
+from edgetop.protocol import Pause, Seek, Speed
+from edgetop.sessions.writer import SessionWriter
+
+SECOND = 1_000_000_000
+
+
+@pytest.fixture
+def session(tmp_path, description, recording):
+    path = tmp_path / "a.edgetop"
+    writer = SessionWriter(str(path), description)
+    writer.add(recording)
+    writer.commit()
+    writer.close()
+    return str(path)
+
+
+class Clock:
+    def __init__(self):
+        self.ns = 0
+
+    def __call__(self):
+        return self.ns
+
+    def advance(self, seconds):
+        self.ns += int(seconds * SECOND)
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr(replay, "now_ns", clock)
+    return clock
+
+
+def play(feed, clock, aggregate, step_s=0.3, limit=10_000):
+    for _ in range(limit):
+        if feed.ended:
+            return aggregate.snapshot(final=True)
+        clock.advance(step_s)
+        aggregate.add(feed.drain())
+    raise AssertionError("the replay did not end")
+
+
+@pytest.mark.parametrize("speed", [0.5, 1, 3, 1000])
+def test_at_any_speed_it_ends_in_the_live_figures(session, description, recording, clock, speed):
+    live = Aggregate(description)
+    live.add(recording)
+    feed = ReplayFeed(session)
+    feed.command(Speed(speed))
+    replayed = play(feed, clock, Aggregate(feed.description))
+    expected = live.snapshot(final=True)
+    assert dataclasses.replace(replayed, columns=expected.columns, t_ns=expected.t_ns) == expected
+
+
+def test_it_keeps_the_recorded_pace(session, clock):
+    feed = ReplayFeed(session)
+    feed.start()
+    clock.advance(2.0)
+    batch = feed.drain()
+    assert batch.until_ns - feed.description.t0_mono_ns == 2 * SECOND
+    assert all(len(s) == 0 or s.start_ns[-1] < batch.until_ns for s in batch.samples.values())
+
+
+def test_pause_holds_and_going_on_leaves_nothing_out(session, description, recording, clock):
+    feed, aggregate = ReplayFeed(session), Aggregate(description)
+    clock.advance(1.0)
+    aggregate.add(feed.drain())
+    feed.command(Pause(True))
+    clock.advance(100.0)
+    assert feed.drain().until_ns == description.t0_mono_ns + SECOND
+    feed.command(Pause(False))
+    live = Aggregate(description)
+    live.add(recording)
+    assert play(feed, clock, aggregate).runs == live.snapshot(final=True).runs
+
+
+def test_seeking_back_starts_anew_and_shows_that_moment(session, description, recording, cut_batch, clock):
+    feed, aggregate = ReplayFeed(session), Aggregate(description)
+    clock.advance(6.0)
+    aggregate.add(feed.drain())
+    feed.command(Pause(True))
+    feed.command(Seek(3 * SECOND))
+    assert feed.restarted
+    again = Aggregate(description)
+    again.add(feed.drain())
+    expected = Aggregate(description)
+    expected.add(cut_batch(recording, [description.t0_mono_ns + 3 * SECOND])[0])
+    assert again.snapshot().runs == expected.snapshot().runs
+
+
+def test_seeking_forward_reads_what_lies_between(session, clock):
+    feed = ReplayFeed(session)
+    feed.command(Pause(True))
+    feed.command(Seek(5 * SECOND))
+    assert not feed.restarted
+    assert len(feed.drain().samples[0]) > 100
+
+
+def test_seeks_beyond_either_end_stop_there(session, clock):
+    feed = ReplayFeed(session)
+    feed.command(Seek(-5))
+    assert feed.drain().until_ns == feed.description.t0_mono_ns
+    feed.command(Seek(10**18))
+    feed.drain()
+    assert feed.ended
+
+
+def test_play_at_the_end_begins_again(session, clock):
+    feed = ReplayFeed(session)
+    feed.command(Seek(10**18))
+    feed.drain()
+    feed.command(Pause(False))
+    assert feed.restarted
+    assert not feed.ended

@@ -1,0 +1,46 @@
+"""The result is plain JSON in seconds; what is missing says why; what is wrong makes it invalid."""
+
+import json
+
+from edgetop.engine.aggregate import Aggregate
+from edgetop.engine.result import SCHEMA, result
+from edgetop.samples import Batch, Event
+
+
+def made(description, *batches):
+    aggregate = Aggregate(description)
+    for batch in batches:
+        aggregate.add(batch)
+    return json.loads(json.dumps(result(aggregate.snapshot(final=True), {"cores": 4}), allow_nan=False))
+
+
+def test_a_sound_session_gives_figures_in_seconds(description, recording):
+    told = made(description, recording)
+    assert told["schema"] == SCHEMA
+    assert told["machine"] == {"cores": 4}
+    assert told["valid"] and told["invalid_reasons"] == []
+    first = told["results"][0]
+    assert 0.0049 < first["latency_s"]["p50"] < 0.0052
+    low, high = first["latency_s"]["ci95_p50"]
+    assert low <= first["latency_s"]["p50"] <= high or abs(low - first["latency_s"]["p50"]) < 1e-4
+    assert first["outputs"]["top5"][0] == ["tabby", 0.5]
+    assert first["framework_version"] == "2.3.0"
+
+
+def test_what_is_missing_says_why_in_its_place(description, recording):
+    latency = made(description, recording)["results"][0]["latency_s"]
+    assert latency["p99"] == {"missing": f"needs 459 inferences, has {latency['n']}"} or latency["n"] >= 459
+    nothing = made(description)["results"][0]
+    assert "missing" in nothing["power_w"] and "missing" in nothing["latency_s"]["p50"]
+
+
+def test_a_failed_run_makes_the_session_invalid(description, recording):
+    failed = Event(recording.until_ns, "run", {"status": "failed", "message": "The worker died"}, 1)
+    told = made(description, recording, Batch(recording.until_ns, events=(failed,)))
+    assert not told["valid"]
+    assert told["invalid_reasons"] == ["Caffe (OpenCV): The worker died"]
+
+
+def test_outputs_that_differ_make_it_invalid(description, recording):
+    apart = Event(recording.until_ns, "outputs", {"difference": 0.5, "agrees_with": 0}, 1)
+    assert not made(description, recording, Batch(recording.until_ns, events=(apart,)))["valid"]
