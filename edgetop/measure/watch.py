@@ -146,7 +146,8 @@ class Watch:
 
     def _pace(self, begin_ns: int, end_ns: int) -> None:
         """Plan the next reading: a tick that is missed is skipped; a probe that is slow for long is slowed."""
-        self.due_ns = max(self.due_ns + self._period_ns, end_ns)
+        late = begin_ns >= self.due_ns + self._period_ns
+        self.due_ns = max((begin_ns if late else self.due_ns) + self._period_ns, end_ns)
         if end_ns - begin_ns <= SLOW_PERIODS * self._period_ns:
             self._overruns_ns.clear()
             return
