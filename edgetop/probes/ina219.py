@@ -24,8 +24,10 @@ SHUNT_LIMIT_V = 0.32
 BUS_LIMIT_V = 16.0
 CONVERSION_NS = 16 * 532_000 + 532_000
 
-_POLL_NS = 500_000  # between two looks; the first is this much before the end
-_NUDGE_NS = 20_000  # by which the reckoned period follows the chip's clock, which may be off by a tenth
+_POLL_NS = 500_000  # between two looks
+# By which the reckoned period follows the chip's clock, which may be off by a tenth: shorter while the first look
+# finds a conversion ended, longer when it finds it going on, so that one look is enough most times.
+_SHORTER_NS, _LONGER_NS = 20_000, 80_000
 _SHORTEST_NS, _LONGEST_NS = CONVERSION_NS * 7 // 8, CONVERSION_NS * 9 // 8
 _STALE_NS = SECOND_NS
 
@@ -151,20 +153,19 @@ class Ina219Probe:
         now = self._clock_ns()
         periods = max(1, (now - self._end_ns) // self._period_ns)
         expected_ns = self._end_ns + periods * self._period_ns
-        early_ns = expected_ns - _POLL_NS - now
+        early_ns = expected_ns - now
         if early_ns > 0:
             self._sleep(early_ns / SECOND_NS)
         if self._chip.is_conversion_ready():
             self._end_ns = min(expected_ns, self._clock_ns())
             if early_ns > 0:
-                self._period_ns = max(_SHORTEST_NS, self._period_ns - _NUDGE_NS)
+                self._period_ns = max(_SHORTEST_NS, self._period_ns - _SHORTER_NS)
             return True
         while self._clock_ns() < expected_ns + CONVERSION_NS:
             self._sleep(_POLL_NS / SECOND_NS)
             if self._chip.is_conversion_ready():
                 self._end_ns = self._clock_ns() - _POLL_NS // 2
-                if self._end_ns > expected_ns:
-                    self._period_ns = min(_LONGEST_NS, self._period_ns + _NUDGE_NS)
+                self._period_ns = min(_LONGEST_NS, self._period_ns + _LONGER_NS)
                 return True
         return False
 
