@@ -26,7 +26,7 @@ BUDGET_S = 5.0
 _MAGIC = b"SQLite format 3\0"
 _HEADER_BYTES = 100
 _LIMITS = {"LENGTH": 64 << 20, "SQL_LENGTH": 100_000, "ATTACHED": 0, "VDBE_OP": 100_000, "EXPR_DEPTH": 50}
-_ALLOWED = frozenset((sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE))
+_ALLOWED = frozenset((sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION))
 _PICK_ANOTHER = "`edgetop list sessions` shows the recordings there are"
 
 
@@ -106,7 +106,7 @@ class SafeDatabase:
                 db.setlimit(getattr(sqlite3, f"SQLITE_LIMIT_{name}"), limit)
         for kind, sql in db.execute("SELECT type, sql FROM sqlite_master"):
             if kind not in ("table", "index") or "virtual" in str(sql).lower()[:30]:
-                raise BadSession(f"{self.path} holds a {kind} that no session has", _PICK_ANOTHER)
+                raise BadSession(f"{self.path} holds a {str(kind)[:10]} that no session has", _PICK_ANOTHER)
         db.set_authorizer(lambda action, *_: sqlite3.SQLITE_OK if action in _ALLOWED else sqlite3.SQLITE_DENY)
 
     def _renew_budget(self) -> None:
@@ -121,7 +121,9 @@ class SafeDatabase:
 
     def damaged(self, error: Exception) -> BadSession:
         """What an error while reading means to a user."""
-        return BadSession(f"{self.path} is damaged: {error}", "Copy it once more, with its -wal file if there is one")
+        # The message may quote the file: nothing of it that a terminal would obey, and not all of it.
+        reason = "".join(c if c.isprintable() else "?" for c in str(error)[:100])
+        return BadSession(f"{self.path} is damaged: {reason}", "Copy it once more, with its -wal file if there is one")
 
     def rows(self, sql: str, *values: int) -> list[tuple[Any, ...]]:
         """All rows of one SELECT; raises BadSession where the file is at fault."""

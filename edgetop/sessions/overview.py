@@ -14,7 +14,8 @@ from edgetop.clock import SECOND_NS
 from edgetop.sessions.pyramid import Stat, merged
 from edgetop.sessions.schema import CHANNEL_BITS, LEVELS, MAX_CHANNELS
 
-Rows = Callable[..., list[tuple[Any, ...]]]
+Select = Callable[..., list[tuple[Any, ...]]]
+"""Runs one SELECT with its values and gives its rows."""
 
 
 @dataclass(frozen=True)
@@ -29,42 +30,36 @@ class StatRow:
     sum: int
 
 
-class Overview:
-    """The statistics of one file, asked for by its own SELECTs."""
+def overview_rows(select: Select, channel: int, duration_ns: int, buckets: int) -> tuple[StatRow, ...]:
+    """At most ``buckets`` rows of equal width that cover the session; stretches without values have none."""
+    duration_s = -(-duration_ns // SECOND_NS)
+    least_s = max(1, -(-duration_s // max(1, buckets)))
+    level_s = max(width for width in LEVELS if width <= least_s)
+    width_s = -(-least_s // level_s) * level_s
+    found: dict[int, Stat] = {}
+    for second, stat in _level(select, level_s, 0, channel):
+        found[second // width_s] = merged(found.get(second // width_s), stat)
+    width_ns = width_s * SECOND_NS
+    return tuple(
+        StatRow(bucket * width_ns, width_ns, stat.n, stat.min, stat.max, stat.sum)
+        for bucket, stat in sorted(found.items())
+    )
 
-    def __init__(self, select: Callable[..., list[tuple[Any, ...]]]) -> None:
-        self._select = select
 
-    def rows(self, channel: int, duration_ns: int, buckets: int) -> tuple[StatRow, ...]:
-        """At most ``buckets`` rows of equal width that cover the session; stretches without values have none."""
-        duration_s = -(-duration_ns // SECOND_NS)
-        least_s = max(1, -(-duration_s // max(1, buckets)))
-        level_s = max(width for width in LEVELS if width <= least_s)
-        width_s = -(-least_s // level_s) * level_s
-        found: dict[int, Stat] = {}
-        for second, stat in self._level(level_s, 0, channel):
-            found[second // width_s] = merged(found.get(second // width_s), stat)
-        width_ns = width_s * SECOND_NS
-        return tuple(
-            StatRow(bucket * width_ns, width_ns, stat.n, stat.min, stat.max, stat.sum)
-            for bucket, stat in sorted(found.items())
-        )
-
-    def _level(self, width_s: int, from_s: int, channel: int) -> list[tuple[int, Stat]]:
-        """(Second, statistics) of a level from a second on, its end from the level below."""
-        table = LEVELS[width_s]
-        first = from_s // width_s << CHANNEL_BITS
-        found = self._select(
-            f"SELECT id, n, min, max, sum FROM {table} WHERE id >= ? AND (id & {MAX_CHANNELS - 1}) = ? ORDER BY id",
-            first,
-            channel,
-        )
-        rows = [((row[0] >> CHANNEL_BITS) * width_s, _stat(row[1:])) for row in found]
-        if width_s == 1:
-            return rows
-        ((last,),) = self._select(f"SELECT max(id) FROM {table}")
-        written_s = from_s if last is None else ((last >> CHANNEL_BITS) + 1) * width_s
-        return rows + self._level(width_s // 10, max(from_s, written_s), channel)
+def _level(select: Select, width_s: int, from_s: int, channel: int) -> list[tuple[int, Stat]]:
+    """(Second, statistics) of a level from a second on, its end from the level below."""
+    table = LEVELS[width_s]
+    found = select(
+        f"SELECT id, n, min, max, sum FROM {table} WHERE id >= ? AND (id & {MAX_CHANNELS - 1}) = ? ORDER BY id",
+        from_s // width_s << CHANNEL_BITS,
+        channel,
+    )
+    rows = [((row[0] >> CHANNEL_BITS) * width_s, _stat(row[1:])) for row in found]
+    if width_s == 1:
+        return rows
+    ((last,),) = select(f"SELECT max(id) FROM {table}")
+    written_s = from_s if last is None else ((last >> CHANNEL_BITS) + 1) * width_s
+    return rows + _level(select, width_s // 10, max(from_s, written_s), channel)
 
 
 def _stat(numbers: tuple[Any, ...]) -> Stat:

@@ -14,7 +14,7 @@ from edgetop.sessions.codec import CODEC, decode
 from edgetop.sessions.description import load, load_latency_channels, load_ticks_ns
 from edgetop.sessions.entries import Entry, between, in_order, joined, shifted, with_ticks_of
 from edgetop.sessions.opening import SafeDatabase
-from edgetop.sessions.overview import Overview, StatRow
+from edgetop.sessions.overview import StatRow, overview_rows
 from edgetop.sessions.schema import CHANNEL_BITS, PART_BITS
 
 MAX_ITEMS_A_SECOND = 4 << 20
@@ -108,6 +108,8 @@ class SessionReader:
         found = [] if frame is None else [frame >> PART_BITS]
         if event_ns is not None:
             found.append(max(0, event_ns) // SECOND_NS)
+        if found and min(found) < second:
+            raise self._db.damaged(ValueError("seconds out of order"))
         return min(found, default=None)
 
     def _batch(self, second: int, first_ns: int, last_ns: int) -> Batch:
@@ -135,7 +137,10 @@ class SessionReader:
             )
             if not found:
                 return parts
-            ((frame, codec, data),) = found
+            ((number, codec, data),) = found
+            if not frame < number < past:
+                raise ValueError("frames out of order")
+            frame = number
             if codec != CODEC:  # of a newer minor version
                 continue
             if type(data) is not bytes:
@@ -165,7 +170,7 @@ class SessionReader:
     def overview(self, channel: int, buckets: int) -> tuple[StatRow, ...]:
         """Statistics of a channel over the whole session, in at most so many rows, in order of time."""
         with self._db.reading():
-            return Overview(self._db.rows).rows(channel, self.duration_ns, buckets)
+            return overview_rows(self._db.rows, channel, self.duration_ns, buckets)
 
     def latency_channel(self, run: int) -> int:
         """The number of a run's latency channel, for ``overview``; raises KeyError."""
