@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -26,14 +28,11 @@ def read_picture(path: str) -> Pixels:
     damaged, or is larger than MAX_PIXELS.
     """
     check_picture(path)
-    from PIL import Image, ImageOps
+    from PIL import ImageOps
 
-    try:
-        with Image.open(path) as image:
-            image.load()
-            return np.array(_rgb(ImageOps.exif_transpose(image)))
-    except _unreadable() as error:
-        raise BadInput(f"cannot read {path}: {_reason(error)}", READABLE) from error
+    with _opened(path) as image:
+        image.load()
+        return np.array(_rgb(ImageOps.exif_transpose(image)))
 
 
 def check_picture(path: str) -> None:
@@ -44,21 +43,29 @@ def check_picture(path: str) -> None:
         raise BadInput(f"{path} is a folder", "Give one picture file in it")
     if not os.path.isfile(path):
         raise BadInput(f"{path} is not a file", READABLE)
-    from PIL import Image
-
-    try:
-        if os.path.getsize(path) == 0:
-            raise BadInput(f"{path} is empty", READABLE)
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(path) as image:
-                width, height = image.size
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise BadInput(f"{path} is too large to decode", TOO_LARGE) from error
-    except _unreadable() as error:
-        raise BadInput(f"{path} is not a readable picture: {_reason(error)}", READABLE) from error
+    if os.path.getsize(path) == 0:
+        raise BadInput(f"{path} is empty", READABLE)
+    with _opened(path) as image:
+        width, height = image.size
     if width * height > MAX_PIXELS:
         raise BadInput(f"{path} is too large, {width} x {height} pixels", TOO_LARGE)
+
+
+@contextmanager
+def _opened(path: str) -> Iterator[Any]:
+    """The open picture; whatever Pillow raises for a bad file within becomes BadInput, and its warnings are silent."""
+    from PIL import Image
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        try:
+            with Image.open(path) as image:
+                yield image
+        except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+            raise BadInput(f"{path} is too large to decode", TOO_LARGE) from error
+        except _unreadable() as error:
+            raise BadInput(f"cannot read {path}: {_reason(error)}", READABLE) from error
 
 
 def _unreadable() -> tuple[type[Exception], ...]:
@@ -67,14 +74,15 @@ def _unreadable() -> tuple[type[Exception], ...]:
 
     from PIL import UnidentifiedImageError
 
-    return UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError, struct.error
+    plain = (OSError, SyntaxError, ValueError, EOFError, RuntimeError, LookupError, TypeError, OverflowError)
+    return (UnidentifiedImageError, struct.error, *plain)
 
 
 def _reason(error: Exception) -> str:
     from PIL import UnidentifiedImageError
 
     if isinstance(error, UnidentifiedImageError):
-        return "of no known kind"
+        return "it is of no known kind"
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     return str(error) or type(error).__name__

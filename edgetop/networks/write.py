@@ -1,6 +1,7 @@
 """Writes a model of the zoo to disk, in a process of its own.
 
-``python -m edgetop.networks.write NAME FORMAT PRECISION OUT``: OUT is a path without suffix. The engine starts it, so that torch and the arrays of a whole network never enter its memory.
+``python -m edgetop.networks.write NAME FORMAT PRECISION OUT``: OUT is a path without suffix. The engine starts
+it, so that torch and the arrays of a whole network never enter its memory.
 """
 
 from __future__ import annotations

@@ -1,0 +1,86 @@
+"""Runs a graph's files in their frameworks, in the neutral layout, for all tests of the writers."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from edgetop.networks import zoo
+from edgetop.networks.weights import seeded
+
+
+def neutral(array):
+    """NHWC to NCHW; vectors as they are."""
+    return array.transpose(0, 3, 1, 2) if array.ndim == 4 else array
+
+
+def run_tflite(contents, picture, module):
+    interpreter = pytest.importorskip(module).Interpreter(model_content=contents[0])
+    interpreter.allocate_tensors()
+    interpreter.set_tensor(interpreter.get_input_details()[0]["index"], picture.transpose(0, 2, 3, 1))
+    interpreter.invoke()
+    return neutral(interpreter.get_tensor(interpreter.get_output_details()[0]["index"]))
+
+
+def run_caffe(contents, picture):
+    cv2 = pytest.importorskip("cv2")
+    net = cv2.dnn.readNetFromCaffe(*(np.frombuffer(content, np.uint8) for content in contents))
+    net.setInput(picture)
+    output = net.forward()
+    return output.reshape(output.shape[:2]) if output.shape[2:] == (1, 1) else output
+
+
+def run_torchscript(contents, picture):
+    torch = pytest.importorskip("torch")
+    module = torch.jit.load(io.BytesIO(contents[0])).eval()
+    with torch.inference_mode():
+        return module(torch.from_numpy(picture)).numpy()
+
+
+FRAMEWORKS = {
+    "litert": ("tflite", lambda c, x: run_tflite(c, x, "ai_edge_litert.interpreter")),
+    "tflite": ("tflite", lambda c, x: run_tflite(c, x, "tflite_runtime.interpreter")),
+    "torch": ("torchscript", run_torchscript),
+    "caffe": ("caffe", run_caffe),
+}
+
+
+@pytest.fixture(params=FRAMEWORKS)
+def framework(request):
+    """(format, run(contents, picture)) of each framework."""
+    return FRAMEWORKS[request.param]
+
+
+@pytest.fixture(scope="session")
+def built():
+    """Each network of the zoo, built once."""
+    graphs = {}
+
+    def build(name):
+        if name not in graphs:
+            graphs[name] = zoo.build(name)
+        return graphs[name]
+
+    return build
+
+
+@pytest.fixture
+def weighted():
+    """The finished graph of a builder, with weights and picture of a seed."""
+
+    def finish(builder, seed=7):
+        graph = seeded(builder.finish(), seed)
+        picture = np.random.default_rng(seed).normal(size=graph.input_shape).astype(np.float32)
+        return graph, picture
+
+    return finish
+
+
+@pytest.fixture
+def cache(tmp_path, monkeypatch):
+    """An empty cache folder; gives where models go."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return Path(tmp_path / "cache" / "edgetop" / "models")

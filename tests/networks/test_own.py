@@ -1,0 +1,159 @@
+from __future__ import annotations
+
+import hashlib
+import os
+import zipfile
+
+import pytest
+
+from edgetop.errors import BadModelFile
+from edgetop.networks.own import caffe_input_shape, own_file
+from edgetop.networks.writers import write
+
+
+@pytest.fixture
+def caffe_files(tmp_path, built):
+    paths = (tmp_path / "net.prototxt", tmp_path / "net.caffemodel")
+    for path, content in zip(paths, write(built("tiny"), "caffe")):
+        path.write_bytes(content)
+    return paths
+
+
+def test_a_tflite_file_is_known_by_its_suffix(tmp_path, built):
+    path = tmp_path / "my_net.TFLITE"
+    path.write_bytes(write(built("tiny"), "tflite")[0])
+    model = own_file(str(path))
+    assert (model.paths, model.format, model.model) == ((str(path),), "tflite", "my_net.TFLITE")
+    assert model.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.parametrize("suffix", [".pt", ".torchscript"])
+def test_a_torchscript_file_is_known_by_its_suffix(suffix, tmp_path, built):
+    pytest.importorskip("torch")
+    path = tmp_path / f"net{suffix}"
+    path.write_bytes(write(built("tiny"), "torchscript")[0])
+    assert own_file(str(path)).format == "torchscript"
+
+
+@pytest.mark.parametrize("named", [0, 1])
+def test_either_caffe_file_brings_the_other(named, caffe_files):
+    model = own_file(str(caffe_files[named]))
+    assert model.paths == tuple(str(path) for path in caffe_files)
+    assert (model.format, model.input_shape) == ("caffe", (1, 3, 32, 32))
+
+
+def test_a_home_folder_is_found(tmp_path, built, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "net.tflite").write_bytes(write(built("tiny"), "tflite")[0])
+    assert own_file("~/net.tflite").paths == (str(tmp_path / "net.tflite"),)
+
+
+@pytest.mark.parametrize(
+    ("text", "shape"),
+    [
+        ('input: "data"\ninput_dim: 1\ninput_dim: 3\ninput_dim: 227\ninput_dim: 227\n', (1, 3, 227, 227)),
+        ('input: "data"\ninput_shape {\n dim: 1\n dim: 3\n dim: 10\n dim: 20\n}\n', (1, 3, 10, 20)),
+        ("layer { input_param { shape: { dim: 1 dim: 3 dim: 8 dim: 9 } } }", (1, 3, 8, 9)),
+        ("layer { # dim: 4\n input_param: {\n shape {\n dim: 1 dim: 2 # two\n } } }", (1, 2)),
+        ("layer { }", ()),
+    ],
+)
+def test_a_prototxt_tells_its_input_in_any_of_three_ways(text, shape):
+    assert caffe_input_shape(text) == shape
+
+
+def missing(folder):
+    return folder / "net.tflite"
+
+
+def missing_without_suffix(folder):
+    return folder / "net"
+
+
+def directory(folder):
+    (folder / "net.pt").mkdir()
+    return folder / "net.pt"
+
+
+def plain_directory(folder):
+    return folder
+
+
+def empty(folder):
+    (folder / "net.tflite").write_bytes(b"")
+    return folder / "net.tflite"
+
+
+def unknown_suffix(folder):
+    (folder / "net.onnx").write_bytes(b"x")
+    return folder / "net.onnx"
+
+
+def not_tflite(folder):
+    (folder / "net.tflite").write_bytes(b"<html>not found</html>")
+    return folder / "net.tflite"
+
+
+def short_tflite(folder):
+    (folder / "net.tflite").write_bytes(b"abc")
+    return folder / "net.tflite"
+
+
+def not_zip(folder):
+    (folder / "net.pt").write_bytes(b"\x80\x02 a pickle")
+    return folder / "net.pt"
+
+
+def zip_without_code(folder):
+    with zipfile.ZipFile(folder / "net.pt", "w") as archive:
+        archive.writestr("net/data.pkl", b"weights")
+    return folder / "net.pt"
+
+
+def cut_zip(folder):
+    path = zip_without_code(folder)
+    os.truncate(path, 40)
+    return path
+
+
+def no_weights(folder):
+    (folder / "net.prototxt").write_text("layer {\n}\n")
+    return folder / "net.prototxt"
+
+
+def no_text(folder):
+    (folder / "net.caffemodel").write_bytes(b"\n\0")
+    return folder / "net.caffemodel"
+
+
+def text_without_layers(folder):
+    (folder / "net.prototxt").write_text("a letter\n")
+    (folder / "net.caffemodel").write_bytes(b"\n\0")
+    return folder / "net.prototxt"
+
+
+BAD = {
+    missing: "no model file",
+    missing_without_suffix: "no model file",
+    directory: "not a file",
+    plain_directory: "not a file",
+    empty: "is empty",
+    unknown_suffix: r"no format known by \.onnx",
+    not_tflite: "not a TFLite model",
+    short_tflite: "not a TFLite model",
+    not_zip: "not a TorchScript model",
+    zip_without_code: "no TorchScript code",
+    cut_zip: "not a TorchScript model",
+    no_weights: r"no model file at .*net\.caffemodel",
+    no_text: r"no model file at .*net\.prototxt",
+    text_without_layers: "no layers",
+}
+
+
+@pytest.mark.parametrize("make", BAD, ids=lambda make: make.__name__)
+def test_a_bad_file_is_refused_with_a_hint(make, tmp_path):
+    with pytest.raises(BadModelFile, match=BAD[make]) as caught:
+        own_file(str(make(tmp_path)))
+    assert caught.value.hint
+    assert caught.value.exit_code == 2
