@@ -121,6 +121,7 @@ class EdgetopApp(TerminalApp):
         self._picker: Optional[PickerScreen] = None
         self._hello: Optional[Hello] = None
         self._snapshot = Snapshot(0, "preparing")
+        self._at_ns = 0  # of the replay, seeks that are not shown yet included
         self._ended: Optional[Ended] = None
         self._leaving: Optional[int] = None
         self._choosing_anew = False
@@ -138,7 +139,7 @@ class EdgetopApp(TerminalApp):
         for theme in THEMES:
             self.register_theme(theme)
         self.set_class(self.ascii, "-ascii")
-        self.use_theme(theme_for(self._settings.screen.theme, is_sixteen_colours(self)))
+        self.use_theme(theme_for(self._settings.screen.theme, not self.is_headless and is_sixteen_colours(self)))
         self._connect(self._client or self._start_client())
         if self._replay or self._plan is not None:
             self._open_live(self._plan)
@@ -207,6 +208,7 @@ class EdgetopApp(TerminalApp):
 
     def _take_snapshot(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
+        self._at_ns = snapshot.t_ns
         if self._live is not None:
             self._live.show(snapshot)
 
@@ -249,8 +251,8 @@ class EdgetopApp(TerminalApp):
         self._seek(message.t_ns)
 
     def _seek(self, t_ns: int) -> None:
-        end_ns = self._snapshot.duration_ns or self._snapshot.t_ns
-        self.command(Seek(max(0, min(t_ns, end_ns))))
+        self._at_ns = max(0, min(t_ns, self._snapshot.duration_ns or self._snapshot.t_ns))
+        self.command(Seek(self._at_ns))
 
     # ---- actions
 
@@ -293,7 +295,7 @@ class EdgetopApp(TerminalApp):
 
     def action_seek(self, seconds: int) -> None:
         """Move by so many seconds."""
-        self._seek(self._snapshot.t_ns + seconds * _SECOND_NS)
+        self._seek(self._at_ns + seconds * _SECOND_NS)
 
     def action_speed(self, steps: int) -> None:
         """Go on at the next speed up or down."""

@@ -52,7 +52,14 @@ def _action(id: str, keys: str, description: str, scenes: tuple[str, ...], label
 
 
 _PANELS = tuple(
-    _action(f"panel-{n}", str(n), f"Enlarge panel {n}, or shrink it again", WATCHING, group="View", argument=str(n))
+    _action(
+        f"panel-{n}",
+        str(n),
+        "Enlarge the panel of that number, or shrink it again",
+        WATCHING,
+        group="View",
+        argument=str(n),
+    )
     for n in range(1, 7)
 )
 
@@ -60,7 +67,7 @@ ACTIONS: tuple[Action, ...] = (
     _action("start", "enter", "Start the measurement as chosen", (PICKER,), "start", group="Choose"),
     _action("choose", "space", "Choose or drop the framework under the cursor", (PICKER,), "choose", group="Choose"),
     _action("pause", "space", "Pause the run, or go on", (LIVE,), "pause", group="Run"),
-    _action("play", "space", "Pause the replay, or go on", (REPLAY,), "play", group="Replay"),
+    _action("play", "space", "Pause the replay, or go on", (REPLAY,), "pause", group="Replay"),
     _action("mark", "m", "Set a marker in the recording", (LIVE,), "marker", group="Run"),
     _action("seek-back", "left j", "Go back 10 seconds", (REPLAY,), "back 10 s", group="Replay", argument="-10"),
     _action("seek-on", "right k", "Go on 10 seconds", (REPLAY,), "on 10 s", group="Replay", argument="10"),

@@ -10,7 +10,8 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from edgetop.keys import Action
 
-_NOT_HERE = ("palette",)
+_NOT_HERE = ("palette", "choose", "panel")
+"""Of no use in the palette, which needs no numbers and covers the cursor."""
 
 
 class ActionProvider(Provider):
@@ -20,7 +21,7 @@ class ActionProvider(Provider):
         app: Any = self.app
         actions: tuple[Action, ...] = app.actions_now
         for action in actions:
-            if action.id not in _NOT_HERE:
+            if action.method not in _NOT_HERE:
                 yield action.description, f"key {action.display}", partial(app.run_action, action.call)
         for name in sorted(app.available_themes, key=lambda name: (not name.startswith("edgetop"), name)):
             yield f"Theme: {name}", "", partial(app.use_theme, name)

@@ -36,7 +36,10 @@ def help_text(actions: Iterable[Action] = ACTIONS) -> Content:
         groups.setdefault(action.group, []).append(action)
     for group, members in groups.items():
         lines.append(Content.styled(group, "bold $primary"))
-        lines.extend(_line(" ".join(map(key_text, action.keys)), action.description) for action in members)
+        descriptions = dict.fromkeys(action.description for action in members)
+        for description in descriptions:
+            keys = (key_text(key) for action in members if action.description == description for key in action.keys)
+            lines.append(_line(" ".join(keys), description))
         lines.append(Content(""))
     lines.append(Content.styled("Figures", "bold $primary"))
     lines.extend(_line(name, meaning) for name, meaning in FIGURES)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
@@ -129,9 +129,9 @@ class PickerScreen(Screen[None]):
     def _submitted(self) -> None:
         self.start()
 
-    def on_click(self) -> None:
+    def on_click(self, event: events.Click) -> None:
         """Start when the start block was clicked."""
-        if self.app.mouse_over is self.query_one("#start"):
+        if event.widget is self.query_one("#start"):
             self.start()
 
     def on_descendant_focus(self) -> None:
@@ -188,11 +188,11 @@ class PickerScreen(Screen[None]):
         if not self.is_mounted or selection is None:
             return
         models, frameworks, settings = self._list("models"), self._list("frameworks"), self._list("settings")
-        width = models.scrollable_content_region.width
+        width = models.text_width
         models.set_rows([rows.model_row(m, selection, width) for m in catalog.models], rows.model_header(width))
-        width = frameworks.scrollable_content_region.width
+        width = frameworks.text_width
         frameworks.set_rows([rows.framework_row(f, selection, width) for f in catalog.frameworks])
-        width = settings.scrollable_content_region.width
+        width = settings.text_width
         settings.set_rows([rows.setting_row(name, selection, catalog, width) for name in rows.SETTINGS])
         self.query_one("#path").display = selection.input == A_PATH
         self._draw_words(selection)

@@ -127,8 +127,14 @@ class RowList(ScrollView, can_focus=True):
         on_cursor = index == self.cursor and (self.has_focus or self._cursor_stays)
         return self._strip(self._rows[index], width, on_cursor)
 
+    @property
+    def text_width(self) -> int:
+        """The columns a row may fill; one is left free at the right."""
+        return max(0, self.scrollable_content_region.width - 1)
+
     def _strip(self, row: Row, width: int, on_cursor: bool) -> Strip:
         base = self.get_component_rich_style("rows--cursor") if on_cursor and self.has_focus else None
         styles = (base or self.get_component_rich_style(f"rows--{name}") for _, name in row)
         segments = [Segment(text, style) for (text, _), style in zip(row, styles)]
-        return Strip(segments).adjust_cell_length(width, base or self.rich_style)
+        strip = Strip(segments).adjust_cell_length(max(0, width - 1), base or self.rich_style)
+        return strip.adjust_cell_length(width, self.rich_style)

@@ -1,0 +1,353 @@
+"""The app driven by keys, its engine a script."""
+
+import subprocess
+import sys
+
+import pytest
+
+from edgetop.app import EdgetopApp
+from edgetop.config import RunSettings, ScreenSettings, Settings
+from edgetop.keys import ACTIONS
+from edgetop.plan import RunSpec
+from edgetop.protocol import Ended, Hello, LogLines, Mark, Notice, Pause, Seek, Speed, Start, Stop
+from edgetop.screens.error import ErrorScreen, QuestionScreen
+from edgetop.screens.help import HelpScreen, help_text
+from edgetop.screens.live import LiveScreen
+from edgetop.screens.picker import PickerScreen
+
+S = 1_000_000_000
+
+
+@pytest.fixture
+def make(engine):
+    """Apps whose clients are kept in ``app.clients``, the first with these messages."""
+
+    def make_app(*messages, plan=None, replay=False, settings=None):
+        settings = settings or Settings()
+        clients = []
+
+        def start():
+            clients.append(engine.ScriptedClient(*(messages if not clients else (engine.HELLO, engine.catalog()))))
+            return clients[-1]
+
+        app = EdgetopApp(start, plan, settings, replay)
+        app.clients = clients
+        return app
+
+    return make_app
+
+
+async def settle(pilot, client=None):
+    """Wait until what the client pushed has been taken and drawn."""
+    for _ in range(20):
+        await pilot.pause()
+        if client is None or not client._messages:
+            break
+    await pilot.pause()
+
+
+def words(app, selector):
+    """What a widget of the screen in front says."""
+    return str(app.screen.query_one(selector).render())
+
+
+def lines(app, selector):
+    """The lines of a list of the picker."""
+    rows = app.screen.query_one(selector)
+    return [rows.render_line(y).text.rstrip() for y in range(rows.size.height)]
+
+
+# ---- picker
+
+
+async def test_enter_starts_the_default_comparison(make, engine):
+    app = make(engine.HELLO, engine.catalog())
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot, app.clients[0])
+        await pilot.press("enter")
+        await settle(pilot)
+
+        (start,) = app.clients[0].sent
+        model = RunSettings().model
+        assert [(run.id, run.model, run.framework) for run in start.plan.runs] == [
+            (0, model, "litert"),
+            (1, model, "torch"),
+            (2, model, "caffe"),
+        ]
+        assert {run.threads for run in start.plan.runs} == {2}
+        assert (start.plan.input, start.plan.record) == ("cat", "")
+        assert isinstance(app.screen, LiveScreen)
+
+
+async def test_everything_can_be_chosen_with_keys(make, engine):
+    app = make(engine.HELLO, engine.catalog())
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot, app.clients[0])
+        await pilot.press("home", "tab")  # mobilenet_v2; to the frameworks
+        await pilot.press("end", "space", "up", "space")  # neither caffe nor torch
+        await pilot.press("tab", "left")  # precision: int8
+        await pilot.press("down", "right", "right")  # threads: 4
+        await pilot.press("down", "right")  # input: coffee
+        await pilot.press("down", "space")  # record: off
+        await pilot.press("enter")
+        await settle(pilot)
+
+        plan = app.clients[0].sent[0].plan
+        assert plan.runs == (RunSpec(0, "mobilenet_v2", "litert", "int8", 4),)
+        assert (plan.input, plan.record) == ("coffee", "none")
+
+
+async def test_the_picker_says_what_is_in_the_way(make, engine, tmp_path):
+    app = make(engine.HELLO, engine.catalog())
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot, app.clients[0])
+        await pilot.press("tab", "tab", "left", "enter")  # int8, which torch and caffe cannot
+        assert "PyTorch runs fp32, not int8" in words(app, "#summary")
+
+        await pilot.press("right", "down", "down", "left")  # fp32; input: a path
+        await pilot.press("enter")
+        assert "Type the path" in words(app, "#summary")
+
+        await pilot.press("tab", *"/nowhere", "enter")
+        assert "no file or folder at /nowhere" in words(app, "#summary")
+        assert app.clients[0].sent == []
+
+        app.screen.query_one("#path").value = str(tmp_path)
+        await pilot.press("enter")
+        await settle(pilot)
+        assert app.clients[0].sent[0].plan.input == str(tmp_path)
+
+
+async def test_frameworks_arrive_by_and_by_and_a_start_waits_for_them(make, engine):
+    looking = engine.LOOKING
+    app = make(engine.HELLO, engine.catalog(looking, looking, looking))
+    client = app.clients
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot, client[0])
+        assert sum("looking…" in line for line in lines(app, "#frameworks")) == 3
+        await pilot.press("enter")
+        assert "as soon as" in words(app, "#summary")
+        assert client[0].sent == []
+
+        client[0].push(engine.catalog(torch=engine.Missing("not installed", "pip install torch")))
+        await settle(pilot, client[0])
+
+        assert [run.framework for run in client[0].sent[0].plan.runs] == ["litert", "caffe"]
+
+
+async def test_a_framework_that_is_not_here_says_why_and_cannot_be_chosen(make, engine):
+    app = make(engine.HELLO, engine.catalog())
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot, app.clients[0])
+        before = lines(app, "#frameworks")
+        await pilot.press("tab", "down", "space")
+
+        assert "Coral Edge TPU is not here: no Edge TPU on USB or PCIe. Plug one in" in words(app, "#detail")
+        assert lines(app, "#frameworks") == before
+
+
+async def test_no_framework_is_a_problem(make, engine):
+    settings = Settings(run=RunSettings(frameworks=("coral",)))
+    app = make(engine.HELLO, engine.catalog(), settings=settings)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot, app.clients[0])
+        await pilot.press("enter")
+
+        assert "Choose at least one framework" in words(app, "#summary")
+
+
+async def test_the_mouse_chooses_and_starts(make, engine):
+    app = make(engine.HELLO, engine.catalog())
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot, app.clients[0])
+        await pilot.click("#models", offset=(8, 2))
+        await pilot.click("#frameworks", offset=(8, 4))
+        await pilot.click("#start")
+        await settle(pilot)
+
+        runs = app.clients[0].sent[0].plan.runs
+        assert [(run.model, run.framework) for run in runs] == [("mobilenet_v2", "litert"), ("mobilenet_v2", "torch")]
+
+
+# ---- live and replay
+
+
+async def test_a_plan_starts_at_once_and_keys_become_commands(make, engine):
+    app = make(engine.HELLO, engine.snapshot(4), plan=engine.PLAN)
+    async with app.run_test(size=(120, 40)) as pilot:
+        client = app.clients[0]
+        await settle(pilot, client)
+        assert isinstance(app.screen, LiveScreen)
+        await pilot.press("space", "m", "left", "plus")
+        client.push(engine.snapshot(5, state="paused"))
+        await settle(pilot, client)
+        await pilot.press("space")
+
+        assert client.sent == [Start(engine.PLAN), Pause(True), Mark(), Pause(False)]
+
+
+async def test_replay_seeks_steps_and_changes_speed(make, engine):
+    shown = engine.snapshot(80, duration_ns=60 * S)  # at 20 s
+    app = make(Hello("0.1", True, False), shown, replay=True)
+    async with app.run_test(size=(120, 40)) as pilot:
+        client = app.clients[0]
+        await settle(pilot, client)
+        await pilot.press("left", "k", "[", "]", "plus", "minus", "space", "m")
+        client.push(engine.snapshot(4, duration_ns=60 * S, speed=8.0))
+        await settle(pilot, client)
+        await pilot.press("j", "plus")
+
+        seeks = [Seek(10 * S), Seek(20 * S), Seek(19 * S), Seek(20 * S)]
+        assert client.sent == [*seeks, Speed(2.0), Speed(0.5), Pause(True), Seek(0), Speed(8.0)]
+
+
+async def test_several_snapshots_at_once_are_all_kept(make, engine):
+    app = make(engine.HELLO, *(engine.snapshot(tick) for tick in range(8)), plan=engine.PLAN)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot, app.clients[0])
+
+        assert app.screen._history.end == 8
+        assert app._snapshot.t_ns == 7 * S // 4
+
+
+async def test_what_frameworks_and_engine_say_is_shown(make, engine):
+    app = make(engine.HELLO, engine.snapshot(), LogLines(0, ("INFO: XNNPACK",)), plan=engine.PLAN)
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        app.clients[0].push(Notice("The disk is nearly full", "Free 100 MiB", "warning"))
+        await settle(pilot, app.clients[0])
+
+        (notice,) = app._notifications
+        assert (notice.title, notice.message) == ("The disk is nearly full", "Free 100 MiB")
+        assert notice.severity == "warning"
+
+
+async def test_an_error_shows_above_the_panels_and_sets_the_exit_code(make, engine):
+    app = make(engine.HELLO, engine.snapshot(), plan=engine.PLAN)
+    async with app.run_test(size=(120, 40)) as pilot:
+        app.clients[0].push(Ended(1, "LiteRT failed", "Use another model"))
+        await settle(pilot, app.clients[0])
+        assert isinstance(app.screen, ErrorScreen)
+        assert (app.screen.what, app.screen.hint) == ("LiteRT failed", "Use another model")
+
+        await pilot.press("enter")
+        assert isinstance(app.screen, LiveScreen)
+        await pilot.press("q")
+    assert app.return_code == 1
+
+
+async def test_escape_asks_stops_the_run_and_a_new_engine_serves_the_picker(make, engine):
+    app = make(engine.HELLO, engine.snapshot(), plan=engine.PLAN)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot, app.clients[0])
+        await pilot.press("escape")
+        assert isinstance(app.screen, QuestionScreen)
+        await pilot.press("n")
+        assert isinstance(app.screen, LiveScreen)
+
+        await pilot.press("escape", "y")
+        await settle(pilot, app.clients[0])
+        await settle(pilot, app.clients[-1])
+        assert app.clients[0].sent[-1] == Stop()
+        assert isinstance(app.screen, PickerScreen)
+        await pilot.press("enter")
+        await settle(pilot)
+        assert len(app.clients) == 2
+        assert isinstance(app.clients[1].sent[0], Start)
+    assert app.clients[0].closed
+    assert app.written_sessions() == ("/tmp/pi.edgetop",)
+
+
+async def test_quit_waits_for_the_recording(make, engine):
+    app = make(engine.HELLO, engine.snapshot(), plan=engine.PLAN)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot, app.clients[0])
+        await pilot.press("q")
+        await settle(pilot, app.clients[0])
+
+    assert app.clients[0].sent[-1] == Stop()
+    assert app.return_code == 0
+    assert app.sessions == ["/tmp/pi.edgetop"]
+
+
+async def test_panels_are_enlarged_and_shrunk(make, engine):
+    app = make(engine.HELLO, engine.snapshot(), plan=engine.PLAN)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot, app.clients[0])
+        await pilot.press("2")
+        assert app.screen.maximized.id == "figures"
+        await pilot.press("2")
+        assert app.screen.maximized is None
+        await pilot.press("e")
+        assert app.screen.maximized is not None
+        await pilot.press("escape")
+        await settle(pilot)
+        assert app.screen.maximized is None
+        assert isinstance(app.screen, LiveScreen)
+
+
+# ---- keys, help, themes
+
+
+def test_help_lists_every_key_and_every_figure():
+    text = str(help_text())
+    for action in ACTIONS:
+        assert action.description in text
+    for word in ("p50", "rate", "energy", "mean", "agreement", "power", "CPU", "memory"):
+        assert word in text
+
+
+async def test_every_action_has_a_method_or_is_textuals(make, engine):
+    app = make(engine.HELLO, engine.catalog())
+    for action in ACTIONS:
+        if action.id not in ("choose", "palette"):
+            assert callable(getattr(app, f"action_{action.method}"))
+
+
+async def test_help_opens_and_closes(make, engine):
+    app = make(engine.HELLO, engine.catalog())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("question_mark")
+        assert isinstance(app.screen, HelpScreen)
+        await pilot.press("escape")
+        assert isinstance(app.screen, PickerScreen)
+
+
+async def test_themes_go_round_and_all_give_series_colours(make, engine):
+    app = make(engine.HELLO, engine.catalog())
+    async with app.run_test(size=(80, 24)) as pilot:
+        themes = [app.theme]
+        for _ in range(3):
+            await pilot.press("t")
+            themes.append(app.theme)
+        assert themes == ["edgetop-dark", "edgetop-light", "edgetop-contrast", "edgetop-dark"]
+        for name in app.available_themes:
+            app.use_theme(name)
+            variables = app.get_css_variables()
+            assert {f"series-{n}" for n in range(1, 7)} <= set(variables)
+
+
+async def test_an_unknown_theme_gives_the_default(make, engine):
+    app = make(engine.HELLO, engine.catalog(), settings=Settings(screen=ScreenSettings(theme="neon")))
+    async with app.run_test():
+        assert app.theme == "edgetop-dark"
+
+
+async def test_the_palette_knows_our_actions(make, engine):
+    app = make(engine.HELLO, engine.catalog())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot, app.clients[0])
+        await pilot.press("ctrl+p")
+        await pilot.press(*"theme light")
+        palette = app.screen.query_one("CommandList")
+        while "light" not in str(palette.get_option_at_index(0).prompt if palette.option_count else ""):
+            await pilot.pause(0.02)
+        await pilot.press("enter")
+        await settle(pilot)
+        assert app.theme == "edgetop-light"
+
+
+def test_the_screen_imports_nothing_that_measures():
+    code = "import sys, edgetop.app, edgetop.screens.live; print(' '.join(sys.modules))"
+    modules = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert not {"numpy", "psutil", "torch", "markdown_it", "edgetop.samples"} & set(modules)
+    assert not [name for name in modules if name.startswith(("textual.widgets._data_table", "textual.widgets._mark"))]
