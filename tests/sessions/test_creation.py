@@ -9,7 +9,7 @@ from datetime import datetime
 import pytest
 
 from edgetop.errors import CannotWrite
-from edgetop.sessions.creation import new_session_path
+from edgetop.sessions.creation import create, new_session_path
 from edgetop.sessions.reader import SessionReader
 
 NOW = datetime(2026, 11, 24, 3, 10, 59)
@@ -30,8 +30,6 @@ def test_a_name_that_is_taken_gets_a_number(tmp_path):
 
 
 def test_only_its_owner_may_read_it_or_its_log(tmp_path, sessions):
-    from edgetop.sessions.creation import create
-
     before = os.umask(0)
     try:
         db = create(str(tmp_path / "a"), sessions.describe())
@@ -75,3 +73,12 @@ def test_any_name_works(tmp_path, sessions, rng, name):
     with SessionReader(sessions.write(tmp_path / name, batches)) as reader:
         assert sessions.contents(reader.batches(0, reader.duration_ns)) == sessions.contents(batches)
     assert os.listdir(tmp_path) == [name]
+
+
+def test_every_commit_outlives_a_power_cut(tmp_path, sessions):
+    """With synchronous=NORMAL a cut would take all since the last checkpoint."""
+    db = create(str(tmp_path / "a"), sessions.describe())
+    assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    assert db.execute("PRAGMA synchronous").fetchone() == (2,)
+    assert db.execute("PRAGMA page_size").fetchone() == (4096,)
+    db.close()
