@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from dataclasses import asdict
 from typing import Any
 
@@ -14,6 +15,9 @@ from rich.table import Table
 from edgetop import units
 from edgetop.config import load_settings, sessions_folder
 from edgetop.readings import Missing
+
+_WIDE = 200
+"""Columns a list may take where the output is no terminal."""
 
 
 def listing(arguments: argparse.Namespace) -> int:
@@ -32,11 +36,17 @@ def print_rows(rows: list[dict[str, Any]]) -> None:
         print("none")
         return
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for key in rows[0]:
-        table.add_column(key.replace("_", " "))
+    for place, key in enumerate(rows[0]):
+        numeric = isinstance(rows[0][key], (int, float))
+        table.add_column(
+            key.rpartition("_bytes")[0] or key.replace("_", " "),
+            justify="right" if numeric else "left",
+            no_wrap=place == 0,
+            overflow="fold",
+        )
     for row in rows:
         table.add_row(*(_cell(key, value) for key, value in row.items()))
-    Console(highlight=False, soft_wrap=True).print(table)
+    Console(width=None if sys.stdout.isatty() else _WIDE, highlight=False).print(table)
 
 
 def _cell(key: str, value: Any) -> str:

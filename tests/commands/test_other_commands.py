@@ -1,0 +1,90 @@
+"""list, models, doctor, replay, help: what they print, and how they refuse."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+
+def test_help_names_every_command_and_imports_nothing_that_costs(edgetop):
+    done = edgetop("--help")
+    assert done.returncode == 0
+    for command in ("run", "replay", "list", "models write", "doctor"):
+        assert f"edgetop {command}" in done.stdout
+    heavy = "{'argparse', 'numpy', 'textual', 'rich', 'psutil', 'dataclasses', 'typing'}"
+    code = f"import sys; from edgetop.cli import main; main(['--help']); print(sorted({heavy} & set(sys.modules)))"
+    lines = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert lines.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize("command", ["run", "replay", "list", "models", "doctor"])
+def test_every_command_has_help(edgetop, command):
+    done = edgetop(command, "--help")
+    assert done.returncode == 0
+    assert f"edgetop {command}" in done.stdout
+
+
+def test_version(edgetop):
+    assert edgetop("--version").stdout.startswith("edgetop 0.")
+
+
+def test_models_are_listed_with_what_they_are(edgetop):
+    rows = {row["name"]: row for row in json.loads(edgetop("list", "models", "--json").stdout)}
+    assert rows["efficientnet_lite0"]["weights"] == "trained"
+    assert rows["mobilenet_v2"]["weights"] == "seeded: speed only"
+    assert "mobilenet_v2" in edgetop("list", "models").stdout
+
+
+def test_frameworks_are_listed_with_their_version_or_why_not(edgetop):
+    rows = {row["name"]: row for row in json.loads(edgetop("list", "frameworks", "--json").stdout)}
+    assert rows["null"]["version"]
+    for row in rows.values():
+        assert row["version"] != "–" or (row["why_not"] and row["what_to_do"])
+
+
+def test_probes_are_listed_with_their_state(edgetop):
+    rows = {row["name"]: row for row in json.loads(edgetop("list", "probes", "--json").stdout)}
+    assert rows["cpu"]["state"] == "here"
+    assert "power.board.w" in rows["ina219"]["channels"]
+
+
+def test_models_write_puts_the_file_where_it_is_wanted(edgetop, tmp_path):
+    done = edgetop("models", "write", "tiny", "--format", "caffe", "-o", "out/tiny.prototxt")
+    assert done.returncode == 2 and "out" in done.stderr
+    done = edgetop("models", "write", "tiny", "--format", "caffe", "-o", "tiny.prototxt")
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "tiny.prototxt").stat().st_size and (tmp_path / "tiny.caffemodel").stat().st_size
+
+
+def test_models_write_refuses_what_is_not_there(edgetop, refused):
+    assert "tflite" in refused(edgetop("models", "write", "tiny", "--format", "onyx", "-o", "x"))
+    assert "mobilenet_v2" in refused(edgetop("models", "write", "mobilenet_v9", "--format", "tflite", "-o", "x"))
+
+
+def test_doctor_tells_what_is_here_and_what_to_do(edgetop):
+    done = edgetop("doctor", "--json")
+    checks = {check["name"]: check for check in json.loads(done.stdout)}
+    assert checks["machine"]["state"] == "ok"
+    for check in checks.values():
+        assert check["state"] == "ok" or check["what_to_do"], check
+    assert done.returncode == int(any(check["state"] == "bad" for check in checks.values()))
+    assert "machine" in edgetop("doctor").stdout
+
+
+def test_doctor_names_a_folder_that_cannot_be_written(edgetop, tmp_path):
+    (tmp_path / "file").write_text("")
+    done = edgetop("doctor", XDG_DATA_HOME=str(tmp_path / "file"))
+    assert done.returncode == 1
+    assert "BAD sessions folder" in done.stdout
+
+
+@pytest.mark.parametrize("content", [None, b"", b"not a session", b"SQLite format 3\0" + b"\0" * 4096])
+def test_a_file_that_is_no_session_is_refused(edgetop, refused, tmp_path, content):
+    if content is not None:
+        (tmp_path / "x.edgetop").write_bytes(content)
+    assert "x.edgetop" in refused(edgetop("replay", "x.edgetop"))
+
+
+def test_an_unknown_command_is_refused_in_one_line(edgetop, refused):
+    assert "--help" in refused(edgetop("frobnicate"))

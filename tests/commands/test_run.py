@@ -1,0 +1,133 @@
+"""``edgetop run`` without a screen: it measures, records, prints, and refuses bad input before it begins."""
+
+import json
+import os
+
+import pytest
+
+SHORT = ("--duration", "0.6", "--headless")
+
+
+def test_a_run_prints_the_table_and_records_what_a_replay_repeats(edgetop, tmp_path):
+    done = edgetop("run", "tiny", "--on", "litert,null", "--input", "noise", *SHORT, "--record", "a.edgetop")
+    assert done.returncode == 0, done.stderr
+    assert "LiteRT" in done.stdout and "p50" in done.stdout
+    replayed = edgetop("replay", "a.edgetop")
+    assert replayed.returncode == 0, replayed.stderr
+    assert replayed.stdout == done.stdout
+
+
+def test_json_is_the_same_live_and_replayed(edgetop, tmp_path):
+    edgetop("run", "tiny", "--on", "null", "--count", "500", "--json", "live.json", "--record", "a.edgetop")
+    edgetop("replay", "a.edgetop", "--json", "replayed.json")
+    live, replayed = ((tmp_path / name).read_text() for name in ("live.json", "replayed.json"))
+    assert live == replayed
+    told = json.loads(live)
+    assert told["schema"] == "edgetop.result/1"
+    assert told["results"][0]["latency_s"]["n"] == 500
+    assert told["valid"]
+
+
+def test_json_on_standard_output_is_nothing_but_json(edgetop):
+    done = edgetop("run", "tiny", "--on", "null", "--duration", "0.3", "--json", "-", "--no-record")
+    assert json.loads(done.stdout)["results"][0]["framework"] == "null"
+
+
+def test_without_no_record_a_session_is_kept_and_listed(edgetop, tmp_path):
+    done = edgetop("run", "tiny", "--on", "null", *SHORT)
+    assert "recorded in" in done.stderr
+    listed = json.loads(edgetop("list", "sessions", "--json").stdout)
+    assert len(listed) == 1 and listed[0]["path"] in done.stderr
+    edgetop("run", "tiny", "--on", "null", *SHORT, "--no-record")
+    assert len(json.loads(edgetop("list", "sessions", "--json").stdout)) == 1
+
+
+def test_a_run_that_fails_leaves_the_others_and_exits_1(edgetop, tmp_path):
+    broken = tmp_path / "broken.tflite"
+    broken.write_bytes(b"\x1c\0\0\0TFL3" + os.urandom(4000))
+    done = edgetop("run", broken, "--on", "litert,null", *SHORT, "--record", "a.edgetop")
+    assert done.returncode == 1
+    assert "null" in done.stdout
+    assert "broken.tflite" in done.stderr and "Traceback" not in done.stderr
+    assert (tmp_path / "a.edgetop").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("mobilenet_v9",), "mobilenet_v2"),
+        (("tiny", "--on", "tensorflow"), "litert"),
+        (("tiny", "--on", "null", "--precision", "int3"), "fp32"),
+        (("tiny", "--on", "null", "--threads", "-3"), "1 to 64"),
+        (("tiny", "--on", "null", "--threads", "many"), "--help"),
+        (("tiny", "--on", "null", "--input", "nothing.jpg"), "nothing.jpg"),
+        (("tiny", "--on", "null", "--duration", "-1"), "until stopped"),
+        (("nothing.tflite",), "nothing.tflite"),
+        (("tiny", "--on", "null", "--record", "no-such-folder/a.edgetop"), "no-such-folder"),
+        (("tiny", "--on", "null", "--json", "no-such-folder/a.json"), "no-such-folder"),
+        (("tiny", "--on", "null", "--nonsense"), "--nonsense"),
+        (("tiny", "--on", "null", "--ina219-address", "meter"), "--ina219-address"),
+    ],
+)
+def test_bad_usage_is_one_line_and_exit_2(edgetop, refused, tmp_path, arguments, says):
+    assert says in refused(edgetop("run", *SHORT, *arguments))
+    assert not list(tmp_path.rglob("*.edgetop*"))
+
+
+@pytest.mark.parametrize("content", [b"", b"TFL3", os.urandom(3000)], ids=["empty", "short", "random"])
+def test_a_file_that_is_no_model_is_refused(edgetop, refused, tmp_path, content):
+    path = tmp_path / "bad.tflite"
+    path.write_bytes(content)
+    assert "bad.tflite" in refused(edgetop("run", path, "--on", "litert", *SHORT))
+
+
+def test_a_truncated_model_fails_its_run_in_words(edgetop, tmp_path):
+    done = edgetop("models", "write", "tiny", "--format", "tflite", "-o", "whole.tflite")
+    assert done.returncode == 0, done.stderr
+    whole = (tmp_path / "whole.tflite").read_bytes()
+    (tmp_path / "half.tflite").write_bytes(whole[: len(whole) // 2])
+    done = edgetop("run", "./half.tflite", "--on", "litert", *SHORT, "--no-record")
+    assert done.returncode == 1
+    assert "half.tflite" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_an_unreadable_picture_is_refused(edgetop, refused, tmp_path):
+    (tmp_path / "bad.jpg").write_bytes(b"\xff\xd8\xff\xe0 this is no picture")
+    assert "bad.jpg" in refused(edgetop("run", "tiny", "--on", "null", "--input", "bad.jpg", *SHORT))
+
+
+def test_an_existing_session_file_is_never_overwritten(edgetop, refused, tmp_path):
+    (tmp_path / "a.edgetop").write_bytes(b"something of value")
+    refused(edgetop("run", "tiny", "--on", "null", *SHORT, "--record", "a.edgetop"))
+    assert (tmp_path / "a.edgetop").read_bytes() == b"something of value"
+
+
+def test_a_setting_that_is_not_understood_is_refused(edgetop, refused, tmp_path):
+    config = tmp_path / "config.toml"
+    config.write_text("[ina219]\nshunt = 0.1\n")
+    assert "shunt_ohms" in refused(edgetop("--config", config, "run", "tiny", "--on", "null"))
+    config.write_text("[ina219\n")
+    assert "config.toml" in refused(edgetop("--config", config, "run", "tiny", "--on", "null"))
+
+
+def test_settings_come_from_file_and_environment_and_flags_win(edgetop, tmp_path):
+    config = tmp_path / "config.toml"
+    config.write_text('[run]\nmodel = "tiny"\nframeworks = ["null"]\nthreads = 3\ninput = "noise"\n')
+    arguments = ("--config", config, "run", "--json", "-", "--count", "20", "--no-record")
+    assert json.loads(edgetop(*arguments).stdout)["results"][0]["threads"] == 3
+    assert json.loads(edgetop(*arguments, EDGETOP_RUN_THREADS="2").stdout)["results"][0]["threads"] == 2
+    flags = edgetop(*arguments, "--threads", "1", EDGETOP_RUN_THREADS="2")
+    assert json.loads(flags.stdout)["results"][0]["threads"] == 1
+
+
+def test_a_simulated_meter_gives_watts_and_joules_and_says_that_it_is_simulated(edgetop):
+    arguments = ("run", "tiny", "--on", "null", "--input", "noise", "--duration", "1", "--json", "-")
+    told = json.loads(edgetop(*arguments, "--ina219-bus", "simulated", "--no-record").stdout)
+    assert 1.0 < told["results"][0]["power_w"] < 20.0
+    assert told["results"][0]["energy_j_per_inference"] > 0
+
+
+def test_without_a_meter_the_reason_stands_where_the_watts_would(edgetop):
+    done = edgetop("run", "tiny", "--on", "null", *SHORT, "--no-record", "--ina219-bus", "97")
+    assert done.returncode == 0
+    assert "/dev/i2c-97" in done.stdout

@@ -1,0 +1,30 @@
+"""The installed ``edgetop`` in a pseudo-terminal, with folders of its own."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+EDGETOP = str(Path(sys.executable).with_name("edgetop"))
+
+
+@pytest.fixture
+def folders(tmp_path):
+    """Environment with the user's folders in a fresh place; the model cache is shared, as on a used machine."""
+    return {"XDG_DATA_HOME": str(tmp_path / "data"), "XDG_CONFIG_HOME": str(tmp_path / "config")}
+
+
+@pytest.fixture
+def sessions(tmp_path):
+    """The session files recorded so far, oldest first."""
+    return lambda: sorted((tmp_path / "data" / "edgetop" / "sessions").glob("*.edgetop"))
+
+
+@pytest.fixture
+def edgetop(terminal, folders):
+    """``edgetop ARGUMENTS`` in a terminal of ``size``."""
+
+    def open_it(*arguments, size=(120, 40), **environment):
+        return terminal(command=[EDGETOP, *map(str, arguments)], size=size, environment={**folders, **environment})
+
+    return open_it

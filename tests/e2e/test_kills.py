@@ -1,0 +1,104 @@
+"""kill -9 at random moments: the session file opens, and no second that was acknowledged is lost."""
+
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from edgetop.sessions.reader import SessionReader
+
+SEED = 20261124
+
+
+def descendants(pid):
+    """A process and all below it: the engine first, then its workers."""
+    found = [pid]
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        for child in (task / "children").read_text().split():
+            found += descendants(int(child))
+    return found
+
+
+def measuring(process, path):
+    """Wait until samples are being recorded."""
+    end = time.monotonic() + 30
+    while time.monotonic() < end:
+        assert process.poll() is None, process.stderr.read()
+        if path.exists() and last_second(path) >= 1:
+            return
+        time.sleep(0.05)
+    raise AssertionError("nothing was recorded")
+
+
+def last_second(path):
+    """The newest second whose frame another process can see: the acknowledged one."""
+    try:
+        with sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=5) as db:
+            return db.execute("select coalesce(max(sec), -1) from frame").fetchone()[0]
+    except sqlite3.OperationalError:
+        return -1
+    finally:
+        if "db" in locals():
+            db.close()
+
+
+@pytest.mark.parametrize("victim", ["engine", "worker"])
+@pytest.mark.parametrize("round", range(5))
+def test_a_kill_loses_no_acknowledged_second(tmp_path, victim, round):
+    chance = random.Random(SEED + 2 * round + (victim == "engine"))
+    path = tmp_path / "a.edgetop"
+    command = [Path(sys.executable).with_name("edgetop"), "run", "tiny", "--on", "null,litert", "--input", "noise"]
+    options = ["--headless", "--duration", "60", "--record", path]
+    process = subprocess.Popen([*command, *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        measuring(process, path)
+        time.sleep(chance.uniform(0, 1.2))
+        acknowledged = last_second(path)
+        below = descendants(process.pid)
+        os.kill(process.pid if victim == "engine" else chance.choice(below[1:]), signal.SIGKILL)
+        if victim == "worker":
+            time.sleep(0.3)
+            assert process.poll() is None  # the other run goes on
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(10) == 128 + signal.SIGTERM
+        process.wait(10)
+    finally:
+        process.kill()
+        process.communicate()
+    assert not any(alive(pid) for pid in below)
+    with sqlite3.connect(path) as db:
+        assert db.execute("pragma integrity_check").fetchone() == ("ok",)
+    db.close()
+    reader = SessionReader(str(path))
+    try:
+        seconds = {int((end - reader.description.t0_mono_ns) // 10**9) for end in sample_ends(reader)}
+    finally:
+        reader.close()
+    assert acknowledged >= 1
+    assert set(range(1, acknowledged)) <= seconds
+
+
+def sample_ends(reader):
+    for batch in reader.batches(0, reader.duration_ns + 1):
+        for samples in batch.samples.values():
+            yield from (samples.start_ns + samples.duration_ns).tolist()[::50]
+
+
+def alive(pid):
+    """Whether a process still runs, given a moment to notice that its engine has gone."""
+    end = time.monotonic() + 3
+    while time.monotonic() < end:
+        try:
+            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        except (FileNotFoundError, ProcessLookupError):
+            return False
+        if state == "Z":
+            return False
+        time.sleep(0.05)
+    return True

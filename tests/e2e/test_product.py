@@ -1,0 +1,111 @@
+"""The main job, as a user does it: pick, run, record, quit, replay, seek."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+EDGETOP = str(Path(sys.executable).with_name("edgetop"))
+CAT = re.compile(r"(tiger cat|tabby|Egyptian cat)")
+
+
+def figures(path, *arguments):
+    """The final figures of a session, by a replay without a screen."""
+    done = subprocess.run([EDGETOP, "replay", str(path), "--json", "-"], capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)
+
+
+def test_pick_run_record_quit_replay_seek(edgetop, sessions):
+    picker = edgetop(EDGETOP_RUN_FRAMEWORKS="litert,null")
+    picker.wait_for(lambda: re.search(r"LiteRT\s+2\.", picker.text))
+    picker.type("\r")
+    picker.wait_for("running")
+    picker.wait_for(lambda: CAT.search(picker.text))
+    picker.wait_for(lambda: re.search(r"p90\s+\d", picker.text))
+    picker.type("m")
+    picker.type("q")
+    assert picker.exit_code() == 0
+    assert picker.is_restored()
+    (path,) = sessions()
+    assert str(path) in picker.text.replace("\n", "")
+    assert not path.with_name(path.name + "-wal").exists()
+
+    final = figures(path)
+    lite = final["results"][0]
+    assert CAT.search(lite["outputs"]["top5"][0][0])
+
+    replay = edgetop("replay", path)
+    replay.wait_for("Latency")
+    replay.type("++++")
+    shown = f"{lite['latency_s']['n']}"
+    replay.wait_for(lambda: re.search(rf"samples\s+{shown}\b", replay.text))
+    replay.wait_for(lambda: CAT.search(replay.text))
+    replay.type("k" * 3 + "[" * 3)
+    replay.wait_for(lambda: not re.search(rf"samples\s+{shown}\b", replay.text))
+    replay.type("q")
+    assert replay.exit_code() == 0
+    assert replay.is_restored()
+
+
+def test_run_begins_at_once_and_ctrl_c_keeps_the_recording(edgetop, tmp_path):
+    path = tmp_path / "a.edgetop"
+    run = edgetop("run", "tiny", "--on", "null,litert", "--input", "noise", "--record", path, size=(80, 24))
+    run.wait_for("running")
+    run.wait_for(lambda: re.search(r"p99\s+\d", run.text))
+    run.type("\x03")
+    assert run.exit_code() == 130
+    assert run.is_restored()
+    assert figures(path)["results"][1]["latency_s"]["n"] > 459
+
+
+def test_a_worker_that_is_killed_leaves_the_screen_and_the_other_run(edgetop, tmp_path):
+    path = tmp_path / "a.edgetop"
+    run = edgetop("run", "tiny", "--on", "null,litert", "--input", "noise", "--record", path)
+    run.wait_for(lambda: re.search(r"p99\s+\d", run.text))
+    worker = workers_of(run.pid)[0]
+    os.kill(worker, signal.SIGSEGV)
+    run.wait_for("failed")
+    run.wait_for("SIGSEGV")
+    run.type("q")
+    assert run.exit_code() == 1
+    assert run.is_restored()
+    told = figures(path)
+    assert {result["status"] for result in told["results"]} == {"failed", "done"}
+
+
+def test_bad_input_is_refused_in_one_line_and_the_terminal_is_as_it_was(edgetop, sessions):
+    run = edgetop("run", "mobilenet_v9")
+    assert run.exit_code() == 2
+    assert run.is_restored() or b"\x1b[?1049h" not in run.seen
+    assert "no model named 'mobilenet_v9'" in run.text.replace("\n", "")
+    assert not sessions()
+
+
+def test_a_lost_connection_closes_the_recording_within_half_a_second(edgetop, tmp_path):
+    path = tmp_path / "a.edgetop"
+    run = edgetop("run", "tiny", "--on", "null", "--input", "noise", "--record", path)
+    run.wait_for(lambda: re.search(r"p99\s+\d", run.text))
+    run.hang_up()
+    assert run.exit_code(within_s=2.0) == 129
+    assert figures(path)["results"][0]["status"] == "done"
+    assert not path.with_name(path.name + "-wal").exists()
+
+
+def test_output_that_is_no_terminal_gives_the_table(folders):
+    arguments = [EDGETOP, "run", "tiny", "--on", "null", "--duration", "0.5"]
+    done = subprocess.run(arguments, capture_output=True, text=True, env={**os.environ, **folders}, check=True)
+    assert "p50" in done.stdout
+    assert "\x1b" not in done.stdout
+
+
+def workers_of(pid):
+    """Process ids of the workers under a screen, by the command lines of its descendants."""
+    found = []
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    for child in map(int, children):
+        command = Path(f"/proc/{child}/cmdline").read_bytes()
+        found += [child] if b"edgetop.measure.worker" in command else workers_of(child)
+    return found
