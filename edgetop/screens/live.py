@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import Optional
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
+from textual.timer import Timer
+from textual.widget import Widget
 
 from edgetop.keys import LIVE, REPLAY, actions_of
 from edgetop.protocol import Hello, LogLines, Snapshot
@@ -22,6 +24,15 @@ from edgetop.widgets.power import Power
 from edgetop.widgets.statusbar import StatusBar
 from edgetop.widgets.timeline import Timeline
 from edgetop.widgets.too_small import NEEDED_COLUMNS, NEEDED_ROWS, TooSmall
+
+TABLES_PERIOD_S = 0.45
+"""The least time between two drawings of the tables while a run goes on."""
+
+
+class Pane(Widget):
+    """A part of the screen that its children cover: it draws nothing of its own."""
+
+    BLANK = True
 
 
 class LiveScreen(Screen[None]):
@@ -46,7 +57,7 @@ class LiveScreen(Screen[None]):
     LiveScreen {
         layout: vertical;
         overflow: hidden;
-        & #panels { height: 1fr; width: 1fr; }
+        & #panels { layout: horizontal; height: 1fr; width: 1fr; }
         & #left { width: 3fr; height: 1fr; }
         & #right { width: 2fr; height: 1fr; display: none; }
         & #figures { height: 12; }
@@ -77,6 +88,9 @@ class LiveScreen(Screen[None]):
         self._history = History()
         self._since: Optional[int] = None
         self._drawn = False
+        self._tables = Snapshot(0, "")
+        self._tables_s = 0.0
+        self._late: Optional[Timer] = None
         self.status = StatusBar()
         self.chart = Chart(self._history, id="chart")
         self.figures = Figures(id="figures")
@@ -91,11 +105,11 @@ class LiveScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Status above, panels in two columns, timeline and keys below."""
         yield self.status
-        with Horizontal(id="panels"):
-            with Vertical(id="left"):
+        with Pane(id="panels"):
+            with Pane(id="left"):
                 yield self.chart
                 yield self.figures
-            with Vertical(id="right"):
+            with Pane(id="right"):
                 yield from (self.cores, self.power, self.labels, self.log_panel)
         yield from (self.brief, self.timeline, self.too_small)
         yield KeyBar(actions_of(LIVE)).add_class("live-keys")
@@ -113,13 +127,30 @@ class LiveScreen(Screen[None]):
         self._drawn = True
         self.status.show(snapshot)
         self.chart.show(snapshot.runs, since)
+        self.power.show(snapshot.gauges, since)
+        self.timeline.show(snapshot)
+        self._show_tables(snapshot)
+
+    def _show_tables(self, snapshot: Snapshot) -> None:
+        """Numbers twice a second are as many as can be read; what is new in kind comes at once."""
+        calm = not snapshot.reset and _kind(snapshot) == _kind(self._tables)
+        self._tables = snapshot
+        if not calm or monotonic() - self._tables_s >= TABLES_PERIOD_S:
+            self._draw_tables()
+        elif self._late is None:
+            self._late = self.set_timer(TABLES_PERIOD_S, self._draw_tables)
+
+    def _draw_tables(self) -> None:
+        if self._late is not None:
+            self._late.stop()
+            self._late = None
+        self._tables_s = monotonic()
+        snapshot = self._tables
         self.figures.show(snapshot.runs, snapshot.turn)
         self.cores.show(snapshot.gauges)
-        self.power.show(snapshot.gauges, since)
         self.labels.show(snapshot.runs, snapshot.verdict)
         self.log_panel.know(tuple(run.run for run in snapshot.runs))
         self.brief.show(snapshot)
-        self.timeline.show(snapshot)
         self.too_small.show(snapshot.runs)
 
     def show_log(self, log: LogLines) -> None:
@@ -133,3 +164,8 @@ class LiveScreen(Screen[None]):
         self._history.add(snapshot.columns)
         first = snapshot.columns.first
         self._since = first if self._since is None else min(self._since, first)
+
+
+def _kind(snapshot: Snapshot) -> tuple[object, ...]:
+    """What of a snapshot is worth showing at once: everything but the numbers."""
+    return (snapshot.state, snapshot.turn, snapshot.verdict, [(run.status, run.message) for run in snapshot.runs])

@@ -10,7 +10,6 @@ from edgetop.readings import Missing
 from edgetop.units import ABSENT, percent, power, quantity
 from edgetop.widgets.bars import block
 from edgetop.widgets.cells import Row, plain, row_width
-from edgetop.widgets.figure_notes import missing_text
 from edgetop.widgets.gauges import cores, in_group, named, rails
 from edgetop.widgets.lines import Lines
 
@@ -19,7 +18,7 @@ class Brief(Lines):
     """The board, the meter and the outputs in one line."""
 
     DEFAULT_CSS = """
-    Brief { height: 1; width: 1fr; padding: 0 2; }
+    Brief { height: 1; width: 1fr; }
     """
 
     def __init__(self, id: Optional[str] = None) -> None:
@@ -33,10 +32,10 @@ class Brief(Lines):
 
     def draw(self, width: int, height: int) -> Sequence[Row]:
         """As many parts as fit, the most wanted first."""
-        row: Row = ()
+        row: Row = (("  ", ""),)
         for part in (self._cpu(), self._heat(), self._power(), self._label(), self._verdict()):
-            longer: Row = (*row, *((("  ·  ", "grid"),) if row else ()), *part)
-            if part and (row_width(longer) <= width or not row):
+            longer: Row = (*row, *((("  ·  ", "grid"),) if len(row) > 1 else ()), *part)
+            if part and row_width(longer) <= width:
                 row = longer
         return [row]
 
@@ -59,7 +58,7 @@ class Brief(Lines):
             return ()
         watts = found[0].watts.value
         if isinstance(watts, Missing):
-            return ("power ", "muted"), (f"{ABSENT} {missing_text(watts)}", "muted")
+            return ("power ", "muted"), (f"{ABSENT} {plain(watts.reason)}", "muted")
         return ("power ", "muted"), (power(watts), "")
 
     def _label(self) -> Row:

@@ -51,31 +51,41 @@ LINES = (
     FigureLine("memory", "rss_bytes", units.size, 7, min),
     FigureLine("peak mem.", "peak_rss_bytes", units.size, 11, min),
     FigureLine("power", "power_w", units.power, 4, min),
-    FigureLine("energy/inf.", "energy_j", units.energy, 5, min),
+    FigureLine("energy", "energy_j", units.energy, 5, min),
     FigureLine("samples", "count", _count, 8),
     FigureLine("agreement", "agreement", units.difference, 10),
 )
 
 
-def best_places(line: FigureLine, runs: Sequence[RunFigures]) -> frozenset[int]:
-    """The places of the best runs of a row; several when they cannot be told apart, none when nothing is compared.
+def texts_of(line: FigureLine, runs: Sequence[RunFigures]) -> list[str]:
+    """What the row says of each run; the one the others are compared with is called the reference."""
+    texts = [line.text(run) for run in runs]
+    if line.field == "agreement":
+        references = {run.agrees_with for run in runs if run.agrees_with}
+        for place, run in enumerate(runs):
+            if not run.agrees_with and run.title in references:
+                texts[place] = "reference"
+    return texts
+
+
+def best_places(line: FigureLine, runs: Sequence[RunFigures], texts: Sequence[str]) -> frozenset[int]:
+    """The places of the best runs of a row, whose values read ``texts``; none when there is nothing to compare.
 
     Values that read the same are equal. Medians are equal while their 95 % intervals overlap.
     """
-    valued = [place for place, run in enumerate(runs) if line.has_value(run)]
-    if line.best is None or len(valued) < 2:
+    if line.best is None:
         return frozenset()
-    numbers = {place: line.value(runs[place]) for place in valued}
-    target = line.best([float(number) for number in numbers.values() if not isinstance(number, Missing)])
-    winner = next(place for place in valued if numbers[place] == target)
-    equal = frozenset(
-        p for p in valued if line.text(runs[p]) == line.text(runs[winner]) or _overlap(line, runs, p, winner)
-    )
-    return equal if len(equal) < len(valued) else frozenset()
+    values = [(place, value) for place, run in enumerate(runs) if not isinstance(value := line.value(run), Missing)]
+    if len(values) < 2:
+        return frozenset()
+    target = line.best([value for _, value in values])
+    winner = next(place for place, value in values if value == target)
+    equal = [p for p, _ in values if texts[p] == texts[winner] or _overlap(line, runs[p], runs[winner])]
+    return frozenset(equal) if len(equal) < len(values) else frozenset()
 
 
-def _overlap(line: FigureLine, runs: Sequence[RunFigures], one: int, other: int) -> bool:
-    a, b = runs[one].ci95_p50_ns, runs[other].ci95_p50_ns
+def _overlap(line: FigureLine, one: RunFigures, other: RunFigures) -> bool:
+    a, b = one.ci95_p50_ns, other.ci95_p50_ns
     if line.field != "p50_ns" or isinstance(a, Missing) or isinstance(b, Missing):
         return False
     return a[0] <= b[1] and b[0] <= a[1]

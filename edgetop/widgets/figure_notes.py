@@ -49,7 +49,7 @@ def _missing(runs: Sequence[RunFigures]) -> list[tuple[str, str]]:
                 if line.title not in titles:
                     titles.append(line.title)
     texts = []
-    for missing, (titles, places) in concerned.items():
+    for missing, (titles, places) in sorted(concerned.items(), key=lambda item: -len(item[1][0]) * len(item[1][1])):
         whom = "" if len(places) == len(runs) else f" ({' '.join(_letter(place) for place in sorted(places))})"
         texts.append((f"{', '.join(titles)}{whom} – {missing_text(missing)}", "muted"))
     return texts

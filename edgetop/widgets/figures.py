@@ -7,7 +7,7 @@ from typing import Optional
 
 from edgetop.protocol import RunFigures
 from edgetop.widgets.cells import Row, Span, fit, fit_right
-from edgetop.widgets.figure_lines import LINES, FigureLine, best_places
+from edgetop.widgets.figure_lines import LINES, FigureLine, best_places, texts_of
 from edgetop.widgets.figure_notes import notes
 from edgetop.widgets.panel import Panel
 from edgetop.widgets.run_names import run_label, run_name, run_variant
@@ -49,10 +49,14 @@ class Figures(Panel):
         head = self._head(column, height)
         below = notes(self._runs, width)
         room = height - len(head)
-        kept = max(min(4, room), room - min(len(below), 3)) if room < len(LINES) + len(below) else len(LINES)
-        heaviest = sorted(LINES, key=lambda line: line.weight)[:kept]
+        kept = len(LINES) if room >= len(LINES) + len(below) else room - min(len(below), max(1, room // 5))
+        heaviest = sorted(LINES, key=self._weight)[: max(1, kept)]
         table = [self._line(line, column) for line in LINES if line in heaviest]
         return [*head, *table, *below[: max(0, room - len(table))]]
+
+    def _weight(self, line: FigureLine) -> tuple[bool, int]:
+        """Rows with any number come before rows without one."""
+        return not any(line.has_value(run) for run in self._runs), line.weight
 
     def _head(self, column: int, height: int) -> list[Row]:
         names: list[Span] = [(" " * HEAD, "")]
@@ -78,12 +82,12 @@ class Figures(Panel):
         return (fit_right(f"{sign} {run.status}", column - 2) + "  ", ink)
 
     def _line(self, line: FigureLine, column: int) -> Row:
-        best = best_places(line, self._runs)
+        texts = texts_of(line, self._runs)
+        best = best_places(line, self._runs, texts)
         spans: list[Span] = [(fit(line.title, HEAD), "muted")]
         for place, run in enumerate(self._runs):
-            text = line.text(run)
             starred = place in best
             ink = "good" if starred else ("" if line.has_value(run) else "muted")
-            spans.append((fit_right(text, column - 2), ink))
+            spans.append((fit_right(texts[place], column - 2), ink))
             spans.append((STAR + " " if starred else "  ", "good"))
         return tuple(spans)

@@ -8,6 +8,7 @@ from typing import ClassVar, Optional
 from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
+from textual.filter import LineFilter
 from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
@@ -57,7 +58,11 @@ class Lines(Widget):
         super().__init__(id=id, classes=classes)
         self._drawn_size: Optional[Size] = None
         self._rows: list[Row] = []
+        """As drawn last."""
+        self._cells: list[Row] = []
+        """The same, dressed and cut to the width."""
         self._strips: list[Strip] = []
+        self._filters: Sequence[LineFilter] = ()
         self._inks: dict[str, Style] = {}
 
     def draw(self, width: int, height: int) -> Sequence[Row]:
@@ -69,34 +74,53 @@ class Lines(Widget):
         """Whether only ASCII characters may be drawn."""
         return bool(getattr(self.app, "ascii", False))
 
+    def dress(self, y: int, row: Row) -> Row:
+        """What is drawn around the row at ``y``; asked for changed rows only."""
+        return row
+
     def redraw(self) -> None:
         """Draw again and repaint the cells that differ; nothing is sent for those that do not."""
-        if self._drawn_size != self.size:
+        size = self.size
+        if self._drawn_size != size or not self.is_on_screen:
+            self._drawn_size = None
             self.refresh()
             return
-        if not self.is_on_screen:
-            self._drawn_size = None
-            return
-        rows = self._draw_rows()
+        rows = self._draw_rows(size)
         regions = []
         for y, (old, new) in enumerate(zip(self._rows, rows)):
             if old == new:
                 continue
-            runs = changed_runs(self._finished(old), self._finished(new), JOIN_CELLS)
+            cells = self._finished(y, new, size.width)
+            runs = changed_runs(self._cells[y], cells, JOIN_CELLS)
             if runs:
-                self._strips[y] = self._strip(new)
+                self._cells[y] = cells
+                self._strips[y] = self._strip(cells, size.width)
                 regions += [Region(first, y, end - first, 1) for first, end in runs]
         self._rows = rows
         if regions:
             self.refresh(*regions)
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The lines in ``crop``, as they were painted last; draws all of them when the size is new.
+
+        Textual asks for every line of every widget in the box around all changes, so this is the screen's hot
+        spot: the lines are kept as they go to the terminal. Hence border, padding and opacity of a style sheet
+        have no effect on these widgets, background and colours have.
+        """
+        size, filters = self.size, self.get_line_filters()
+        if self._drawn_size != size or self._filters != filters:
+            self._drawn_size, self._filters = size, filters
+            self._rows = self._draw_rows(size)
+            self._cells = [self._finished(y, row, size.width) for y, row in enumerate(self._rows)]
+            self._strips = [self._strip(cells, size.width) for cells in self._cells]
+        if crop == size.region:
+            return self._strips
+        first, end = crop.column_span
+        return [self._strips[y].crop(first, end) for y in crop.line_range if y < len(self._strips)]
+
     def render_line(self, y: int) -> Strip:
-        """The line ``y`` of the content; draws all lines when the size is new."""
-        if self._drawn_size != self.size:
-            self._drawn_size = self.size
-            self._rows = self._draw_rows()
-            self._strips = [self._strip(row) for row in self._rows]
-        return self._strips[y] if y < len(self._strips) else self._strip(())
+        """The line ``y``."""
+        return self.render_lines(Region(0, y, self.size.width, 1))[0]
 
     def ink(self, name: str) -> Style:
         """The style of a named ink, background included, so that no segment is without one."""
@@ -126,19 +150,22 @@ class Lines(Widget):
         self._inks.clear()
         self._drawn_size = None
 
-    def _draw_rows(self) -> list[Row]:
-        width, height = self.size
+    def _draw_rows(self, size: Size) -> list[Row]:
+        width, height = size
         rows = list(self.draw(width, height)) if width > 0 and height > 0 else []
         return [*rows[:height], *[()] * (height - len(rows))]
 
-    def _finished(self, row: Row) -> Row:
+    def _finished(self, y: int, row: Row, width: int) -> Row:
+        row = self.dress(y, row)
         if self.ascii:
             row = tuple((ascii_only(text), ink) for text, ink in row)
-        return exactly(row, self.size.width)
+        return exactly(row, width)
 
-    def _strip(self, row: Row) -> Strip:
-        segments = [Segment(text, self.ink(name)) for text, name in self._finished(row)]
-        return Strip(segments, self.size.width)
+    def _strip(self, cells: Row, width: int) -> Strip:
+        strip = Strip([Segment(text, self.ink(name)) for text, name in cells], width)
+        for line_filter in self._filters:
+            strip = strip.apply_filter(line_filter, self.background_colors[1])
+        return strip
 
     def _find_ink(self, name: str) -> Style:
         kind, _, number = name.partition("-")

@@ -32,13 +32,19 @@ class Panel(Lines, can_focus=True):
         return ""
 
     def draw(self, width: int, height: int) -> list[Row]:
-        """Border and content."""
+        """Upper border, content, lower border."""
         if width < 4 or height < 2:
             return []
         rows = list(self.content(width - 4, height - 2))[: height - 2]
         rows += [()] * (height - 2 - len(rows))
-        inside = [(("│ ", "border"), *exactly(row, width - 4), (" │", "border")) for row in rows]
-        return [self._upper_border(width), *inside, (("╰" + "─" * (width - 2) + "╯", "border"),)]
+        return [self._upper_border(width), *rows, (("╰" + "─" * (width - 2) + "╯", "border"),)]
+
+    def dress(self, y: int, row: Row) -> Row:
+        """The sides of the border, with a blank cell of padding each."""
+        width, height = self.size
+        if width < 4 or not 0 < y < height - 1:
+            return row
+        return (("│ ", "border"), *exactly(row, width - 4), (" │", "border"))
 
     def _upper_border(self, width: int) -> Row:
         number = ((f"{self.NUMBER} ", "muted"),) if self.NUMBER else ()

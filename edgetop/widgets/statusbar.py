@@ -23,7 +23,7 @@ class StatusBar(Lines):
     """One line that says what is going on."""
 
     DEFAULT_CSS = """
-    StatusBar { height: 1; width: 1fr; padding: 0 1; background: $panel; }
+    StatusBar { height: 1; width: 1fr; background: $panel; }
     """
 
     def __init__(self, id: Optional[str] = None) -> None:
@@ -45,10 +45,10 @@ class StatusBar(Lines):
         """State and recording at the left, own cost at the right; the cost goes first where there is no room."""
         for left in (self._left(True), self._left(False)):
             for right in (self._cost(), self._cost()[:1], ()):
-                row = beside(left, right, width) if right else left
+                row = beside(left, right, width - 2) if right else left
                 if row is not left:
-                    return [row]
-        return [self._left(False)]
+                    return [((" ", ""), *row)]
+        return [((" ", ""), *self._left(False))]
 
     def _left(self, full: bool) -> Row:
         snapshot = self._snapshot

@@ -26,7 +26,7 @@ class Timeline(Lines):
     """One line: where the replay stands."""
 
     DEFAULT_CSS = """
-    Timeline { height: 1; width: 1fr; padding: 0 1; background: $panel; }
+    Timeline { height: 1; width: 1fr; background: $panel; }
     """
 
     def __init__(self, id: Optional[str] = None) -> None:
@@ -45,10 +45,10 @@ class Timeline(Lines):
         now = self._snapshot
         playing = now.state == "running"
         left: Row = (
-            ("▶ " if playing else "❚❚", "good" if playing else "warn"),
+            ("▶ " if playing else " ❚❚", "good" if playing else "warn"),
             (f" {clock_time(now.t_ns)} ", "strong"),
         )
-        right: Row = ((f" {clock_time(now.duration_ns)} ", ""), (f"×{now.speed:g}", "muted"))
+        right: Row = ((f" {clock_time(now.duration_ns)} ", ""), (f"×{now.speed:g} ", "muted"))
         first = row_width(left)
         self._bar = range(first, max(first, width - row_width(right)))
         cells = len(self._bar)
