@@ -21,13 +21,12 @@ from edgetop.backends.base import Availability
 from edgetop.backends.proofs import recall, remember
 from edgetop.backends.registry import backend
 from edgetop.errors import EdgetopError
-from edgetop.isolate import environment
+from edgetop.isolate import environment, is_other
 from edgetop.readings import Missing
 
 TIMEOUT_S = 30.0
 """On a Raspberry Pi the import of PyTorch alone takes ten."""
 AT_ONCE = 2
-_TRY = "See what it says by itself: "
 
 
 def availability(name: str, python: str = "", timeout_s: float = TIMEOUT_S) -> Availability:
@@ -72,13 +71,19 @@ def _ask_child(name: str, python: str, timeout_s: float) -> Union[str, Missing]:
             timeout=timeout_s,
         )
     except subprocess.TimeoutExpired:
-        return Missing(f"gave no answer in {timeout_s:g} s", _TRY + " ".join(command))
+        return Missing(f"gave no answer in {timeout_s:g} s", _what_next(name, command))
     except OSError as error:
         return Missing(f"{command[0]} does not start: {error.strerror}", "Check its path in the settings")
     answer = _answer(child.stdout)
     if "version" in answer:
         return answer["version"]
-    return Missing(answer.get("missing") or _death(child), answer.get("hint") or _TRY + " ".join(command))
+    return Missing(answer.get("missing") or _death(child), answer.get("hint") or _what_next(name, command))
+
+
+def _what_next(name: str, command: list[str]) -> str:
+    if is_other(command[0]):
+        return f"Check that {command[0]} has numpy and {backend(name).title}"
+    return f"See what it says by itself: {' '.join(command)}"
 
 
 def _answer(stdout: bytes) -> dict[str, str]:

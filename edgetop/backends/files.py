@@ -14,8 +14,12 @@ _TORCH = "RuntimeError: "
 
 def cause(error: BaseException) -> str:
     """The sentence of a framework's message that says what is wrong, on one line."""
-    # OpenCV keeps its message, without the place in C++ it came from, in ``err``.
-    message = str(getattr(error, "err", "")) or str(error)
+    if isinstance(error, UnicodeDecodeError):
+        # The message quotes the damaged file, and could not be made a string for it.
+        message = error.object.decode("utf-8", "replace")
+    else:
+        # OpenCV keeps its message, without the place in C++ it came from, in ``err``.
+        message = str(getattr(error, "err", "")) or str(error)
     lines = [line.strip() for line in message.splitlines() if line.strip()] or [type(error).__name__]
     # TorchScript tells first that something failed, then where, and what it was at the end.
     line = next((line for line in reversed(lines) if line.startswith(_TORCH)), lines[0]).removeprefix(_TORCH)

@@ -53,7 +53,7 @@ class TorchModel:
             for i, tensor in enumerate(outputs)
         )
         self._torch = torch
-        self._module = module
+        self._forward = module.forward  # past the hooks of Module.__call__, of which a frozen module has none
         self._inference_mode = torch.inference_mode
         self._input = torch.zeros(input_shape)
         self._result: Any = None
@@ -65,7 +65,7 @@ class TorchModel:
     def infer(self) -> None:
         """Run once."""
         with self._inference_mode():
-            self._result = self._module(self._input)
+            self._result = self._forward(self._input)
 
     def read_outputs(self) -> list[np.ndarray[Any, Any]]:
         """Copies of the outputs of the last inference."""
@@ -77,7 +77,7 @@ class TorchModel:
 
     def close(self) -> None:
         """Give back the module and its tensors."""
-        self._module = self._input = self._result = None
+        self._forward = self._input = self._result = None
 
 
 def _outputs(torch: ModuleType, path: str, module: Any, input_shape: tuple[int, ...]) -> list[Any]:
