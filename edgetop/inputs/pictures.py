@@ -74,8 +74,9 @@ def _unreadable() -> tuple[type[Exception], ...]:
 
     from PIL import UnidentifiedImageError
 
-    plain = (OSError, SyntaxError, ValueError, EOFError, RuntimeError, LookupError, TypeError, OverflowError)
-    return (UnidentifiedImageError, struct.error, *plain)
+    bad_file = (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError, struct.error)
+    slips_on_a_bad_file = (RuntimeError, LookupError, TypeError, AttributeError, OverflowError)
+    return bad_file + slips_on_a_bad_file
 
 
 def _reason(error: Exception) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -17,41 +18,41 @@ def neutral(array):
     return array.transpose(0, 3, 1, 2) if array.ndim == 4 else array
 
 
-def run_tflite(contents, picture, module):
-    interpreter = pytest.importorskip(module).Interpreter(model_content=contents[0])
+def run_tflite(library, contents, picture):
+    interpreter = library.Interpreter(model_content=contents[0])
     interpreter.allocate_tensors()
     interpreter.set_tensor(interpreter.get_input_details()[0]["index"], picture.transpose(0, 2, 3, 1))
     interpreter.invoke()
     return neutral(interpreter.get_tensor(interpreter.get_output_details()[0]["index"]))
 
 
-def run_caffe(contents, picture):
-    cv2 = pytest.importorskip("cv2")
+def run_caffe(cv2, contents, picture):
     net = cv2.dnn.readNetFromCaffe(*(np.frombuffer(content, np.uint8) for content in contents))
     net.setInput(picture)
     output = net.forward()
     return output.reshape(output.shape[:2]) if output.shape[2:] == (1, 1) else output
 
 
-def run_torchscript(contents, picture):
-    torch = pytest.importorskip("torch")
+def run_torchscript(torch, contents, picture):
     module = torch.jit.load(io.BytesIO(contents[0])).eval()
     with torch.inference_mode():
         return module(torch.from_numpy(picture)).numpy()
 
 
 FRAMEWORKS = {
-    "litert": ("tflite", lambda c, x: run_tflite(c, x, "ai_edge_litert.interpreter")),
-    "tflite": ("tflite", lambda c, x: run_tflite(c, x, "tflite_runtime.interpreter")),
-    "torch": ("torchscript", run_torchscript),
-    "caffe": ("caffe", run_caffe),
+    "litert": ("ai_edge_litert.interpreter", "tflite", run_tflite),
+    "tflite": ("tflite_runtime.interpreter", "tflite", run_tflite),
+    "torch": ("torch", "torchscript", run_torchscript),
+    "caffe": ("cv2", "caffe", run_caffe),
 }
 
 
 @pytest.fixture(params=FRAMEWORKS)
 def framework(request):
-    """(format, run(contents, picture)) of each framework."""
-    return FRAMEWORKS[request.param]
+    """(format, run(contents, picture)) of each framework that is here."""
+    module, format, run = FRAMEWORKS[request.param]
+    library = pytest.importorskip(module)
+    return format, partial(run, library)
 
 
 @pytest.fixture(scope="session")

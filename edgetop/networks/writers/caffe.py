@@ -53,7 +53,8 @@ def _conv(node: Node) -> _Layer:
 def _with_symmetric_pads(node: Node, weight: Array) -> tuple[Array, int, int]:
     """The same convolution with equal pads on both sides, all that Caffe has.
 
-    Where the pads differ, a zero row or column of the kernel lies over the pad that is too many.
+    Where the pads differ, a zero row or column of the kernel lies over the pad that is too many. It is
+    multiplied all the same: for the five such layers of EfficientNet-Lite0, some per cent of the time.
     """
     top, left, bottom, right = node.padding
     pad_h, pad_w = max(top, bottom), max(left, right)
