@@ -20,7 +20,7 @@ from typing import Callable, Optional, Union
 from edgetop.backends.base import Availability
 from edgetop.backends.proofs import recall, remember
 from edgetop.backends.registry import backend
-from edgetop.errors import EdgetopError
+from edgetop.errors import EdgetopError, FrameworkMissing
 from edgetop.isolate import environment, is_other
 from edgetop.readings import Missing
 
@@ -34,7 +34,10 @@ def availability(name: str, python: str = "", timeout_s: float = TIMEOUT_S) -> A
 
     Takes seconds the first time and a millisecond from then on, until a version changes.
     """
-    distributions = getattr(backend(name), "distributions", ())
+    try:
+        distributions = getattr(backend(name), "distributions", ())
+    except FrameworkMissing as error:
+        return Availability(Missing(error.title, error.hint))
     known = recall(name, python, distributions)
     if known:
         return Availability(known)

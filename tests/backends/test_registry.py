@@ -5,6 +5,7 @@ from importlib.metadata import EntryPoint
 import pytest
 
 from edgetop.backends import registry
+from edgetop.backends.availability import availability
 from edgetop.errors import FrameworkMissing, UnknownName
 
 
@@ -40,6 +41,7 @@ def test_another_packages_broken_backend_is_a_missing_framework(value, plugins):
     plugins(mine=value)
     with pytest.raises(FrameworkMissing, match="mine"):
         registry.backend("mine")
+    assert not availability("mine").version
 
 
 def test_a_title_is_the_name_where_the_framework_is_not_known():
