@@ -10,10 +10,12 @@ import dataclasses
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Optional, Union
 
 from edgetop.plan import Ina219Settings, Plan, RunSpec
 from edgetop.readings import Channel, Figure, Missing
+from edgetop.units import printable
 
 UNKNOWN = Missing("not measured yet")
 """What every figure is before its first value."""
@@ -269,8 +271,17 @@ def _tuples(value: Any) -> Any:
     return tuple(_tuples(item) for item in value) if isinstance(value, list) else value
 
 
-def _from_json(plain: dict[str, Any]) -> Any:
+def _shown(value: Any) -> Any:
+    """Texts without control characters, which a terminal would obey."""
+    if isinstance(value, tuple):
+        return tuple(_shown(item) for item in value)
+    return printable(value) if isinstance(value, str) else value
+
+
+def _from_json(plain: dict[str, Any], *, shown: bool = False) -> Any:
     values = {key: _tuples(item) for key, item in plain.items()}
+    if shown:
+        values = {key: _shown(item) for key, item in values.items()}
     name = values.pop("is", None)
     if name is None:
         return values
@@ -284,10 +295,10 @@ def encode(message: Message | Command) -> str:
     return json.dumps(_to_json(message), separators=(",", ":"), allow_nan=False)
 
 
-def decode(line: str | bytes) -> Any:
-    """The message in a line of JSON; raises ValueError for anything else."""
+def decode(line: str | bytes, *, shown: bool = False) -> Any:
+    """The message in a line of JSON, its texts fit to be shown where ``shown``; raises ValueError for anything else."""
     try:
-        message = json.loads(line, object_hook=_from_json)
+        message = json.loads(line, object_hook=partial(_from_json, shown=shown))
     except (TypeError, RecursionError) as error:
         raise ValueError(str(error)) from error
     if type(message).__name__ not in _CLASSES:

@@ -73,6 +73,37 @@ class Event:
     run: Optional[int] = None
 
 
+_KINDS: Mapping[str, Mapping[str, Any]] = {
+    "run": {},
+    "outputs": {},
+    "turn": {"start_ns": int, "end_ns": int, "count": int, "cpu_ns": int},
+    "missing": {"channel": int, "reason": str},
+    "back": {"channel": int},
+    "marker": {"text": str},
+    "log": {"line": str},
+    "lost": {"count": int},
+}
+_OPTIONAL: Mapping[str, Any] = {
+    **dict.fromkeys(("status", "message", "hint", "version", "weights", "disagrees"), str),
+    **dict.fromkeys(("load_ns", "first_ns", "difference"), (int, float)),
+    "agrees_with": int,
+    "labels": list,
+}
+
+
+def is_sound(event: Event) -> bool:
+    """Whether an event from a file holds what its kind must: a file may come from anybody."""
+    required = _KINDS.get(event.kind)
+    if required is None or not all(isinstance(event.data.get(key), kind) for key, kind in required.items()):
+        return False
+    if not all(isinstance(event.data[key], kind) for key, kind in _OPTIONAL.items() if key in event.data):
+        return False
+    labels = event.data.get("labels", ())
+    return all(
+        isinstance(pair, (list, tuple)) and list(map(type, pair)) in ([str, float], [str, int]) for pair in labels
+    )
+
+
 @dataclass(frozen=True)
 class Batch:
     """All that was measured up to a moment and not handed over before."""

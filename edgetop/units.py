@@ -102,3 +102,10 @@ def quantity(value: Figure, unit: str) -> str:
     if unit == "°C":
         return f"{value:.1f} °C"
     return _metric(value, unit, 3) if unit else significant(value)
+
+
+def printable(text: str) -> str:
+    """A text from a file or a framework, its control characters shown as a sign: a terminal would obey them."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else " " if c in "\t\n" else "\N{REPLACEMENT CHARACTER}" for c in text)

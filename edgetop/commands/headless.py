@@ -15,6 +15,7 @@ from edgetop.engine.loop import Loop
 from edgetop.engine.result import result
 from edgetop.errors import CannotWrite
 from edgetop.protocol import Command, Ended, LogLines, Message, Notice, Snapshot, Stop
+from edgetop.units import printable
 
 INTERRUPTED = 130
 
@@ -36,7 +37,7 @@ class Progress:
                     print(text, file=sys.stderr, flush=True)
         elif isinstance(message, LogLines):
             for line in message.lines:
-                print(f"  | {line}", file=sys.stderr, flush=True)
+                print(f"  | {printable(line)}", file=sys.stderr, flush=True)
         elif isinstance(message, Notice):
             print(f"{message.title}. {message.hint}", file=sys.stderr, flush=True)
         return True

@@ -33,12 +33,12 @@ def _rows(run: RunFigures) -> list[tuple[str, str]]:
         ("load", units.duration(run.load_ns)),
         ("first", units.duration(run.first_ns)),
         ("agreement", units.difference(run.agreement) if run.agrees_with else "reference"),
-        ("label", f"{run.labels[0][0]} {run.labels[0][1]:.2f}" if run.labels else units.ABSENT),
+        ("label", f"{units.printable(run.labels[0][0])} {run.labels[0][1]:.2f}" if run.labels else units.ABSENT),
     ]
 
 
 def _heading(run: RunFigures) -> str:
-    return f"{run.title}\n{run.version}".rstrip()
+    return f"{run.title}\n{units.printable(run.version)}".rstrip()
 
 
 def _notes(snapshot: Snapshot) -> list[str]:
@@ -60,7 +60,7 @@ def print_summary(snapshot: Snapshot) -> None:
     if runs:
         first = runs[0]
         plain = "utf" not in console.encoding.lower()
-        title = f"{first.model}, {first.precision}, {first.threads} thread{'s' * (first.threads > 1)}"
+        title = f"{units.printable(first.model)}, {first.precision}, {first.threads} thread{'s' * (first.threads > 1)}"
         table = Table(title=title, title_justify="left", box=box.ASCII if plain else box.ROUNDED)
         table.add_column("")
         for run in runs:
@@ -69,4 +69,4 @@ def print_summary(snapshot: Snapshot) -> None:
             table.add_row(row[0][0], *(value for _, value in row))
         console.print(table)
     for note in _notes(snapshot):
-        console.print(Text(note))
+        console.print(Text(units.printable(note)))

@@ -44,7 +44,7 @@ class Client:
         if self._ended:
             return []
         lines, end = self._read_lines()
-        messages: list[Message] = [decode(line) for line in lines if line.strip()]
+        messages: list[Message] = [decode(line, shown=True) for line in lines if line.strip()]
         if any(isinstance(message, Ended) for message in messages):
             self._ended = True
         elif end:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from edgetop.clock import now_ns
 from edgetop.protocol import Command, LogLines, Pause, Seek, Speed
-from edgetop.samples import Batch, Event, Readings, Samples, join_readings, join_samples
+from edgetop.samples import Batch, Event, Readings, Samples, is_sound, join_readings, join_samples
 from edgetop.sessions.reader import SessionReader
 
 MIN_SPEED, MAX_SPEED = 0.1, 1000.0
@@ -96,7 +96,7 @@ class ReplayFeed:
 
 
 def merge(batches: list[Batch], until_ns: int) -> Batch:
-    """Successive batches as one."""
+    """Successive batches as one, without the events that are not what they say."""
     samples: dict[int, list[Samples]] = {}
     readings: dict[int, list[Readings]] = {}
     events: list[Event] = []
@@ -105,7 +105,7 @@ def merge(batches: list[Batch], until_ns: int) -> Batch:
             samples.setdefault(run, []).append(part)
         for channel, values in batch.readings.items():
             readings.setdefault(channel, []).append(values)
-        events += batch.events
+        events += filter(is_sound, batch.events)
     return Batch(
         until_ns,
         {run: join_samples(parts) for run, parts in samples.items()},

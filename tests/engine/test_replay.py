@@ -8,6 +8,7 @@ from edgetop.engine import replay
 from edgetop.engine.aggregate import Aggregate
 from edgetop.engine.replay import ReplayFeed
 from edgetop.protocol import Pause, Seek, Speed
+from edgetop.samples import Batch, Event
 from edgetop.sessions.writer import SessionWriter
 
 SECOND = 1_000_000_000
@@ -121,3 +122,23 @@ def test_play_at_the_end_begins_again(session, clock):
     feed.command(Pause(False))
     assert feed.restarted
     assert not feed.ended
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"start_ns": "soon", "end_ns": 2, "count": 1, "cpu_ns": 0},
+        {"start_ns": 1},
+        {},
+    ],
+)
+def test_an_event_that_is_not_what_it_says_is_passed_over(tmp_path, description, recording, clock, data):
+    forged = Batch(recording.until_ns, events=(Event(description.t0_mono_ns + 5, "turn", data, 0),))
+    writer = SessionWriter(str(tmp_path / "forged.edgetop"), description)
+    for batch in (forged, recording):
+        writer.add(batch)
+    writer.close()
+    live = Aggregate(description)
+    live.add(recording)
+    feed = ReplayFeed(str(tmp_path / "forged.edgetop"))
+    assert play(feed, clock, Aggregate(description)).runs == live.snapshot(final=True).runs

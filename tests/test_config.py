@@ -1,0 +1,59 @@
+"""Settings: defaults, then the file, then the environment; what is not understood is refused."""
+
+import pytest
+
+from edgetop.config import Settings, load_settings
+from edgetop.errors import BadConfig
+
+
+@pytest.fixture
+def config(tmp_path, monkeypatch):
+    for name in ("EDGETOP_RUN_THREADS", "EDGETOP_INA219_ADDRESS"):
+        monkeypatch.delenv(name, raising=False)
+
+    def write(text):
+        path = tmp_path / "config.toml"
+        path.write_text(text)
+        return str(path)
+
+    return write
+
+
+def test_without_a_file_the_defaults_hold(tmp_path):
+    assert load_settings(str(tmp_path / "nothing.toml")) == Settings()
+
+
+def test_a_file_changes_what_it_names_and_nothing_else(config):
+    settings = load_settings(config('[ina219]\naddress = 0x41\nbus = 3\n[frameworks.coral]\npython = "/opt/py39"\n'))
+    assert (settings.ina219.address, settings.ina219.bus, settings.ina219.shunt_ohms) == (0x41, "3", 0.1)
+    assert settings.python == {"coral": "/opt/py39"}
+    assert settings.run == Settings().run
+
+
+def test_the_environment_comes_after_the_file(config, monkeypatch):
+    path = config("[run]\nthreads = 3\n")
+    monkeypatch.setenv("EDGETOP_RUN_THREADS", "2")
+    monkeypatch.setenv("EDGETOP_INA219_ADDRESS", "0x45")
+    monkeypatch.setenv("EDGETOP_RUN_FRAMEWORKS", "null,litert")
+    monkeypatch.setenv("EDGETOP_RUN_RECORD", "no")
+    settings = load_settings(path)
+    assert (settings.run.threads, settings.ina219.address) == (2, 0x45)
+    assert settings.run.frameworks == ("null", "litert")
+    assert settings.run.record is False
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[run]\nthread = 2", "threads"),
+        ("[runs]\nthreads = 2", "[runs]"),
+        ('[run]\nthreads = "many"', "many"),
+        ('[run]\nrecord = "perhaps"', "perhaps"),
+        ("[run", "config.toml"),
+    ],
+)
+def test_what_is_not_understood_is_refused_with_what_is(config, text, says):
+    with pytest.raises(BadConfig) as refused:
+        load_settings(config(text))
+    assert says in str(refused.value)
+    assert refused.value.hint

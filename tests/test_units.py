@@ -1,0 +1,55 @@
+"""Numbers are written with the digits that mean something, and a unit."""
+
+import pytest
+
+from edgetop import units
+from edgetop.readings import Missing
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0, "0 ns"),
+        (950, "950 ns"),
+        (3_871_234, "3.87 ms"),
+        (999_996, "1.00 ms"),
+        (25_400_000, "25.4 ms"),
+        (6.2e10, "62.0 s"),
+    ],
+)
+def test_durations(value, text):
+    assert units.duration(value) == text
+
+
+@pytest.mark.parametrize(("value", "text"), [(512, "512 B"), (73.2 * 2**20, "73.2 MiB"), (2**30, "1.00 GiB")])
+def test_sizes(value, text):
+    assert units.size(value) == text
+
+
+@pytest.mark.parametrize(("value", "text"), [(3.712, "3.71 W"), (0.412, "412 mW"), (0, "0 W"), (-0.5, "-500 mW")])
+def test_power(value, text):
+    assert units.power(value) == text
+
+
+def test_other_quantities():
+    assert units.energy(0.0166) == "16.6 mJ"
+    assert units.rate(258.3) == "258/s"
+    assert units.rate(12_000) == "12.0 k/s"
+    assert units.percent(98.4) == "98 %"
+    assert units.difference(3.04e-7) == "3.0e-07"
+    assert units.difference(0) == "exact"
+    assert units.clock_time(62_500_000_000) == "1:02.5"
+    assert units.clock_time(3_662_500_000_000) == "1:01:02.5"
+    assert units.quantity(48.25, "°C") == "48.2 °C"
+
+
+def test_what_is_missing_is_never_a_number():
+    gone = Missing("unplugged")
+    for write in (units.duration, units.size, units.power, units.energy, units.rate, units.percent, units.difference):
+        assert write(gone) == units.ABSENT
+    assert units.quantity(gone, "W") == units.ABSENT
+
+
+@pytest.mark.parametrize(("value", "digits", "text"), [(9.996, 3, "10.0"), (0.01234, 3, "0.0123"), (1234.5, 3, "1234")])
+def test_significant_digits(value, digits, text):
+    assert units.significant(value, digits) == text
