@@ -46,20 +46,6 @@ def model_file(name: str, format: str, precision: str = "fp32", python: str = ""
     return ModelFile(paths, format, name, precision, card.sha256, shape)
 
 
-def export(name: str, format: str, out: str, precision: str = "fp32", python: str = "") -> tuple[str, ...]:
-    """Write a model of the zoo to a place of the user's; the paths written, ``out`` with the format's suffixes.
-
-    Raises as ``model_file`` does.
-    """
-    _check(name, format, precision)
-    stem, suffix = os.path.splitext(os.path.abspath(os.path.expanduser(out)))
-    if suffix not in SUFFIXES[format]:
-        stem += suffix
-    paths = tuple(stem + suffix for suffix in SUFFIXES[format])
-    _write(name, format, precision, python, paths)
-    return paths
-
-
 def _check(name: str, format: str, precision: str) -> ModelCard:
     card = zoo.card(name)
     if format not in SUFFIXES:
@@ -83,7 +69,7 @@ def _record(paths: tuple[str, ...]) -> dict[str, object]:
     return {"edgetop": edgetop.__version__, "sha256": sums}
 
 
-def _write(name: str, format: str, precision: str, python: str, paths: tuple[str, ...], record: str = "") -> None:
+def _write(name: str, format: str, precision: str, python: str, paths: tuple[str, ...], record: str) -> None:
     """All files under temporary names first, then each renamed to its own, the record last."""
     folder = os.path.dirname(paths[0])
     try:
@@ -94,10 +80,9 @@ def _write(name: str, format: str, precision: str, python: str, paths: tuple[str
             _write_in_child(name, format, precision, python, out)
             for suffix, path in zip(SUFFIXES[format], paths):
                 _publish(out + suffix, path)
-            if record:
-                with open(out, "w", encoding="utf-8") as file:
-                    json.dump(_record(paths), file)
-                _publish(out, record)
+            with open(out, "w", encoding="utf-8") as file:
+                json.dump(_record(paths), file)
+            _publish(out, record)
     except OSError as error:
         raise CannotWrite(f"cannot write {folder}: {error.strerror or error}", ELSEWHERE) from error
 

@@ -181,11 +181,3 @@ def test_what_a_killed_process_left_is_swept_after_an_hour(cache):
     files.model_file("tiny", "tflite")
     assert not old.exists()
     assert new.exists()
-
-
-@pytest.mark.parametrize("out", ["net.caffemodel", "net.prototxt", "net"])
-def test_an_export_goes_where_it_is_asked_to(out, tmp_path, built):
-    paths = files.export("tiny", "caffe", str(tmp_path / out))
-    assert paths == (str(tmp_path / "net.prototxt"), str(tmp_path / "net.caffemodel"))
-    assert tuple(read(path) for path in paths) == write(built("tiny"), "caffe")
-    assert len(list(tmp_path.iterdir())) == 2
