@@ -112,6 +112,10 @@ class EdgetopApp(TerminalApp):
         ascii: bool = False,
     ) -> None:
         super().__init__(ascii=ascii)
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.use_theme(settings.screen.theme)
+        self.set_class(ascii, "-ascii")
         self._start_client = start_client
         self._plan = plan
         self._settings = settings
@@ -134,18 +138,18 @@ class EdgetopApp(TerminalApp):
         """Series colours for the themes that have none."""
         return series_for(self.current_theme.dark)
 
-    def on_mount(self) -> None:
-        """Choose the theme, open the first screen, listen to the engine."""
-        for theme in THEMES:
-            self.register_theme(theme)
-        self.set_class(self.ascii, "-ascii")
-        self.use_theme(theme_for(self._settings.screen.theme, not self.is_headless and is_sixteen_colours(self)))
-        self._connect(self._client or self._start_client())
+    def get_default_screen(self) -> Screen[Any]:
+        """The first screen: as the base of the stack it is the only one that is laid out at the start."""
         if self._replay or self._plan is not None:
-            self._open_live(self._plan)
-        else:
-            self._picker = PickerScreen(self._settings)
-            self.push_screen(self._picker)
+            return self._new_live()
+        self._picker = PickerScreen(self._settings)
+        return self._picker
+
+    def on_mount(self) -> None:
+        """Listen to the engine; start the plan if there is one."""
+        self._connect(self._client or self._start_client())
+        if self._plan is not None:
+            self.command(Start(self._plan))
         gc.freeze()
 
     def use_theme(self, name: str) -> None:
@@ -165,15 +169,11 @@ class EdgetopApp(TerminalApp):
             loop.remove_reader(client.fileno())
             loop.run_in_executor(None, client.close)  # it may wait for the process
 
-    def _open_live(self, plan: Optional[Plan]) -> None:
+    def _new_live(self) -> LiveScreen:
         from edgetop.screens.live import LiveScreen  # not before it is needed: the picker comes up sooner
 
         self._live = LiveScreen()
-        self.push_screen(self._live)
-        if self._hello is not None:
-            self._live.hello(self._hello)
-        if plan is not None:
-            self.command(Start(plan))
+        return self._live
 
     # ---- from the engine
 
@@ -244,7 +244,11 @@ class EdgetopApp(TerminalApp):
         """Start what the picker has chosen, with a new engine if the last one is gone."""
         if self._ended is not None or self._client is None:
             self._connect(self._start_client())
-        self._open_live(message.plan)
+        live = self._new_live()
+        self.push_screen(live)
+        if self._hello is not None:
+            live.hello(self._hello)
+        self.command(Start(message.plan))
 
     def on_seek_to(self, message: Any) -> None:
         """Seek where the timeline was clicked."""
@@ -362,7 +366,7 @@ class EdgetopApp(TerminalApp):
         self._live = None
         if self._picker is None:
             self._picker = PickerScreen(self._settings)
-            self.switch_screen(self._picker)
+            self.push_screen(self._picker)  # the first live screen stays below: it is the stack's base
         else:
             self.pop_screen()
         self._connect(self._start_client())
@@ -411,6 +415,7 @@ def run_app(
     stream = sys.__stderr__
     ascii = wants_ascii(settings.screen.ascii, stream.encoding if stream else None, os.environ.get("TERM", ""))
     app = EdgetopApp(start_client, plan, settings, replay, client=start_client(), ascii=ascii)
+    app.use_theme(theme_for(app.theme, is_sixteen_colours(app)))
     try:
         app.run(mouse=settings.screen.mouse)
     finally:

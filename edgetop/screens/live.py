@@ -75,6 +75,7 @@ class LiveScreen(Screen[None]):
         &.-tall #figures { height: 20; }
         &.-wide.-tall #right { display: block; }
         &.-wide.-tall Brief { display: none; }
+        &.-no-power #power { height: 6; }
 
         &.-cramped-columns, &.-cramped-rows {
             & #panels, & StatusBar, & Brief, & Timeline, & KeyBar { display: none; }
@@ -128,6 +129,7 @@ class LiveScreen(Screen[None]):
         self.status.show(snapshot)
         self.chart.show(snapshot.runs, since)
         self.power.show(snapshot.gauges, since)
+        self.set_class(not self.power.has_value, "-no-power")
         self.timeline.show(snapshot)
         self._show_tables(snapshot)
 

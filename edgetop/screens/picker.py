@@ -53,6 +53,7 @@ class PickerScreen(Screen[None]):
         self._selection: Selection | None = None
         self._waiting = False
         self._machine = ""
+        self._ready = False  # whether there are widgets to show things in
 
     def compose(self) -> ComposeResult:
         """Lay out header, lists, explanation and keys."""
@@ -75,17 +76,29 @@ class PickerScreen(Screen[None]):
                 yield Static("", id="summary", markup=False)
         yield KeyBar(actions_of(PICKER))
 
+    def on_mount(self) -> None:
+        """Say what is awaited until the engine has spoken."""
+        self._ready = True
+        self._list("models").set_rows([(("  waiting for the engine…", "muted"),)])
+        self._list("frameworks").set_rows([((" looking…", "muted"),)])
+        self._show_catalog()
+
     # ---- from the engine
 
     def hello(self, hello: Hello) -> None:
         """Show on which board the engine runs."""
         self._machine = describe_machine(hello)
-        if self.is_mounted:
+        if self._ready:
             self.query_one("#machine", Static).update(self._machine)
 
     def show_catalog(self, catalog: Catalog) -> None:
         """Show what can be picked, as far as it is known."""
         self._catalog = catalog
+        if self._ready:
+            self._show_catalog()
+
+    def _show_catalog(self) -> None:
+        catalog = self._catalog
         if self._selection is None and catalog.models:
             self._selection = defaults(self._settings.run, catalog)
             self.query_one("#path", Input).value = self._selection.path
@@ -101,7 +114,9 @@ class PickerScreen(Screen[None]):
 
     @on(RowList.Moved)
     def _moved(self, message: RowList.Moved) -> None:
-        if message.rows.id == "models" and self._selection is not None:
+        if self._selection is None:
+            return
+        if message.rows.id == "models":
             self._change(model=self._catalog.models[message.rows.cursor].name)
         else:
             self._draw()
@@ -185,7 +200,7 @@ class PickerScreen(Screen[None]):
 
     def _draw(self) -> None:
         selection, catalog = self._selection, self._catalog
-        if not self.is_mounted or selection is None:
+        if selection is None:
             return
         models, frameworks, settings = self._list("models"), self._list("frameworks"), self._list("settings")
         width = models.text_width
@@ -220,8 +235,8 @@ class PickerScreen(Screen[None]):
 
 def describe_machine(hello: Hello) -> str:
     """The board in a few words, from what the engine knows of it."""
-    known = (str(hello.machine.get(key, "")) for key in ("board", "model", "cpu"))
-    name = next((text for text in known if text), "")
+    known = (str(hello.machine.get(key, "")) for key in ("board", "cpu"))
+    name = next((text for text in known if text not in ("", "PC")), "")
     cores = hello.machine.get("cores", "")
     parts = [name, f"{cores} cores" if cores else ""]
     return " · ".join(part for part in parts if part)

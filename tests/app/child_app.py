@@ -36,7 +36,7 @@ MODELS = tuple(
         ("resnet50", "ResNet-50", 25_557_032, 4_089_000_000, "seeded: speed only"),
     )
 )
-HELLO = Hello("0.1", can_seek=False, can_record=True, machine={"model": "Raspberry Pi 4 Model B", "cores": 4})
+HELLO = Hello("0.1", can_seek=False, can_record=True, machine={"board": "Raspberry Pi 4 Model B", "cores": 4})
 
 
 def catalog(litert="2.3.0", torch="2.13.0", caffe="4.11.0"):
