@@ -12,6 +12,7 @@ from edgetop.protocol import (
     FrameworkEntry,
     Gauge,
     Hello,
+    LogLines,
     Recording,
     RunFigures,
     Seek,
