@@ -35,7 +35,7 @@ class Brief(Lines):
         row: Row = (("  ", ""),)
         for part in (self._cpu(), self._heat(), self._power(), self._label(), self._verdict()):
             longer: Row = (*row, *((("  ·  ", "grid"),) if len(row) > 1 else ()), *part)
-            if part and row_width(longer) <= width:
+            if part and row_width(longer) < width:
                 row = longer
         return [row]
 

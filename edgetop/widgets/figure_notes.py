@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.cells import set_cell_size
+
 from edgetop.protocol import UNKNOWN, RunFigures
 from edgetop.readings import Missing
 from edgetop.widgets.braille import LETTERS
@@ -20,6 +22,16 @@ def notes(runs: Sequence[RunFigures], width: int) -> list[Row]:
     """All notes in lines of ``width`` cells, the gravest first."""
     texts = [*_messages(runs), *_missing(runs), *_samples(runs)]
     return [((line, ink),) for text, ink in texts for line in wrap(text, width)]
+
+
+def first_lines(rows: Sequence[Row], count: int, width: int) -> Sequence[Row]:
+    """The first ``count`` rows, the last one marked where more would follow."""
+    if len(rows) <= count:
+        return rows
+    if count <= 0:
+        return []
+    text, ink = rows[count - 1][0]
+    return [*rows[: count - 1], ((f"{set_cell_size(text, width - 2).rstrip()} …", ink),)]
 
 
 def _letter(place: int) -> str:

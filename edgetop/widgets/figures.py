@@ -1,4 +1,4 @@
-"""The table of figures: a column a run, the best of each row starred, what is missing explained below."""
+"""The table of figures: a column a run, the best of each row marked, what is missing explained below."""
 
 from __future__ import annotations
 
@@ -8,17 +8,27 @@ from typing import Optional
 from edgetop.protocol import RunFigures
 from edgetop.widgets.cells import Row, Span, fit, fit_right
 from edgetop.widgets.figure_lines import LINES, FigureLine, best_places, texts_of
-from edgetop.widgets.figure_notes import notes
+from edgetop.widgets.figure_notes import first_lines, notes
 from edgetop.widgets.panel import Panel
 from edgetop.widgets.run_names import run_label, run_name, run_variant
 
-HEAD = 11
+HEAD = 10
 """Cells of the rows' titles."""
 WIDEST = 19
 """A column is never wider; numbers far apart are hard to compare."""
-STAR = "•"
-STATUS_SIGNS = {"done": "✓", "failed": "✗", "waiting": "·", "ready": "·"}
-STATUS_INKS = {"done": "good", "failed": "bad", "running": ""}
+SLIM = 14
+"""A narrower column has the letter without its shape, and short words for the states."""
+BEST = "•"
+SIGNS = {"running": "", "done": "✓ ", "failed": "✗ ", "waiting": "· ", "ready": "· "}
+INKS = {"done": "good", "failed": "bad", "running": ""}
+SHORT = {
+    "waiting": "wait",
+    "preparing": "prep",
+    "loading": "load",
+    "warming": "warm",
+    "running": "run",
+    "failed": "fail",
+}
 
 
 class Figures(Panel):
@@ -38,21 +48,26 @@ class Figures(Panel):
         self.redraw()
 
     def caption(self) -> str:
-        """What the star means."""
-        return f"{STAR} best" if len(self._runs) > 1 else ""
+        """What the sign means."""
+        return f"{BEST} best" if len(self._runs) > 1 else ""
 
     def content(self, width: int, height: int) -> Sequence[Row]:
         """Head, then as many figures as there is room for by their weight, then notes."""
         if not self._runs:
             return [(("no runs yet", "muted"),)]
-        column = max(1, min(WIDEST, (width - HEAD) // len(self._runs)))
+        column = max(2, min(WIDEST, (width - HEAD) // len(self._runs)))
         head = self._head(column, height)
         below = notes(self._runs, width)
         room = height - len(head)
-        kept = len(LINES) if room >= len(LINES) + len(below) else room - min(len(below), max(1, room // 5))
+        kept = len(LINES) if room >= len(LINES) + len(below) else room - min(len(below), self._note_lines(room))
         heaviest = sorted(LINES, key=self._weight)[: max(1, kept)]
         table = [self._line(line, column) for line in LINES if line in heaviest]
-        return [*head, *table, *below[: max(0, room - len(table))]]
+        return [*head, *table, *first_lines(below, room - len(table), width)]
+
+    def _note_lines(self, room: int) -> int:
+        """Lines that notes may take from figures where there is not room for all."""
+        failed = any(run.status == "failed" for run in self._runs)
+        return max(1 if failed else 0, min(3, room // 5))
 
     def _weight(self, line: FigureLine) -> tuple[bool, int]:
         """Rows with any number come before rows without one."""
@@ -63,31 +78,40 @@ class Figures(Panel):
         variants: list[Span] = [(" " * HEAD, "")]
         states: list[Span] = [(fit("state", HEAD), "muted")]
         for place, run in enumerate(self._runs):
-            label, ink = run_label(place)
-            name = f" {run_name(run)}"
-            pad = column - 2 - len(label)
-            names += [
-                (" " * max(0, pad - len(name)) + label, ink),
-                (fit(name, min(pad, len(name))), "strong"),
-                ("  ", ""),
-            ]
-            variants.append((fit_right(run_variant(run), column - 2) + "  ", "muted"))
-            states.append(self._state(run, column))
+            names += self._run_title(place, run, column)
+            variants += _cell(run_variant(run), "muted", column)
+            states += self._state(run, column)
         return [tuple(names), tuple(variants), tuple(states)] if height >= 11 else [tuple(names), tuple(states)]
 
-    def _state(self, run: RunFigures, column: int) -> Span:
+    def _run_title(self, place: int, run: RunFigures, column: int) -> list[Span]:
+        label, ink = run_label(place)
+        label = label[-1] if column < SLIM else label
+        gap = _gap(column)
+        name = f" {run_name(run)}"
+        name = fit(name, min(len(name), column - gap - len(label)))
+        return [(fit_right(label, column - gap - len(name)), ink), (name, "strong"), (" " * gap, "")]
+
+    def _state(self, run: RunFigures, column: int) -> list[Span]:
         holds = run.run == self._turn and run.status == "running"
-        sign = "▶" if holds else STATUS_SIGNS.get(run.status, " " if run.status == "running" else "…")
-        ink = "good" if holds else STATUS_INKS.get(run.status, "muted")
-        return (fit_right(f"{sign} {run.status}", column - 2) + "  ", ink)
+        word = SHORT.get(run.status, run.status) if column < SLIM else run.status
+        sign = "▶ " if holds else SIGNS.get(run.status, "… ")
+        return _cell(sign + word, "good" if holds else INKS.get(run.status, "muted"), column)
 
     def _line(self, line: FigureLine, column: int) -> Row:
         texts = texts_of(line, self._runs)
         best = best_places(line, self._runs, texts)
         spans: list[Span] = [(fit(line.title, HEAD), "muted")]
         for place, run in enumerate(self._runs):
-            starred = place in best
-            ink = "good" if starred else ("" if line.has_value(run) else "muted")
-            spans.append((fit_right(texts[place], column - 2), ink))
-            spans.append((STAR + " " if starred else "  ", "good"))
+            ink = "good" if place in best else ("" if line.has_value(run) else "muted")
+            spans += _cell(texts[place], ink, column, BEST if place in best else "")
         return tuple(spans)
+
+
+def _gap(column: int) -> int:
+    """Cells between a number and the next column, the last of them for the sign of the best."""
+    return 2 if column >= 10 else 1
+
+
+def _cell(text: str, ink: str, column: int, sign: str = "") -> list[Span]:
+    gap = _gap(column)
+    return [(fit_right(text, column - gap), ink), (fit_right(sign, gap), ink)]

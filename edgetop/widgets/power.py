@@ -34,6 +34,11 @@ class Power(Panel):
         self.redraw()
         self._since = None
 
+    @property
+    def has_value(self) -> bool:
+        """Whether any meter gives watts, so that there is something to plot."""
+        return any(not isinstance(rail.watts.value, Missing) for rail in self._rails)
+
     def caption(self) -> str:
         """The meter."""
         return plain(self._rails[0].watts.channel.source) if self._rails else ""

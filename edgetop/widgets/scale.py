@@ -12,7 +12,7 @@ LOG_FROM = 25.0
 LOG_UNTIL = 12.0
 SHRINK_BELOW = 0.45
 """A scale is kept until its values need less than this share of it."""
-PEAK_SHARE = 1.6
+PEAK_SHARE = 1.25
 """Single peaks stretch a scale to at most so many times its highest mean; higher ones touch the ceiling."""
 
 
@@ -63,6 +63,8 @@ class Scale:
         if self.log:
             return self._log_ticks(count)
         step = round_up(self.high / count)
+        if step > self.high:
+            return (0.0, self.high)
         return tuple(step * i for i in range(int(self.high / step + 1e-9) + 1))
 
     def _log_ticks(self, count: int) -> tuple[float, ...]:

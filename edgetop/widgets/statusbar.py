@@ -11,11 +11,13 @@ from edgetop.clock import SECOND_NS, now_ns
 from edgetop.protocol import UNKNOWN, Snapshot
 from edgetop.readings import Figure, Missing
 from edgetop.units import clock_time, percent, size
-from edgetop.widgets.cells import Row, beside, plain
+from edgetop.widgets.cells import Row, beside, plain, row_width
 from edgetop.widgets.lines import Lines
 
 COST_PERIOD_NS = 2 * SECOND_NS
 """Own cost is told over windows of this length: steady numbers, and few bytes."""
+DETAIL_CELLS = 16
+"""The least room in which a file's name says something."""
 STATE_SIGNS = {"running": ("▶", "good"), "paused": ("❚❚", "warn"), "ended": ("■", "muted")}
 
 
@@ -42,30 +44,36 @@ class StatusBar(Lines):
         self.redraw()
 
     def draw(self, width: int, height: int) -> Sequence[Row]:
-        """State and recording at the left, own cost at the right; the cost goes first where there is no room."""
-        for left in (self._left(True), self._left(False)):
-            for right in (self._cost(), self._cost()[:1], ()):
-                row = beside(left, right, width - 2) if right else left
-                if row is not left:
-                    return [((" ", ""), *row)]
-        return [((" ", ""), *self._left(False))]
+        """State and recording at the left, own cost at the right; what does not fit is left out."""
+        left: Row = (*self._state(), *self._recorded())
+        cost = self._cost()
+        room = width - 2 - row_width(left) - row_width(cost)
+        if room < 2:
+            return [left]
+        detail = self._detail()
+        if detail and room >= DETAIL_CELLS:
+            text = detail if len(detail) <= room - 4 else "…" + detail[-(room - 5) :]
+            left = (*left, (f"  {text}", "muted"))
+        return [(*beside(left, cost, width - 1), (" ", ""))]
 
-    def _left(self, full: bool) -> Row:
+    def _state(self) -> Row:
         snapshot = self._snapshot
         sign, ink = STATE_SIGNS.get(snapshot.state, ("…", "muted"))
         model = plain(basename(snapshot.runs[0].model)) if snapshot.runs else "edgetop"
         moment = clock_time(snapshot.t_ns).rsplit(".", 1)[0]
-        left: Row = ((f"{model}  ", "strong"), (f"{sign} ", ink), (f"{snapshot.state} {moment}", ""))
-        return (*left, *self._recording(full))
+        return ((f" {model}  ", "strong"), (f"{sign} ", ink), (f"{snapshot.state} {moment}", ""))
 
-    def _recording(self, full: bool) -> Row:
+    def _recorded(self) -> Row:
         recording = self._snapshot.recording
         if isinstance(recording, Missing):
-            return ((f"   {plain(recording.reason)}", "muted"),) if full else ()
+            return ()
         rec: Row = (("   ● REC", "rec"), (f" {size(recording.size_bytes)}", ""))
-        if recording.message:
-            return (*rec, (f"  {plain(recording.message)}", "warn"))
-        return (*rec, (f"  {plain(basename(recording.path))}", "muted")) if full else rec
+        return (*rec, (f"  {plain(recording.message)}", "warn")) if recording.message else rec
+
+    def _detail(self) -> str:
+        """The recording's file, its end kept where it is long; or why there is none."""
+        recording = self._snapshot.recording
+        return plain(recording.reason if isinstance(recording, Missing) else recording.path)
 
     def _cost(self) -> Row:
         engine = self._snapshot.engine_cpu_percent
