@@ -1,4 +1,4 @@
-# Two commands: `make run` starts edgetop, `make test` does all that CI does.
+# Two commands: `make run` starts edgetop on its default comparison, `make test` does all that CI does.
 # Both make .venv with PYTHON (default python3) and install what they need; the second time they are quick.
 
 PYTHON ?= python3
@@ -12,7 +12,7 @@ TEST_STAMP := $(VENV)/.test-$(VERSION)
 .PHONY: run test lint test-slow bench other-pythons clean
 
 run: $(RUN_STAMP)
-	@$(BIN)/edgetop
+	@$(BIN)/edgetop run
 
 test: $(TEST_STAMP) lint
 	@echo "== tests on Python $(VERSION)"
