@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import os
 import sys
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar, Optional, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Optional
 
 # Textual reads its frame rate when it is imported; half of its default is plenty for four snapshots a second. The
 # garbage collector finds nothing during imports and would take a twentieth of the start.
@@ -22,6 +20,7 @@ from textual.screen import Screen
 from edgetop.config import Settings, asset
 from edgetop.keys import ACTIONS, LIVE, METHODS, PICKER, REPLAY, Action, actions_of
 from edgetop.lifecycle import TerminalApp, is_sixteen_colours, refuse_poor_terminal, report_failure, wants_ascii
+from edgetop.link import EngineClient, Link, StartEngine
 from edgetop.palette import ActionProvider
 from edgetop.plan import Plan
 from edgetop.protocol import (
@@ -55,29 +54,6 @@ STOP_TIMEOUT_S = 2.0
 """How long a stopping engine may take to close its recording before the screen leaves anyway."""
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 _SECOND_NS = 1_000_000_000
-
-
-class EngineClient(Protocol):
-    """The screen's end of an engine, as engine/client.py has it."""
-
-    def fileno(self) -> int:
-        """Readable when messages wait."""
-        ...
-
-    def receive(self) -> list[Message]:
-        """All messages that wait; the last one ever is Ended."""
-        ...
-
-    def send(self, command: Command) -> None:
-        """Send a command; ignored after the end."""
-        ...
-
-    def close(self) -> None:
-        """Stop the engine and wait until it is gone."""
-        ...
-
-
-StartEngine = Callable[[], EngineClient]
 
 
 class EdgetopApp(TerminalApp):
@@ -116,11 +92,10 @@ class EdgetopApp(TerminalApp):
             self.register_theme(theme)
         self.use_theme(settings.screen.theme)
         self.set_class(ascii, "-ascii")
-        self._start_client = start_client
         self._plan = plan
         self._settings = settings
         self._replay = replay
-        self._client = client
+        self._link = Link(start_client, lambda messages: self.call_later(self._take, messages), client)
         self._live: Optional[LiveScreen] = None
         self._picker: Optional[PickerScreen] = None
         self._hello: Optional[Hello] = None
@@ -147,7 +122,7 @@ class EdgetopApp(TerminalApp):
 
     def on_mount(self) -> None:
         """Listen to the engine; start the plan if there is one."""
-        self._connect(self._client or self._start_client())
+        self._connect()
         if self._plan is not None:
             self.command(Start(self._plan))
         gc.freeze()
@@ -156,18 +131,10 @@ class EdgetopApp(TerminalApp):
         """Show a theme; edgetop's default for a name that is not known."""
         self.theme = name if name in self.available_themes else DEFAULT
 
-    def _connect(self, client: EngineClient) -> None:
-        self._client = client
+    def _connect(self) -> None:
         self._ended = None
         self._snapshot = Snapshot(0, "preparing")
-        asyncio.get_running_loop().add_reader(client.fileno(), self._readable)
-
-    def _disconnect(self) -> None:
-        client, self._client = self._client, None
-        if client is not None:
-            loop = asyncio.get_running_loop()
-            loop.remove_reader(client.fileno())
-            loop.run_in_executor(None, client.close)  # it may wait for the process
+        self._link.connect()
 
     def _new_live(self) -> LiveScreen:
         from edgetop.screens.live import LiveScreen  # not before it is needed: the picker comes up sooner
@@ -176,19 +143,6 @@ class EdgetopApp(TerminalApp):
         return self._live
 
     # ---- from the engine
-
-    def _readable(self) -> None:
-        client = self._client
-        if client is None:
-            return
-        try:
-            messages = client.receive()
-        except (OSError, ValueError) as error:
-            messages = [Ended(1, "The engine spoke words edgetop does not know", str(error))]
-        if any(isinstance(message, Ended) for message in messages):
-            asyncio.get_running_loop().remove_reader(client.fileno())
-        if messages:
-            self.call_later(self._take, messages)
 
     def _take(self, messages: list[Message]) -> None:
         # Several snapshots in one go are all shown; Textual paints once, after the last.
@@ -237,13 +191,13 @@ class EdgetopApp(TerminalApp):
 
     def command(self, command: Command) -> None:
         """Send a command to the engine."""
-        if self._client is not None:
-            self._client.send(command)
+        self._link.send(command)
 
     def on_picker_screen_chosen(self, message: PickerScreen.Chosen) -> None:
         """Start what the picker has chosen, with a new engine if the last one is gone."""
-        if self._ended is not None or self._client is None:
-            self._connect(self._start_client())
+        if self._ended is not None:
+            self._link.disconnect()
+            self._connect()
         live = self._new_live()
         self.push_screen(live)
         if self._hello is not None:
@@ -362,14 +316,14 @@ class EdgetopApp(TerminalApp):
 
     def _choose_anew(self) -> None:
         self._choosing_anew = False
-        self._disconnect()
+        self._link.disconnect()
         self._live = None
         if self._picker is None:
             self._picker = PickerScreen(self._settings)
             self.push_screen(self._picker)  # the first live screen stays below: it is the stack's base
         else:
             self.pop_screen()
-        self._connect(self._start_client())
+        self._connect()
 
     async def action_quit(self) -> None:
         """Stop the run, wait for its recording to be closed, and leave."""
@@ -397,8 +351,7 @@ class EdgetopApp(TerminalApp):
 
     def close_engine(self) -> None:
         """Stop the engine, after the terminal has been given back."""
-        if self._client is not None:
-            self._client.close()
+        self._link.close()
 
 
 def run_app(
