@@ -90,7 +90,7 @@ THEMES = (
             **SERIES_OKABE_ITO,
             "border": "#56b4e9",
             "border-blurred": "#8a8a8a",
-            "block-cursor-background": "#f0e442",
+            "block-cursor-background": "#56b4e9",
             "block-cursor-foreground": "#000000",
             "block-cursor-text-style": "none",
             "scrollbar": "#8a8a8a",

@@ -61,7 +61,7 @@ class PickerScreen(Screen[None]):
             with Horizontal(id="head"):
                 yield Static("edgetop", id="name")
                 yield Static("  live profiler for inference", id="claim")
-                yield Static(self._machine, id="machine")
+                yield Static("", id="machine", markup=False)
             with Horizontal(id="body"):
                 yield RowList(id="models", title="Model", cursor_stays=True)
                 with Vertical(id="right"):
@@ -79,6 +79,7 @@ class PickerScreen(Screen[None]):
     def on_mount(self) -> None:
         """Say what is awaited until the engine has spoken."""
         self._ready = True
+        self.query_one("#machine", Static).update(self._machine)
         self._list("models").set_rows([(("  waiting for the engine…", "muted"),)])
         self._list("frameworks").set_rows([((" looking…", "muted"),)])
         self._show_catalog()

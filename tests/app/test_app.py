@@ -79,6 +79,13 @@ async def test_enter_starts_the_default_comparison(make, engine):
         assert isinstance(app.screen, LiveScreen)
 
 
+async def test_the_picker_names_the_board(make, engine):
+    app = make(engine.HELLO, engine.catalog())
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot, app.clients[0])
+        assert words(app, "#machine") == "Raspberry Pi 4 Model B · 4 cores"
+
+
 async def test_everything_can_be_chosen_with_keys(make, engine):
     app = make(engine.HELLO, engine.catalog())
     async with app.run_test(size=(120, 40)) as pilot:
