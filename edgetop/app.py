@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import shlex
 import sys
 from typing import TYPE_CHECKING, Any, ClassVar, Optional
 
@@ -186,6 +187,8 @@ class EdgetopApp(TerminalApp):
             self._choose_anew()
         elif ended.exit_code and ended.title:
             self.push_screen(ErrorScreen(ended.title, ended.hint))
+        elif ended.session:
+            self.notify(f"Recorded in {ended.session}", title="The run has ended")
 
     # ---- to the engine
 
@@ -377,5 +380,5 @@ def run_app(
         print(report_failure(app.failure), file=sys.stderr)
         return 1
     for path in app.written_sessions():
-        print(f"recorded in {path}; replay with: edgetop replay {path}")
+        print(f"recorded in {path}; replay with: edgetop replay {shlex.quote(path)}")
     return app.return_code or 0
