@@ -42,6 +42,20 @@ def clock(monkeypatch):
     return clock
 
 
+@pytest.fixture
+def replay_of():
+    """Opens replays, and closes them at the end."""
+    opened = []
+
+    def open_replay(path):
+        opened.append(ReplayFeed(path))
+        return opened[-1]
+
+    yield open_replay
+    for feed in opened:
+        feed.close()
+
+
 def play(feed, clock, aggregate, step_s=0.3, limit=10_000):
     for _ in range(limit):
         if feed.ended:
@@ -52,18 +66,18 @@ def play(feed, clock, aggregate, step_s=0.3, limit=10_000):
 
 
 @pytest.mark.parametrize("speed", [0.5, 1, 3, 1000])
-def test_at_any_speed_it_ends_in_the_live_figures(session, description, recording, clock, speed):
+def test_at_any_speed_it_ends_in_the_live_figures(session, description, recording, clock, speed, replay_of):
     live = Aggregate(description)
     live.add(recording)
-    feed = ReplayFeed(session)
+    feed = replay_of(session)
     feed.command(Speed(speed))
     replayed = play(feed, clock, Aggregate(feed.description))
     expected = live.snapshot(final=True)
     assert dataclasses.replace(replayed, columns=expected.columns, t_ns=expected.t_ns) == expected
 
 
-def test_it_keeps_the_recorded_pace(session, clock):
-    feed = ReplayFeed(session)
+def test_it_keeps_the_recorded_pace(session, clock, replay_of):
+    feed = replay_of(session)
     feed.start()
     clock.advance(2.0)
     batch = feed.drain()
@@ -71,8 +85,8 @@ def test_it_keeps_the_recorded_pace(session, clock):
     assert all(len(s) == 0 or s.start_ns[-1] < batch.until_ns for s in batch.samples.values())
 
 
-def test_pause_holds_and_going_on_leaves_nothing_out(session, description, recording, clock):
-    feed, aggregate = ReplayFeed(session), Aggregate(description)
+def test_pause_holds_and_going_on_leaves_nothing_out(session, description, recording, clock, replay_of):
+    feed, aggregate = replay_of(session), Aggregate(description)
     clock.advance(1.0)
     aggregate.add(feed.drain())
     feed.command(Pause(True))
@@ -84,8 +98,8 @@ def test_pause_holds_and_going_on_leaves_nothing_out(session, description, recor
     assert play(feed, clock, aggregate).runs == live.snapshot(final=True).runs
 
 
-def test_seeking_back_starts_anew_and_shows_that_moment(session, description, recording, cut_batch, clock):
-    feed, aggregate = ReplayFeed(session), Aggregate(description)
+def test_seeking_back_starts_anew_and_shows_that_moment(session, description, recording, cut_batch, clock, replay_of):
+    feed, aggregate = replay_of(session), Aggregate(description)
     clock.advance(6.0)
     aggregate.add(feed.drain())
     feed.command(Pause(True))
@@ -98,16 +112,16 @@ def test_seeking_back_starts_anew_and_shows_that_moment(session, description, re
     assert again.snapshot().runs == expected.snapshot().runs
 
 
-def test_seeking_forward_reads_what_lies_between(session, clock):
-    feed = ReplayFeed(session)
+def test_seeking_forward_reads_what_lies_between(session, clock, replay_of):
+    feed = replay_of(session)
     feed.command(Pause(True))
     feed.command(Seek(5 * SECOND))
     assert not feed.restarted
     assert len(feed.drain().samples[0]) > 100
 
 
-def test_seeks_beyond_either_end_stop_there(session, clock):
-    feed = ReplayFeed(session)
+def test_seeks_beyond_either_end_stop_there(session, clock, replay_of):
+    feed = replay_of(session)
     feed.command(Seek(-5))
     assert feed.drain().until_ns == feed.description.t0_mono_ns
     feed.command(Seek(10**18))
@@ -115,8 +129,8 @@ def test_seeks_beyond_either_end_stop_there(session, clock):
     assert feed.ended
 
 
-def test_play_at_the_end_begins_again(session, clock):
-    feed = ReplayFeed(session)
+def test_play_at_the_end_begins_again(session, clock, replay_of):
+    feed = replay_of(session)
     feed.command(Seek(10**18))
     feed.drain()
     feed.command(Pause(False))
@@ -132,7 +146,7 @@ def test_play_at_the_end_begins_again(session, clock):
         {},
     ],
 )
-def test_an_event_that_is_not_what_it_says_is_passed_over(tmp_path, description, recording, clock, data):
+def test_an_event_that_is_not_what_it_says_is_passed_over(tmp_path, description, recording, clock, data, replay_of):
     forged = Batch(recording.until_ns, events=(Event(description.t0_mono_ns + 5, "turn", data, 0),))
     writer = SessionWriter(str(tmp_path / "forged.edgetop"), description)
     for batch in (forged, recording):
@@ -140,5 +154,5 @@ def test_an_event_that_is_not_what_it_says_is_passed_over(tmp_path, description,
     writer.close()
     live = Aggregate(description)
     live.add(recording)
-    feed = ReplayFeed(str(tmp_path / "forged.edgetop"))
+    feed = replay_of(str(tmp_path / "forged.edgetop"))
     assert play(feed, clock, Aggregate(description)).runs == live.snapshot(final=True).runs
