@@ -72,7 +72,7 @@ class LiveScreen(Screen[None]):
 
         &.-low #figures { height: 8; }
         &.-low Brief { display: none; }
-        &.-tall #figures { height: 20; }
+        &.-tall #figures { height: 19; }
         &.-wide.-tall #right { display: block; }
         &.-wide.-tall Brief { display: none; }
         &.-no-power #power { height: 6; }

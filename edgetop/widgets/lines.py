@@ -81,8 +81,10 @@ class Lines(Widget):
     def redraw(self) -> None:
         """Draw again and repaint the cells that differ; nothing is sent for those that do not."""
         size = self.size
-        if self._drawn_size != size or not self.is_on_screen:
+        if not self.is_on_screen:
             self._drawn_size = None
+            return
+        if self._drawn_size != size:
             self.refresh()
             return
         rows = self._draw_rows(size)

@@ -71,10 +71,10 @@ class Scale:
         first, last = math.floor(math.log10(self.low) + 1e-9), math.ceil(math.log10(self.high) - 1e-9)
         for steps in ((1.0, 2.0, 5.0), (1.0,)):
             values = [step * 10.0**power for power in range(first, last + 1) for step in steps]
-            inside = tuple(v for v in values if self.low * (1 - 1e-9) <= v <= self.high * (1 + 1e-9))
-            if len(inside) <= count + 1:
-                return inside
-        return inside[:: math.ceil(len(inside) / (count + 1))]
+            inside = [v for v in values if self.low * (1 + 1e-9) < v < self.high * (1 - 1e-9)]
+            if len(inside) + 2 <= count + 1:
+                return (self.low, *inside, self.high)
+        return (self.low, self.high)
 
 
 def wanted_scale(extent: Extent, log: bool) -> Scale:

@@ -45,7 +45,7 @@ class Timeline(Lines):
         now = self._snapshot
         playing = now.state == "running"
         left: Row = (
-            ("▶ " if playing else " ❚❚", "good" if playing else "warn"),
+            (" ▶ " if playing else " ❚❚", "good" if playing else "warn"),
             (f" {clock_time(now.t_ns)} ", "strong"),
         )
         right: Row = ((f" {clock_time(now.duration_ns)} ", ""), (f"×{now.speed:g} ", "muted"))

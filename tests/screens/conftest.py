@@ -1,0 +1,131 @@
+"""A host for the live screen and snapshots with fixed data."""
+
+import math
+
+import pytest
+from textual.app import App
+
+from edgetop.protocol import Columns, Gauge, Hello, LogLines, Recording, RunFigures, Snapshot
+from edgetop.readings import Channel, Missing
+from edgetop.screens.live import LiveScreen
+from edgetop.themes import DEFAULT, THEMES
+
+NO_METER = Missing("no /dev/i2c-1", "enable I2C with raspi-config")
+METER = "INA219 at 0x40 on bus 1"
+LABELS = (("tabby", 0.621), ("tiger cat", 0.211), ("Egyptian cat", 0.121), ("lynx", 0.011), ("Persian cat", 0.002))
+RUNS = (("litert", "LiteRT", 5e6), ("torch", "PyTorch", 18e6), ("caffe", "Caffe", 31e6))
+TURN = 8
+
+
+def _figures(number, power, **changes):
+    framework, title, p50 = RUNS[number % len(RUNS)]
+    values = {
+        "status": "running",
+        "count": 4400 // (number + 1),
+        "p50_ns": p50,
+        "p90_ns": p50 * 1.06,
+        "p99_ns": p50 * 1.3,
+        "mean_ns": p50 * 1.02,
+        "rate_ips": 1e9 / p50,
+        "cpu_percent": 190.0 + number,
+        "rss_bytes": (73 + 41 * number) * 2**20,
+        "peak_rss_bytes": (81 + 44 * number) * 2**20,
+        "power_w": 3.6 + 0.2 * number if power else NO_METER,
+        "energy_j": 3.6 * p50 / 1e9 if power else NO_METER,
+        "labels": LABELS,
+        **({"agreement": 3e-7 * number, "agrees_with": "LiteRT"} if number else {}),
+        **changes,
+    }
+    return RunFigures(number, framework, title, "efficientnet_lite0", "fp32", 2, "1.0", **values)
+
+
+def _columns(first, count, runs, power):
+    series = {}
+    for number in range(runs):
+        p50 = RUNS[number % len(RUNS)][2]
+        values = [p50 * (1 + 0.05 * math.sin(k / 9 + number)) for k in range(first, first + count)]
+        series[f"latency.{number}"] = tuple(
+            (v * 0.96, v, v * (1.4 if k % 37 == number else 1.08)) if k // TURN % runs == number else None
+            for k, v in enumerate(values, first)
+        )
+    if power:
+        watts = [3.6 + 0.4 * math.sin(k / 11) for k in range(first, first + count)]
+        series["power.board.w"] = tuple((w * 0.98, w, w * 1.03) for w in watts)
+    return Columns(first, 250_000_000, series)
+
+
+def _gauges(power, cores):
+    watts = (("w", "W", 3.61), ("v", "V", 5.104), ("a", "A", 0.707))
+    return (
+        Gauge(Channel("cpu.total", "%", "CPU", 0.01), 51.0),
+        *(Gauge(Channel(f"cpu.{n}", "%", f"core {n}", 0.01), 97.0 if n < 2 else 4.0) for n in range(cores)),
+        Gauge(Channel("memory.used", "B", "memory used", 1), 1.31e9),
+        Gauge(Channel("heat.cpu-thermal", "°C", "cpu", 0.1), 61.8),
+        *(
+            Gauge(Channel(f"power.board.{name}", unit, "board", 0.001, source=METER), value if power else NO_METER)
+            for name, unit, value in watts
+        ),
+    )
+
+
+@pytest.fixture
+def make_snapshot():
+    """Builds a snapshot of ``runs`` runs whose charts hold ``count`` columns from ``first`` on."""
+
+    def make(first=0, count=130, runs=3, power=True, cores=4, figures=None, **changes):
+        end = first + count
+        values = {
+            "t_ns": end * 250_000_000,
+            "state": "running",
+            "runs": tuple(_figures(n, power, **(figures or {}).get(n, {})) for n in range(runs)),
+            "gauges": _gauges(power, cores),
+            "columns": _columns(first, count, runs, power),
+            "reset": first == 0,
+            "turn": max(0, end - 1) // TURN % runs if runs else None,
+            "verdict": "outputs agree to 3e-07",
+            "recording": Recording("/home/pi/sessions/efficientnet.edgetop", 260_000, 10**10),
+            "engine_cpu_percent": 1.4,
+            **changes,
+        }
+        return Snapshot(**values)
+
+    return make
+
+
+class Host(App):
+    """What the live screen asks of an app: themes, and the attributes ``ascii`` and ``terminal_bytes``."""
+
+    def __init__(self, ascii=False):
+        super().__init__()
+        self.ascii = ascii
+        self.terminal_bytes = 0
+        self.live = LiveScreen()
+        self.sought = []
+
+    def on_mount(self):
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = DEFAULT
+        self.push_screen(self.live)
+
+    def on_seek_to(self, message):
+        self.sought.append(message.t_ns)
+
+    def text(self):
+        """The lines of the screen as they are composed now."""
+        return [strip.text for strip in self.screen._compositor.render_strips()]
+
+
+@pytest.fixture
+def make_host():
+    return Host
+
+
+@pytest.fixture
+def hello():
+    return Hello("0.1.0", False, True, {"model": "Raspberry Pi 4 Model B Rev 1.4", "cores": 4})
+
+
+@pytest.fixture
+def log():
+    return LogLines(0, ("INFO: Created TensorFlow Lite XNNPACK delegate for CPU.",))

@@ -1,0 +1,298 @@
+"""The live screen as a user sees it: values, reasons, layouts, fallbacks; and what it must not do."""
+
+import sys
+from dataclasses import replace
+
+import pytest
+
+from edgetop.protocol import Hello, LogLines, Snapshot
+from edgetop.readings import Missing
+from edgetop.widgets.timeline import Timeline
+
+SIZES = [(1, 1), (2, 2), (5, 3), (20, 5), (59, 40), (60, 15), (60, 16), (61, 17), (79, 23), (80, 24), (99, 33)]
+SIZES += [(100, 34), (120, 20), (120, 40), (200, 24), (70, 60), (300, 100)]
+
+
+async def shown(host, pilot):
+    await pilot.pause()
+    await pilot.pause()
+    return "\n".join(host.text())
+
+
+def repainted_cells(screen):
+    """The cells that wait for being sent."""
+    shown = [widget for widget in screen.query("*") if widget.is_on_screen]
+    return sum(region.area for widget in shown for region in widget._repaint_regions)
+
+
+def panels_of(text):
+    """The screen without its first line, which tells edgetop's own cost."""
+    return text.split("\n", 1)[1]
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_any_size_is_drawn_with_lines_of_exactly_that_width(size, make_host, make_snapshot, hello):
+    host = make_host()
+    async with host.run_test(size=size) as pilot:
+        host.live.hello(hello)
+        host.live.show(make_snapshot())
+        text = await shown(host, pilot)
+        assert [strip.cell_length for strip in host.screen._compositor.render_strips()] == [size[0]] * size[1]
+        assert "LiteRT"[: size[0] - 4] in text or size[0] < 20
+
+
+async def test_a_storm_of_sizes_leaves_what_a_fresh_screen_would_show(make_host, make_snapshot):
+    host, fresh = make_host(), make_host()
+    async with host.run_test(size=(120, 40)) as pilot:
+        host.live.show(make_snapshot(count=100))
+        for step, size in enumerate(SIZES):
+            await pilot.resize_terminal(*size)
+            host.live.show(make_snapshot(first=100 + step, count=1))
+            await pilot.pause()
+        await pilot.resize_terminal(120, 40)
+        text = await shown(host, pilot)
+    async with fresh.run_test(size=(120, 40)) as pilot:
+        whole = make_snapshot(count=100 + len(SIZES))
+        fresh.live.show(replace(whole, reset=False))
+        assert panels_of(text) == panels_of(await shown(fresh, pilot))
+
+
+async def test_everything_is_on_a_full_screen(make_host, make_snapshot, hello, log):
+    host = make_host()
+    async with host.run_test(size=(120, 40)) as pilot:
+        host.live.hello(hello)
+        host.live.show_log(log)
+        host.live.show(make_snapshot())
+        text = await shown(host, pilot)
+    for part in (
+        *("Latency", "Figures", "Board", "Power", "Outputs", "Log"),
+        *("5.00 ms", "18.0 ms", "200/s", "190 %", "73.0 MiB", "3.61 W", "5.10 V", "707 mA", "reference"),
+        *("tabby", "0.621", "outputs agree to 3e-07", "XNNPACK", "61.8 °C", "Raspberry Pi 4", "INA219 at 0x40"),
+        *("● REC", "254 KiB", "efficientnet.edgetop", "▶ running 0:32", "engine 1.4 %", "97 %"),
+    ):
+        assert part in text, part
+
+
+async def test_small_screens_keep_the_chart_and_the_figures(make_host, make_snapshot):
+    host = make_host()
+    async with host.run_test(size=(80, 24)) as pilot:
+        host.live.show(make_snapshot())
+        text = await shown(host, pilot)
+        assert all(part in text for part in ("Latency", "p99", "energy", "power 3.61 W", "CPU  51 %", "tabby 0.62"))
+        await pilot.resize_terminal(60, 16)
+        text = await shown(host, pilot)
+        assert all(part in text for part in ("Latency", "p50", "p90", "p99", "rate"))
+
+
+async def test_a_terminal_too_small_says_what_it_needs_and_still_shows_the_medians(make_host, make_snapshot):
+    host = make_host()
+    async with host.run_test(size=(50, 10)) as pilot:
+        host.live.show(make_snapshot())
+        text = await shown(host, pilot)
+    assert "needs 60x16; this is 50x10" in text
+    assert "A LiteRT p50 5.00 ms" in text
+    assert "Latency" not in text
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_a_missing_meter_is_a_dash_with_its_reason(size, make_host, make_snapshot):
+    host = make_host()
+    async with host.run_test(size=size) as pilot:
+        host.live.show(make_snapshot(power=False))
+        text = await shown(host, pilot)
+    assert "no /dev/i2c-1" in text
+    assert "enable I2C with raspi-config" in text
+    assert " 0 W" not in text
+
+
+async def test_a_failed_run_says_why_beside_the_others(make_host, make_snapshot):
+    failed = {"status": "failed", "message": "the worker was killed by signal 9", "hint": "Try int8"}
+    failed |= {"p50_ns": Missing("the run failed")}
+    host = make_host()
+    async with host.run_test(size=(80, 24)) as pilot:
+        host.live.show(make_snapshot(figures={2: failed}))
+        text = await shown(host, pilot)
+    assert "✗ failed" in text
+    assert "C the worker was killed by signal 9. Try int8" in text
+    assert "5.00 ms" in text
+
+
+async def test_six_runs_fit_eighty_columns(make_host, make_snapshot):
+    host = make_host()
+    async with host.run_test(size=(80, 24)) as pilot:
+        host.live.show(make_snapshot(runs=6))
+        text = await shown(host, pilot)
+    assert all(f"{letter} " in text for letter in "ABCDEF")
+    assert "190 %" in text
+    assert "195 %" in text
+
+
+async def test_only_ascii_is_drawn_where_only_ascii_can_be(make_host, make_snapshot, hello, log):
+    host = make_host(ascii=True)
+    async with host.run_test(size=(120, 40)) as pilot:
+        host.live.hello(hello)
+        host.live.show_log(LogLines(0, ("épée",)))
+        host.live.show(make_snapshot())
+        await shown(host, pilot)
+        drawn = [strip.text for panel in host.live.query(".panel") for strip in panel._strips]
+        drawn += [strip.text for strip in host.live.status._strips]
+    assert all(line.isascii() for line in drawn)
+    assert any("aaa" in line for line in drawn)
+    assert any("+-" in line for line in drawn)
+
+
+async def test_without_colours_all_is_grey_and_every_segment_still_has_a_style(make_host, make_snapshot, monkeypatch):
+    monkeypatch.setenv("NO_COLOR", "1")
+    host = make_host()
+    async with host.run_test(size=(120, 40)) as pilot:
+        host.live.show(make_snapshot())
+        await shown(host, pilot)
+        segments = [segment for panel in host.live.query(".panel") for strip in panel._strips for segment in strip]
+    assert segments
+    colours = {segment.style.color.triplet for segment in segments}
+    assert all(red == green == blue for red, green, blue in colours)
+
+
+async def test_the_same_snapshot_again_sends_nothing(make_host, make_snapshot):
+    host = make_host()
+    async with host.run_test(size=(120, 40)) as pilot:
+        snapshot = make_snapshot()
+        host.live.show(snapshot)
+        await shown(host, pilot)
+        host.live._tables_s = 0.0
+        again = replace(snapshot, reset=False, columns=replace(snapshot.columns, first=130, series={}))
+        host.live.show(again)
+        assert repainted_cells(host.live) == 0
+
+
+async def test_a_tick_repaints_few_cells(make_host, make_snapshot):
+    host = make_host()
+    async with host.run_test(size=(120, 40)) as pilot:
+        host.live.show(make_snapshot(count=130))
+        await shown(host, pilot)
+        host.live.show(make_snapshot(first=130, count=1))
+        assert 0 < repainted_cells(host.live) < 12
+
+
+async def test_bit_by_bit_it_shows_what_it_would_show_at_once(make_host, make_snapshot):
+    gradual, at_once = make_host(), make_host()
+    async with gradual.run_test(size=(120, 40)) as pilot:
+        for column in range(120):
+            gradual.live.show(make_snapshot(first=column, count=1, state="paused"))
+            if column % 10 == 0:
+                await pilot.pause()
+        text = await shown(gradual, pilot)
+    async with at_once.run_test(size=(120, 40)) as pilot:
+        at_once.live.show(make_snapshot(count=120, state="paused"))
+        assert panels_of(text) == panels_of(await shown(at_once, pilot))
+
+
+async def test_a_reset_forgets_the_earlier_columns(make_host, make_snapshot):
+    host = make_host()
+    async with host.run_test(size=(120, 40)) as pilot:
+        host.live.show(make_snapshot(count=400))
+        host.live.show(make_snapshot(count=8))
+        text = await shown(host, pilot)
+    assert "0:00" in text
+    assert "1:" not in "".join(line[:72] for line in text.splitlines()[1:20])
+
+
+async def test_numbers_that_waited_are_drawn_when_no_snapshot_follows(make_host, make_snapshot):
+    host = make_host()
+    async with host.run_test(size=(120, 40)) as pilot:
+        first = make_snapshot()
+        host.live.show(first)
+        host.live.show(make_snapshot(first=130, count=1, turn=first.turn, figures={0: {"p50_ns": 7.77e6}}))
+        assert host.live._late is not None
+        host.live._draw_tables()
+        assert "7.77 ms" in await shown(host, pilot)
+        assert host.live._late is None
+
+
+async def test_a_change_of_state_is_drawn_at_once(make_host, make_snapshot):
+    host = make_host()
+    async with host.run_test(size=(120, 40)) as pilot:
+        host.live.show(make_snapshot())
+        host.live.show(make_snapshot(first=130, count=1, state="ended", figures={0: {"p50_ns": 7.77e6}}))
+        text = await shown(host, pilot)
+    assert "7.77 ms" in text
+    assert "■ ended" in text
+
+
+async def test_before_it_is_mounted_it_can_be_told_everything(make_host, make_snapshot, hello, log):
+    host = make_host()
+    host.live.hello(hello)
+    host.live.show_log(log)
+    async with host.run_test(size=(120, 40)) as pilot:
+        text = await shown(host, pilot)
+        assert "Raspberry Pi 4" in text
+        assert "XNNPACK" in text
+        assert "no runs yet" in text
+
+
+async def test_a_replay_has_a_timeline_that_seeks_where_it_is_clicked(make_host, make_snapshot):
+    host = make_host()
+    async with host.run_test(size=(120, 40)) as pilot:
+        host.live.show(make_snapshot())
+        assert not host.live.query_one(Timeline).display or host.live.query_one(Timeline).region.height == 0
+        host.live.hello(Hello("0.1.0", True, False))
+        host.live.show(make_snapshot(duration_ns=100_000_000_000, speed=2.0))
+        text = await shown(host, pilot)
+        assert "1:40.0" in text
+        assert "×2" in text
+        bar = host.live.timeline._bar
+        for x in (bar[0], bar[len(bar) // 2], bar[-1], 0):
+            await pilot.click(Timeline, offset=(x, 0))
+        await pilot.pause()
+    start, middle, end = host.sought
+    assert (start, end) == (0, 100_000_000_000)
+    assert middle == pytest.approx(50e9, rel=0.02)
+
+
+async def test_panels_can_be_enlarged_even_those_without_room(make_host, make_snapshot):
+    host = make_host()
+    async with host.run_test(size=(80, 24)) as pilot:
+        host.live.show(make_snapshot())
+        await pilot.pause()
+        for panel in host.live.query(".panel"):
+            host.live.maximize(panel)
+            assert panel.title in await shown(host, pilot)
+            host.live.minimize()
+
+
+async def test_a_theme_recolours_the_lines(make_host, make_snapshot):
+    host = make_host()
+    async with host.run_test(size=(120, 40)) as pilot:
+        host.live.show(make_snapshot())
+        await pilot.pause()
+        before = host.live.chart.ink("series-1")
+        host.theme = "edgetop-light"
+        await pilot.pause()
+        await pilot.pause()
+        assert host.live.chart.ink("series-1") != before
+        used = {segment.style for strip in host.live.chart._strips for segment in strip}
+        assert before not in used
+
+
+async def test_nothing_at_all_is_drawn_without_complaint(make_host):
+    host = make_host()
+    async with host.run_test(size=(120, 40)) as pilot:
+        host.live.show(Snapshot(0, "preparing"))
+        text = await shown(host, pilot)
+    assert "preparing" in text
+    assert "no power meter" in text
+
+
+@pytest.mark.skipif(sys.version_info < (3, 10), reason="the snapshot plug-in needs Python 3.10")
+@pytest.mark.parametrize("size", [(120, 40), (80, 24), (60, 16)], ids="{0[0]}x{0[1]}".format)
+def test_it_looks_as_it_did(size, request, make_host, make_snapshot, hello, log):
+    compare = request.getfixturevalue("snap_compare")
+    host = make_host()
+
+    async def before(pilot):
+        host.live.hello(hello)
+        host.live.show_log(log)
+        host.live.show(make_snapshot())
+        await pilot.pause()
+
+    assert compare(host, run_before=before, terminal_size=size)
