@@ -96,7 +96,7 @@ def changed_runs(old: Row, new: Row, join: int) -> list[tuple[int, int]]:
     """Where two rows of equal width differ: (first cell, end) of each run, runs nearer than ``join`` cells as one."""
     before = [(char, ink) for text, ink in old for char in text]
     after = [(char, ink) for text, ink in new for char in text]
-    if len(before) != len(after) or row_width(old) != len(before) or row_width(new) != len(after):
+    if not len(before) == len(after) == _joined_width(old) == _joined_width(new):
         return [(0, max(row_width(old), row_width(new)))]
     runs: list[tuple[int, int]] = []
     for x, (was, now) in enumerate(zip(before, after)):
@@ -107,6 +107,10 @@ def changed_runs(old: Row, new: Row, join: int) -> list[tuple[int, int]]:
         else:
             runs.append((x, x + 1))
     return runs
+
+
+def _joined_width(row: Row) -> int:
+    return cell_len("".join([text for text, _ in row]))
 
 
 def spans_of(cells: Sequence[Span]) -> Row:

@@ -63,6 +63,7 @@ class Lines(Widget):
         """The same, dressed and cut to the width."""
         self._strips: list[Strip] = []
         self._filters: Sequence[LineFilter] = ()
+        self._background = Color(0, 0, 0)
         self._inks: dict[str, Style] = {}
 
     def draw(self, width: int, height: int) -> Sequence[Row]:
@@ -111,7 +112,7 @@ class Lines(Widget):
         """
         size, filters = self.size, self.get_line_filters()
         if self._drawn_size != size or self._filters != filters:
-            self._drawn_size, self._filters = size, filters
+            self._drawn_size, self._filters, self._background = size, filters, self.background_colors[1]
             self._rows = self._draw_rows(size)
             self._cells = [self._finished(y, row, size.width) for y, row in enumerate(self._rows)]
             self._strips = [self._strip(cells, size.width) for cells in self._cells]
@@ -166,7 +167,7 @@ class Lines(Widget):
     def _strip(self, cells: Row, width: int) -> Strip:
         strip = Strip([Segment(text, self.ink(name)) for text, name in cells], width)
         for line_filter in self._filters:
-            strip = strip.apply_filter(line_filter, self.background_colors[1])
+            strip = strip.apply_filter(line_filter, self._background)
         return strip
 
     def _find_ink(self, name: str) -> Style:
@@ -180,4 +181,4 @@ class Lines(Widget):
         place = (number - 1) % SERIES
         named = variables.get(f"series-{place + 1}") or variables[SERIES_FALLBACK[place]]
         color = Color.parse(named)
-        return color.blend(self.background_colors[1], FAINT) if faint else color
+        return color.blend(self._background, FAINT) if faint else color
