@@ -57,9 +57,9 @@ class LiveScreen(Screen[None]):
     LiveScreen {
         layout: vertical;
         overflow: hidden;
-        & #panels { layout: horizontal; height: 1fr; width: 1fr; }
-        & #left { width: 3fr; height: 1fr; }
-        & #right { width: 2fr; height: 1fr; display: none; }
+        & .panes { layout: horizontal; height: 1fr; width: 1fr; }
+        & .main-pane { width: 3fr; height: 1fr; }
+        & .side-pane { width: 2fr; height: 1fr; display: none; }
         & #figures { height: 12; }
         & #cores { height: 2fr; }
         & #power { height: 3fr; }
@@ -73,12 +73,13 @@ class LiveScreen(Screen[None]):
         &.-low #figures { height: 8; }
         &.-low Brief { display: none; }
         &.-tall #figures { height: 19; }
-        &.-wide.-tall #right { display: block; }
+        &.-wide.-tall .side-pane { display: block; }
         &.-wide.-tall Brief { display: none; }
-        &.-no-power #power { height: 6; }
+        &.-no-power #power { height: 7; }
+        &.-no-labels #labels { height: 6; }
 
         &.-cramped-columns, &.-cramped-rows {
-            & #panels, & StatusBar, & Brief, & Timeline, & KeyBar { display: none; }
+            & .panes, & StatusBar, & Brief, & Timeline, & KeyBar { display: none; }
             & TooSmall { display: block; }
         }
     }
@@ -106,11 +107,11 @@ class LiveScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Status above, panels in two columns, timeline and keys below."""
         yield self.status
-        with Pane(id="panels"):
-            with Pane(id="left"):
+        with Pane(classes="panes"):
+            with Pane(classes="main-pane"):
                 yield self.chart
                 yield self.figures
-            with Pane(id="right"):
+            with Pane(classes="side-pane"):
                 yield from (self.cores, self.power, self.labels, self.log_panel)
         yield from (self.brief, self.timeline, self.too_small)
         yield KeyBar(actions_of(LIVE)).add_class("live-keys")
@@ -151,6 +152,7 @@ class LiveScreen(Screen[None]):
         self.figures.show(snapshot.runs, snapshot.turn)
         self.cores.show(snapshot.gauges)
         self.labels.show(snapshot.runs, snapshot.verdict)
+        self.set_class(not self.labels.has_labels, "-no-labels")
         self.log_panel.know(tuple(run.run for run in snapshot.runs))
         self.brief.show(snapshot)
         self.too_small.show(snapshot.runs)

@@ -7,7 +7,7 @@ from typing import Optional
 
 from edgetop.protocol import RunFigures
 from edgetop.units import ABSENT, duration
-from edgetop.widgets.cells import Row, row_width
+from edgetop.widgets.cells import Row, plain, row_width
 from edgetop.widgets.history import History
 from edgetop.widgets.panel import Panel
 from edgetop.widgets.plot import Plot
@@ -45,14 +45,19 @@ class Chart(Panel):
         return [*legend, *self._plot.draw(self._history, names, size, self.ascii, self._since)]
 
     def _legend(self, width: int) -> Row:
-        """Name and newest value of each run; only the marks where the names would not fit."""
-        entries = [self._entry(place, run) for place, run in enumerate(self._runs)]
-        long: Row = tuple(span for label, name, value in entries for span in (label, name, value))
-        return (
-            long if row_width(long) <= width else tuple(span for label, _, value in entries for span in (label, value))
-        )
+        """Mark, name and newest value of each run; shorter names, or none, where the room is short."""
+        titles = [f" {run_name(run)}" for run in self._runs]
+        frameworks = [f" {plain(run.framework)}" for run in self._runs]
+        for names in (titles, frameworks):
+            row = self._entries(names)
+            if row_width(row) <= width:
+                return row
+        return self._entries([""] * len(self._runs))
 
-    def _entry(self, place: int, run: RunFigures) -> tuple[tuple[str, str], tuple[str, str], tuple[str, str]]:
-        series = self._history.series.get(f"latency.{run.run}")
-        value = duration(series.points[-1][1]) if series is not None and series.points else ABSENT
-        return run_label(place), (f" {run_name(run)}", ""), (f" {value:<9}  ", "strong")
+    def _entries(self, names: Sequence[str]) -> Row:
+        row: Row = ()
+        for place, (run, name) in enumerate(zip(self._runs, names)):
+            series = self._history.series.get(f"latency.{run.run}")
+            value = duration(series.points[-1][1]) if series is not None and series.points else ABSENT
+            row = (*row, run_label(place), (name, ""), (f" {value:<9} ", "strong"))
+        return row

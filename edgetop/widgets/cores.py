@@ -45,26 +45,26 @@ class Cores(Panel):
         return self._machine
 
     def content(self, width: int, height: int) -> Sequence[Row]:
-        """All cores, folded into columns where they are many, then the other gauges."""
-        others = self._others(width)
-        room = max(1, height - 1 - len(others))
+        """All cores, folded into columns where they are many, then the other gauges, those without a value last."""
+        others = [g for g in self._gauges if g.channel.name.split(".", 1)[0] not in SHOWN_ELSEWHERE]
+        known = _entries([g for g in others if not isinstance(g.value, Missing)], width)
+        missing = [_entry(g) for g in others if isinstance(g.value, Missing)]
         total = named(self._gauges, "cpu.total")
         head = [] if total is None else [_core_row("all", total.value, width)]
-        return [*head, *_core_rows(cores(self._gauges), width, room), *others]
+        room = max(1, height - len(head) - len(known))
+        return [*head, *_core_rows(cores(self._gauges), width, room), *known, *missing]
 
-    def _others(self, width: int) -> list[Row]:
-        """Memory, heat, clock and whatever else there is, as many in a line as fit."""
-        rows: list[Row] = []
-        row: Row = ()
-        for gauge in self._gauges:
-            if gauge.channel.name.split(".", 1)[0] in SHOWN_ELSEWHERE:
-                continue
-            entry = _entry(gauge)
-            if row and row_width(row) + row_width(entry) + 3 > width:
-                rows.append(row)
-                row = ()
-            row = (*row, ("   ", ""), *entry) if row else entry
-        return [*rows, row] if row else rows
+
+def _entries(gauges: Sequence[Gauge], width: int) -> list[Row]:
+    """Memory, heat, clock and whatever else there is, as many in a line as fit."""
+    rows: list[Row] = []
+    for gauge in gauges:
+        entry = _entry(gauge)
+        if rows and row_width(rows[-1]) + row_width(entry) + 3 <= width:
+            rows[-1] = (*rows[-1], ("   ", ""), *entry)
+        else:
+            rows.append(entry)
+    return rows
 
 
 def _entry(gauge: Gauge) -> Row:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from rich.cells import set_cell_size
@@ -11,6 +12,9 @@ from edgetop.readings import Missing
 from edgetop.widgets.braille import LETTERS
 from edgetop.widgets.cells import Row, plain, wrap
 from edgetop.widgets.figure_lines import LINES
+
+_SO_FAR = re.compile(r", has \d+$")
+"""The end of a reason that changes with every sample; the count stands in the table."""
 
 
 def missing_text(missing: Missing) -> str:
@@ -50,29 +54,25 @@ def _messages(runs: Sequence[RunFigures]) -> list[tuple[str, str]]:
 
 
 def _missing(runs: Sequence[RunFigures]) -> list[tuple[str, str]]:
-    """One line a reason, with the rows and the runs it concerns."""
-    concerned: dict[Missing, tuple[list[str], set[int]]] = {}
+    """One line a reason, with the rows and the runs it concerns; those that concern most come first."""
+    concerned: dict[str, list[tuple[str, int]]] = {}
     for line in LINES:
         for place, run in enumerate(runs):
             value = line.value(run)
             if isinstance(value, Missing) and value != UNKNOWN and run.status != "failed":
-                titles, places = concerned.setdefault(value, ([], set()))
-                places.add(place)
-                if line.title not in titles:
-                    titles.append(line.title)
+                reason = _SO_FAR.sub("", missing_text(value))
+                concerned.setdefault(reason, []).append((line.title, place))
     texts = []
-    for missing, (titles, places) in sorted(concerned.items(), key=lambda item: -len(item[1][0]) * len(item[1][1])):
-        whom = "" if len(places) == len(runs) else f" ({' '.join(_letter(place) for place in sorted(places))})"
-        texts.append((f"{', '.join(titles)}{whom} – {missing_text(missing)}", "muted"))
+    for reason, cells in sorted(concerned.items(), key=lambda item: -len(item[1])):
+        titles = dict.fromkeys(title for title, _ in cells)
+        places = sorted({place for _, place in cells})
+        whom = "" if len(places) == len(runs) else f" ({' '.join(_letter(place) for place in places)})"
+        texts.append((f"{', '.join(titles)}{whom} – {reason}", "muted"))
     return texts
 
 
 def _samples(runs: Sequence[RunFigures]) -> list[tuple[str, str]]:
-    texts = []
-    for place, run in enumerate(runs):
-        if run.lost:
-            texts.append((f"{_letter(place)} {run.lost} samples were lost", "warn"))
-        if run.contended:
-            share = f"{run.contended} of {run.count} samples"
-            texts.append((f"{_letter(place)} {share} waited for a core", "warn"))
-    return texts
+    lost = [f"{_letter(place)} {run.lost}" for place, run in enumerate(runs) if run.lost]
+    waited = [f"{_letter(place)} {run.contended} of {run.count}" for place, run in enumerate(runs) if run.contended]
+    texts = [("samples lost", lost), ("samples that waited for a core", waited)]
+    return [(f"{title}: {', '.join(numbers)}", "warn") for title, numbers in texts if numbers]

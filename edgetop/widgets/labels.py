@@ -32,16 +32,21 @@ class Labels(Panel):
         self._runs, self._verdict = runs, plain(verdict)
         self.redraw()
 
+    @property
+    def has_labels(self) -> bool:
+        """Whether any run names what it sees."""
+        return any(run.labels for run in self._runs)
+
     def caption(self) -> str:
         """What the numbers are."""
-        return "probability"
+        return "probability" if self.has_labels else ""
 
     def content(self, width: int, height: int) -> Sequence[Row]:
         """Head, labels in order of their greatest probability, verdict at the end."""
         verdict: list[Row] = [((line, "muted"),) for line in wrap(self._verdict, width)]
+        if not self.has_labels:
+            return [*[((line, "muted"),) for line in wrap(self._why_none(), width)], *verdict]
         chances = [dict(run.labels) for run in self._runs]
-        if not any(chances):
-            return [(("no labels yet", "muted"),), *verdict]
         shown = max(1, min(len(self._runs), (width - NARROWEST_LABEL) // COLUMN))
         room = width - shown * COLUMN
         head: list[Span] = [(" " * room, "")]
@@ -52,6 +57,10 @@ class Labels(Panel):
         names = sorted(best, key=lambda name: -best[name])[: max(1, height - 1 - len(verdict))]
         table = [_label_row(name, chances[:shown], room) for name in names]
         return [tuple(head), *table, *verdict]
+
+    def _why_none(self) -> str:
+        weights = next((run.weights for run in self._runs if run.weights not in ("", "trained")), "")
+        return f"no labels: the weights are {plain(weights)}" if weights else "no labels"
 
 
 def _label_row(name: str, chances: Sequence[dict[str, float]], room: int) -> Row:

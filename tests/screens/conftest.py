@@ -116,6 +116,12 @@ class Host(App):
         return [strip.text for strip in self.screen._compositor.render_strips()]
 
 
+@pytest.fixture(autouse=True)
+def no_own_cost(monkeypatch):
+    """What the screen itself costs differs from run to run: it is not told."""
+    monkeypatch.setattr("edgetop.widgets.statusbar.COST_PERIOD_NS", 10**18)
+
+
 @pytest.fixture
 def make_host():
     return Host

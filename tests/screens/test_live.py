@@ -25,11 +25,6 @@ def repainted_cells(screen):
     return sum(region.area for widget in shown for region in widget._repaint_regions)
 
 
-def panels_of(text):
-    """The screen without its first line, which tells edgetop's own cost."""
-    return text.split("\n", 1)[1]
-
-
 @pytest.mark.parametrize("size", SIZES)
 async def test_any_size_is_drawn_with_lines_of_exactly_that_width(size, make_host, make_snapshot, hello):
     host = make_host()
@@ -54,7 +49,7 @@ async def test_a_storm_of_sizes_leaves_what_a_fresh_screen_would_show(make_host,
     async with fresh.run_test(size=(120, 40)) as pilot:
         whole = make_snapshot(count=100 + len(SIZES))
         fresh.live.show(replace(whole, reset=False))
-        assert panels_of(text) == panels_of(await shown(fresh, pilot))
+        assert text == await shown(fresh, pilot)
 
 
 async def test_everything_is_on_a_full_screen(make_host, make_snapshot, hello, log):
@@ -184,7 +179,7 @@ async def test_bit_by_bit_it_shows_what_it_would_show_at_once(make_host, make_sn
         text = await shown(gradual, pilot)
     async with at_once.run_test(size=(120, 40)) as pilot:
         at_once.live.show(make_snapshot(count=120, state="paused"))
-        assert panels_of(text) == panels_of(await shown(at_once, pilot))
+        assert text == await shown(at_once, pilot)
 
 
 async def test_a_reset_forgets_the_earlier_columns(make_host, make_snapshot):
@@ -272,6 +267,28 @@ async def test_a_theme_recolours_the_lines(make_host, make_snapshot):
         assert host.live.chart.ink("series-1") != before
         used = {segment.style for strip in host.live.chart._strips for segment in strip}
         assert before not in used
+
+
+async def test_it_tells_its_own_cost(make_host, make_snapshot, monkeypatch):
+    monkeypatch.setattr("edgetop.widgets.statusbar.COST_PERIOD_NS", 0)
+    host = make_host()
+    async with host.run_test(size=(120, 40)) as pilot:
+        host.terminal_bytes = 4096
+        host.live.show(make_snapshot())
+        text = await shown(host, pilot)
+    first = text.splitlines()[0]
+    assert "engine 1.4 % · screen " in first
+    assert first.rstrip().endswith("/s")
+
+
+async def test_without_labels_it_says_why(make_host, make_snapshot):
+    seeded = {n: {"labels": (), "weights": "seeded: speed only"} for n in range(3)}
+    host = make_host()
+    async with host.run_test(size=(120, 40)) as pilot:
+        host.live.show(make_snapshot(figures=seeded))
+        text = await shown(host, pilot)
+    assert "no labels: the weights are seeded" in text
+    assert "outputs agree to 3e-07" in text
 
 
 async def test_nothing_at_all_is_drawn_without_complaint(make_host):

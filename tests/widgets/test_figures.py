@@ -61,12 +61,24 @@ def test_one_reason_is_told_once_with_the_rows_it_concerns():
 
 def test_a_reason_of_some_runs_names_them():
     runs = [run(0, p99_ns=9 * MS), run(1, p99_ns=Missing("needs 1000 inferences, has 20"))]
-    assert text(notes(runs, 80)) == ["p99 (B) – needs 1000 inferences, has 20"]
+    assert text(notes(runs, 80)) == ["p99 (B) – needs 1000 inferences"]
+
+
+def test_reasons_that_differ_in_their_counts_are_one():
+    counts = (324, 181)
+    runs = [run(n, p99_ns=Missing(f"needs 459 inferences, has {count}")) for n, count in enumerate(counts)]
+    assert text(notes(runs, 80)) == ["p99 – needs 459 inferences"]
+
+
+def test_what_concerns_most_numbers_comes_first():
+    meter = Missing("no meter")
+    runs = [run(n, p90_ns=Missing("needs 29 inferences, has 3"), power_w=meter, energy_j=meter) for n in range(2)]
+    assert text(notes(runs, 80)) == ["power, energy – no meter", "p90 – needs 29 inferences"]
 
 
 def test_a_failure_comes_first_and_keeps_its_hint():
     runs = [run(0, contended=3, count=10), run(1, status="failed", message="killed by signal 9", hint="Try int8")]
-    assert text(notes(runs, 80)) == ["✗ B killed by signal 9. Try int8", "A 3 of 10 samples waited for a core"]
+    assert text(notes(runs, 80)) == ["✗ B killed by signal 9. Try int8", "samples that waited for a core: A 3 of 10"]
 
 
 def test_notes_that_do_not_fit_say_that_more_follows():
