@@ -67,4 +67,4 @@ class ModelFile:
     sha256: str = ""
     """Of the neutral graph's weights for a model of the zoo; of the file for one of the user's own."""
     input_shape: tuple[int, ...] = ()
-    """Neutral NCHW, where the format cannot tell (Caffe, TorchScript); empty when the file knows."""
+    """Neutral NCHW; empty for a file of the user's own, which may know it itself."""

@@ -7,13 +7,9 @@ import os
 from edgetop.backends.registry import backend
 from edgetop.errors import UnknownName, UsageError
 from edgetop.inputs.source import NOISE, check_source
-from edgetop.networks import files, zoo
+from edgetop.networks import zoo
+from edgetop.networks.own import is_file, own_file
 from edgetop.plan import MAX_RUNS, MAX_THREADS, Plan, RunSpec
-
-
-def is_file(model: str) -> bool:
-    """Whether a model is named by its file rather than from the zoo."""
-    return os.sep in model or (model not in zoo.names() and (os.path.exists(model) or "." in model))
 
 
 def check_plan(plan: Plan) -> None:
@@ -44,7 +40,7 @@ def _check_run(spec: RunSpec, *, any_format: bool) -> None:
     if spec.precision not in chosen.precisions:
         raise UnknownName(f"{chosen.title} has no {spec.precision}", f"It has {', '.join(chosen.precisions)}")
     if is_file(spec.model):
-        format = files.own_file(spec.model).format
+        format = own_file(spec.model).format
         if format not in chosen.formats and not any_format:
             hint = f"{chosen.title} reads {', '.join(chosen.formats)}: choose another framework with --on"
             raise UsageError(f"{chosen.title} cannot read {spec.model} ({format})", hint)

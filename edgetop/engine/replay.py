@@ -28,6 +28,7 @@ class ReplayFeed:
         self._read_ns = 0
         self._asked_ns = now_ns()
         self._logs: list[LogLines] = []
+        self._closed = False
 
     @property
     def ended(self) -> bool:
@@ -55,7 +56,7 @@ class ReplayFeed:
 
     def _read_until(self, until_ns: int) -> Batch:
         absolute = self.description.t0_mono_ns + until_ns
-        if until_ns <= self._read_ns:
+        if until_ns <= self._read_ns or self._closed:
             return Batch(absolute)
         # The end itself belongs to the recording; elsewhere a stretch excludes its end.
         beyond = until_ns + 1 if until_ns >= self.duration_ns else until_ns
@@ -91,7 +92,8 @@ class ReplayFeed:
             self.restarted = True
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file; nothing more is read."""
+        self._closed = True
         self._reader.close()
 
 

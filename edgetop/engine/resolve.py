@@ -9,10 +9,9 @@ from datetime import datetime
 from edgetop.backends.availability import availabilities
 from edgetop.backends.registry import backend
 from edgetop.config import sessions_folder
-from edgetop.engine.check import is_file
 from edgetop.errors import CannotWrite, FrameworkMissing
 from edgetop.inputs.source import NOISE, SHIPPED
-from edgetop.networks.files import own_file
+from edgetop.networks.own import is_file, own_file
 from edgetop.plan import Plan, RunSpec
 from edgetop.readings import Missing
 from edgetop.sessions.creation import new_session_path

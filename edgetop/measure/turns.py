@@ -6,7 +6,6 @@ first inferences after another run's turn are set aside: they find caches that t
 
 from __future__ import annotations
 
-import base64
 import dataclasses
 import itertools
 import os
@@ -17,15 +16,16 @@ from typing import Any, Callable
 
 import numpy as np
 
-from edgetop.analysis.agreement import largest_difference
+from edgetop.backends.registry import backend
 from edgetop.clock import now_ns
 from edgetop.errors import EdgetopError
-from edgetop.inputs.labels import imagenet_labels, top5
-from edgetop.inputs.source import NOISE, input_array
+from edgetop.inputs.source import input_array
+from edgetop.measure.outputs import Comparison, unpack
 from edgetop.measure.runner import Interrupted, Runner
-from edgetop.networks import files, zoo
+from edgetop.networks import zoo
+from edgetop.networks.files import model_file
+from edgetop.networks.own import is_file, own_file
 from edgetop.plan import ModelFile, Plan, RunSpec
-from edgetop.readings import Missing
 from edgetop.samples import Event
 
 TURN_S = 0.25
@@ -34,17 +34,10 @@ LEAST_COUNT = 10
 SET_ASIDE = 2
 PAUSE_POLL_S = 0.1
 
-Array = np.ndarray[Any, np.dtype[np.float32]]
-
 
 def forward_and_back(count: int) -> Iterator[int]:
     """The order of turns among ``count`` runs: 0 1 2, 2 1 0, 0 1 2 …"""
     return itertools.cycle([*range(count), *reversed(range(count))])
-
-
-def _arrays(answer: dict[str, Any]) -> list[Array]:
-    packed = answer["outputs"]
-    return [np.frombuffer(base64.b64decode(o["data"]), np.float32).reshape(o["shape"]) for o in packed]
 
 
 class Turns(threading.Thread):
@@ -59,7 +52,7 @@ class Turns(threading.Thread):
         self._attach = attach
         self._stopping = threading.Event()
         self._paused = threading.Event()
-        self._reference: tuple[RunSpec, list[Array]] | None = None
+        self._comparison = Comparison(plan.input)
         self._spent_ns = 0
         self._counted = dict.fromkeys((spec.id for spec in plan.runs), 0)
 
@@ -138,40 +131,22 @@ class Turns(threading.Thread):
         self._tell(spec, status="warming", load_ns=loaded["load_ns"], version=loaded["version"])
         warm = self._ask(spec, "warm")
         self._tell(spec, status="ready", first_ns=warm["first_ns"])
-        self._compare(spec, _arrays(warm))
+        self._emit(Event(now_ns(), "outputs", self._comparison.told(spec, unpack(warm)), spec.id))
 
     def _model(self, spec: RunSpec) -> tuple[ModelFile, str]:
-        from edgetop.backends.registry import backend
-
-        if os.sep in spec.model or os.path.exists(spec.model):
-            return files.own_file(spec.model), ""
+        if is_file(spec.model):
+            return own_file(spec.model), ""
         card = zoo.card(spec.model)
-        formats = backend(spec.framework).formats
-        return files.model_file(spec.model, formats[0], spec.precision, spec.python), card.weights
+        file = model_file(spec.model, backend(spec.framework).formats[0], spec.precision, spec.python)
+        return dataclasses.replace(file, input_shape=card.input_shape), card.weights
 
     def _input(self, spec: RunSpec, folder: str) -> str:
-        if spec.model not in zoo.names():
+        if is_file(spec.model):
             return ""
         path = os.path.join(folder, f"{spec.model}.npy")
         if not os.path.exists(path):
             np.save(path, input_array(self.plan.input, zoo.card(spec.model)))
         return path
-
-    def _compare(self, spec: RunSpec, outputs: list[Array]) -> None:
-        """Tell the labels of the outputs, and how far they are from the first comparable run's."""
-        data: dict[str, Any] = {}
-        if self.plan.input != NOISE and spec.model in zoo.names() and zoo.card(spec.model).trained:
-            data["labels"] = [list(pair) for pair in top5(outputs[0], imagenet_labels())]
-        if self._reference is None and spec.framework != "null":
-            self._reference = (spec, outputs)
-        elif self._reference is not None and spec.model == self._reference[0].model and spec.framework != "null":
-            difference = largest_difference(outputs, self._reference[1])
-            if isinstance(difference, Missing):
-                data["disagrees"] = difference.reason
-            else:
-                data["difference"] = difference
-            data["agrees_with"] = self._reference[0].id
-        self._emit(Event(now_ns(), "outputs", data, spec.id))
 
     # ---- turns
 

@@ -9,6 +9,7 @@ import zipfile
 from typing import Callable
 
 from edgetop.errors import BadModelFile
+from edgetop.networks.zoo import NETWORKS
 from edgetop.plan import ModelFile
 
 FORMATS = {
@@ -20,6 +21,11 @@ FORMATS = {
 }
 """Suffix to format."""
 CHUNK_BYTES = 1 << 20
+
+
+def is_file(model: str) -> bool:
+    """Whether a model is named by its file rather than from the zoo."""
+    return os.sep in model or (model not in NETWORKS and (os.path.exists(model) or "." in model))
 
 
 def own_file(path: str) -> ModelFile:

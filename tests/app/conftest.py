@@ -1,145 +1,22 @@
-"""A scripted engine, and a real pseudo-terminal with the app in it."""
+"""A scripted engine, and the app with it in a real pseudo-terminal."""
 
-import contextlib
-import fcntl
 import importlib.util
-import os
-import re
-import select
-import signal
-import struct
 import sys
-import termios
-import time
 from pathlib import Path
 
-import pyte
 import pytest
 
 CHILD = Path(__file__).with_name("child_app.py")
-_UNKNOWN_TO_PYTE = re.compile(rb"\x1b\[[<>=][0-9;]*[a-zA-Z]|\x1b\[\?[0-9;]*\$p|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
-TIMEOUT_S = 15.0
-
-
-class Terminal:
-    """A pseudo-terminal of 100x30 with a program in it, its screen, and all bytes it has shown."""
-
-    def __init__(self, *arguments, size=(100, 30), environment=None, command=None):
-        defaults = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LC_ALL": "C.UTF-8", "LANG": "C.UTF-8"}
-        variables = {**os.environ, **defaults, **(environment or {})}
-        for name in ("NO_COLOR", "COLUMNS", "LINES"):
-            if name not in (environment or {}):
-                variables.pop(name, None)
-        variables = {name: value for name, value in variables.items() if value is not None}
-        argv = command or [sys.executable, str(CHILD), *arguments]
-        columns, rows = size
-        self.screen = pyte.Screen(columns, rows)
-        self._stream = pyte.ByteStream(self.screen)
-        self.seen = b""
-        self.status = None
-        self.master, self._slave = os.openpty()
-        fcntl.ioctl(self._slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-        self.modes_before = termios.tcgetattr(self._slave)
-        self.pid = os.fork()
-        if self.pid == 0:
-            os.setsid()
-            fcntl.ioctl(self._slave, termios.TIOCSCTTY, 0)
-            for fd in (0, 1, 2):
-                os.dup2(self._slave, fd)
-            os.closerange(3, 256)
-            os.execvpe(argv[0], argv, variables)
-
-    @property
-    def text(self):
-        """What the screen shows."""
-        return "\n".join(self.screen.display)
-
-    @property
-    def modes(self):
-        """The terminal's modes now, and before the program began when it was well behaved."""
-        return termios.tcgetattr(self._slave)
-
-    def pump(self, timeout_s=0.05):
-        """Take what the program writes within ``timeout_s``; False at its end."""
-        ready, _, _ = select.select([self.master], [], [], timeout_s)
-        if not ready:
-            return True
-        try:
-            data = os.read(self.master, 65536)
-        except OSError:
-            return False
-        self.seen += data
-        self._stream.feed(_UNKNOWN_TO_PYTE.sub(b"", data))
-        if b"\x1b[?2026$p" in data:
-            os.write(self.master, b"\x1b[?2026;2$y")
-        return bool(data)
-
-    def wait_for(self, condition):
-        """Take output until ``condition()`` holds, or a text is on the screen."""
-        holds = condition if callable(condition) else lambda: condition in self.text
-        end = time.monotonic() + TIMEOUT_S
-        while not holds():
-            assert time.monotonic() < end, f"waited in vain; the screen shows:\n{self.text}"
-            self.pump()
-
-    def type(self, keys):
-        """Press keys."""
-        os.write(self.master, keys.encode())
-
-    def kill(self, number):
-        """Send the program a signal."""
-        os.kill(self.pid, number)
-
-    def exit_code(self, within_s=TIMEOUT_S):
-        """Wait for the program's end; its exit code, or minus the signal that ended it."""
-        end = time.monotonic() + within_s
-        while self.status is None:
-            assert time.monotonic() < end, f"still runs after {within_s} s; the screen shows:\n{self.text}"
-            if self.master is not None:
-                self.pump(0.01)
-            pid, status = os.waitpid(self.pid, os.WNOHANG)
-            self.status = os.waitstatus_to_exitcode(status) if pid else None
-        while self.master is not None and select.select([self.master], [], [], 0)[0] and self.pump(0):
-            pass
-        return self.status
-
-    def hang_up(self):
-        """Close the terminal, as a lost ssh connection does."""
-        os.close(self._slave)
-        os.close(self.master)
-        self.master = None
-
-    def is_restored(self):
-        """Whether modes, screen, cursor, mouse and paste are as a shell expects them."""
-        last = {}
-        for mode, on in re.findall(rb"\x1b\[\?(1049|25|1000|1003|1006|2004|1004)([hl])", self.seen):
-            last[mode] = on
-        quiet = all(last.get(mode, b"l") == b"l" for mode in (b"1049", b"1000", b"1003", b"1006", b"2004", b"1004"))
-        return quiet and last.get(b"25") == b"h" and self.modes == self.modes_before
-
-    def close(self):
-        """End the program if it still runs."""
-        if self.status is None:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(self.pid, signal.SIGKILL)
-                os.waitpid(self.pid, 0)
-        if self.master is not None:
-            os.close(self._slave)
-            os.close(self.master)
 
 
 @pytest.fixture
-def terminal():
-    """Open terminals with ``terminal(*arguments, environment=…)``."""
-    opened = []
+def terminal(open_terminal):
+    """Opens the app with the scripted engine: ``terminal(*arguments, environment=…)``, or another ``command``."""
 
-    def open_terminal(*arguments, **options):
-        opened.append(Terminal(*arguments, **options))
-        return opened[-1]
+    def open_app(*arguments, command=None, **options):
+        return open_terminal(command or [sys.executable, str(CHILD), *arguments], **options)
 
-    yield open_terminal
-    for each in opened:
-        each.close()
+    return open_app
 
 
 @pytest.fixture(scope="session")

@@ -21,10 +21,10 @@ def sessions(tmp_path):
 
 
 @pytest.fixture
-def edgetop(terminal, folders):
+def edgetop(open_terminal, folders):
     """``edgetop ARGUMENTS`` in a terminal of ``size``."""
 
     def open_it(*arguments, size=(120, 40), **environment):
-        return terminal(command=[EDGETOP, *map(str, arguments)], size=size, environment={**folders, **environment})
+        return open_terminal([EDGETOP, *map(str, arguments)], size=size, environment={**folders, **environment})
 
     return open_it

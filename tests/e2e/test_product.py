@@ -27,7 +27,7 @@ def test_pick_run_record_quit_replay_seek(edgetop, sessions):
     picker.wait_for(lambda: re.search(r"p90\s+\d", picker.text))
     picker.type("m")
     picker.type("q")
-    assert picker.exit_code() == 0
+    assert picker.exit_code() == 0, picker.text
     assert picker.is_restored()
     (path,) = sessions()
     assert str(path) in picker.text.replace("\n", "")
@@ -43,7 +43,7 @@ def test_pick_run_record_quit_replay_seek(edgetop, sessions):
     shown = f"{lite['latency_s']['n']}"
     replay.wait_for(lambda: re.search(rf"samples\s+{shown}\b", replay.text))
     replay.wait_for(lambda: CAT.search(replay.text))
-    replay.type("k" * 3 + "[" * 3)
+    replay.type("j" * 3 + "[" * 3)
     replay.wait_for(lambda: not re.search(rf"samples\s+{shown}\b", replay.text))
     replay.type("q")
     assert replay.exit_code() == 0

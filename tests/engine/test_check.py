@@ -2,8 +2,9 @@
 
 import pytest
 
-from edgetop.engine.check import check_plan, is_file
+from edgetop.engine.check import check_plan
 from edgetop.errors import BadModelFile, UnknownName, UsageError
+from edgetop.networks.own import is_file
 from edgetop.plan import Plan, RunSpec
 
 

@@ -156,3 +156,10 @@ def test_an_event_that_is_not_what_it_says_is_passed_over(tmp_path, description,
     live.add(recording)
     feed = replay_of(str(tmp_path / "forged.edgetop"))
     assert play(feed, clock, Aggregate(description)).runs == live.snapshot(final=True).runs
+
+
+def test_a_closed_replay_gives_nothing_more(session, clock, replay_of):
+    feed = replay_of(session)
+    feed.close()
+    clock.advance(5)
+    assert not feed.drain().samples
