@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import shlex
@@ -19,10 +20,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from edgetop.config import Settings, asset
-from edgetop.keys import ACTIONS, LIVE, METHODS, PICKER, REPLAY, Action, actions_of
-from edgetop.lifecycle import TerminalApp, is_sixteen_colours, refuse_poor_terminal, report_failure, wants_ascii
-from edgetop.link import EngineClient, Link, StartEngine
-from edgetop.palette import ActionProvider
+from edgetop.engine.link import EngineClient, Link, StartEngine
 from edgetop.plan import Plan
 from edgetop.protocol import (
     Catalog,
@@ -42,8 +40,17 @@ from edgetop.protocol import (
     Stop,
 )
 from edgetop.screens.error import ErrorScreen, QuestionScreen
+from edgetop.screens.keys import ACTIONS, LIVE, METHODS, PICKER, REPLAY, Action, actions_of
+from edgetop.screens.palette import ActionProvider
 from edgetop.screens.picker import PickerScreen
-from edgetop.themes import CYCLE, DEFAULT, THEMES, series_for, theme_for
+from edgetop.screens.themes import CYCLE, DEFAULT, THEMES, series_for, theme_for
+from edgetop.terminal.lifecycle import (
+    TerminalApp,
+    is_sixteen_colours,
+    refuse_poor_terminal,
+    report_failure,
+    wants_ascii,
+)
 
 if TYPE_CHECKING:
     from edgetop.screens.live import LiveScreen
@@ -55,6 +62,8 @@ STOP_TIMEOUT_S = 2.0
 """How long a stopping engine may take to close its recording before the screen leaves anyway."""
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 _SECOND_NS = 1_000_000_000
+_NOTHING = Snapshot(0, "preparing")
+"""What is shown before the engine's first snapshot."""
 
 
 class EdgetopApp(TerminalApp):
@@ -100,11 +109,13 @@ class EdgetopApp(TerminalApp):
         self._live: Optional[LiveScreen] = None
         self._picker: Optional[PickerScreen] = None
         self._hello: Optional[Hello] = None
-        self._snapshot = Snapshot(0, "preparing")
+        self._snapshot = _NOTHING
         self._at_ns = 0  # of the replay, seeks that are not shown yet included
         self._ended: Optional[Ended] = None
         self._leaving: Optional[int] = None
         self._choosing_anew = False
+        self.refusal: Optional[Ended] = None
+        """Why the engine refused what this app was started for."""
         self.sessions: list[str] = []
         """The session files written so far."""
 
@@ -134,7 +145,7 @@ class EdgetopApp(TerminalApp):
 
     def _connect(self) -> None:
         self._ended = None
-        self._snapshot = Snapshot(0, "preparing")
+        self._snapshot = _NOTHING
         self._link.connect()
 
     def _new_live(self) -> LiveScreen:
@@ -185,6 +196,9 @@ class EdgetopApp(TerminalApp):
             self.exit(return_code=self._leaving or ended.exit_code)
         elif self._choosing_anew:
             self._choose_anew()
+        elif ended.exit_code and self._picker is None and self._snapshot is _NOTHING:
+            self.refusal = ended  # nothing was measured: there is nothing to look at
+            self.exit(return_code=ended.exit_code)
         elif ended.exit_code and ended.title:
             self.push_screen(ErrorScreen(ended.title, ended.hint))
         elif ended.session:
@@ -376,9 +390,17 @@ def run_app(
         app.run(mouse=settings.screen.mouse)
     finally:
         app.close_engine()
+    with contextlib.suppress(OSError):  # the terminal may be gone: then there is nobody to tell
+        _say_goodbye(app)
+    return 1 if app.failure is not None else app.return_code or 0
+
+
+def _say_goodbye(app: EdgetopApp) -> None:
+    """Tell on the restored terminal how it ended, and where the recording is."""
     if app.failure is not None:
-        print(report_failure(app.failure), file=sys.stderr)
-        return 1
-    for path in app.written_sessions():
-        print(f"recorded in {path}; replay with: edgetop replay {shlex.quote(path)}")
-    return app.return_code or 0
+        print(report_failure(app.failure), file=sys.stderr, flush=True)
+    elif app.refusal is not None:
+        print(f"edgetop: {app.refusal.title}. {app.refusal.hint}".rstrip(), file=sys.stderr, flush=True)
+    else:
+        for path in app.written_sessions():
+            print(f"recorded in {path}; replay with: edgetop replay {shlex.quote(path)}", flush=True)

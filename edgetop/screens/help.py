@@ -12,8 +12,8 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from edgetop.keys import ACTIONS, Action
 from edgetop.screens.keybar import key_text
+from edgetop.screens.keys import ACTIONS, Action
 
 FIGURES: tuple[tuple[str, str], ...] = (
     ("p50 p90 p99", "half, 90 % and 99 % of the inferences were at least this fast; one inference is one sample"),

@@ -8,7 +8,7 @@ from textual import events
 from textual.content import Content
 from textual.widget import Widget
 
-from edgetop.keys import Action
+from edgetop.screens.keys import Action
 
 _SHOWN = {"enter": "enter", "space": "space", "escape": "esc", "left": "←", "right": "→"}
 

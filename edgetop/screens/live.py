@@ -10,9 +10,9 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
 
-from edgetop.keys import LIVE, REPLAY, actions_of
 from edgetop.protocol import Hello, LogLines, Snapshot
 from edgetop.screens.keybar import KeyBar
+from edgetop.screens.keys import LIVE, REPLAY, actions_of
 from edgetop.widgets.brief import Brief
 from edgetop.widgets.chart import Chart
 from edgetop.widgets.cores import Cores
@@ -120,7 +120,7 @@ class LiveScreen(Screen[None]):
     def hello(self, hello: Hello) -> None:
         """Learn which board this is and whether the feed can seek."""
         self.set_class(hello.can_seek, "-can-seek")
-        self.cores.name_machine(str(hello.machine.get("model", "")))
+        self.cores.name_machine(str(hello.machine.get("board", "")))
 
     def show(self, snapshot: Snapshot) -> None:
         """Draw a snapshot: every panel compares it with what it shows and repaints the cells that differ."""

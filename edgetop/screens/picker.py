@@ -12,11 +12,11 @@ from textual.screen import Screen
 from textual.widgets import Input, Static
 
 from edgetop.config import Settings
-from edgetop.keys import PICKER, actions_of
 from edgetop.plan import Plan
 from edgetop.protocol import Catalog, Hello
 from edgetop.screens import picker_rows as rows
 from edgetop.screens.keybar import KeyBar
+from edgetop.screens.keys import PICKER, actions_of
 from edgetop.screens.rows import RowList
 from edgetop.screens.selection import (
     A_PATH,

@@ -7,11 +7,11 @@ import pytest
 
 from edgetop.app import EdgetopApp
 from edgetop.config import RunSettings, ScreenSettings, Settings
-from edgetop.keys import ACTIONS
 from edgetop.plan import RunSpec
 from edgetop.protocol import Ended, Hello, LogLines, Mark, Notice, Pause, Seek, Speed, Start, Stop
 from edgetop.screens.error import ErrorScreen, QuestionScreen
 from edgetop.screens.help import HelpScreen, help_text
+from edgetop.screens.keys import ACTIONS
 from edgetop.screens.live import LiveScreen
 from edgetop.screens.picker import PickerScreen
 

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from edgetop.lifecycle import wants_ascii
+from edgetop.terminal.lifecycle import wants_ascii
 
 
 @pytest.mark.parametrize(

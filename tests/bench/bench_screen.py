@@ -100,7 +100,7 @@ def run_screen(source: int) -> None:
 
     from edgetop.protocol import decode
     from edgetop.screens.live import LiveScreen
-    from edgetop.themes import DEFAULT, THEMES
+    from edgetop.screens.themes import DEFAULT, THEMES
 
     class Host(App[None]):
         def on_mount(self) -> None:

@@ -28,3 +28,17 @@ def edgetop(open_terminal, folders):
         return open_terminal([EDGETOP, *map(str, arguments)], size=size, environment={**folders, **environment})
 
     return open_it
+
+
+@pytest.fixture
+def descendants():
+    """Gives a process and all below it: the screen or engine first, its workers last."""
+
+    def below(pid):
+        found = [pid]
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            for child in (task / "children").read_text().split():
+                found += below(int(child))
+        return found
+
+    return below

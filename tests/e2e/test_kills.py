@@ -16,15 +16,6 @@ from edgetop.sessions.reader import SessionReader
 SEED = 20261124
 
 
-def descendants(pid):
-    """A process and all below it: the engine first, then its workers."""
-    found = [pid]
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        for child in (task / "children").read_text().split():
-            found += descendants(int(child))
-    return found
-
-
 def measuring(process, path):
     """Wait until samples are being recorded."""
     end = time.monotonic() + 30
@@ -50,7 +41,7 @@ def last_second(path):
 
 @pytest.mark.parametrize("victim", ["engine", "worker"])
 @pytest.mark.parametrize("round", range(5))
-def test_a_kill_loses_no_acknowledged_second(tmp_path, victim, round):
+def test_a_kill_loses_no_acknowledged_second(tmp_path, descendants, victim, round):
     chance = random.Random(SEED + 2 * round + (victim == "engine"))
     path = tmp_path / "a.edgetop"
     command = [Path(sys.executable).with_name("edgetop"), "run", "tiny", "--on", "null,litert", "--input", "noise"]

@@ -8,7 +8,7 @@ from textual.app import App
 from edgetop.protocol import Columns, Gauge, Hello, LogLines, Recording, RunFigures, Snapshot
 from edgetop.readings import Channel, Missing
 from edgetop.screens.live import LiveScreen
-from edgetop.themes import DEFAULT, THEMES
+from edgetop.screens.themes import DEFAULT, THEMES
 
 NO_METER = Missing("no /dev/i2c-1", "enable I2C with raspi-config")
 METER = "INA219 at 0x40 on bus 1"
@@ -129,7 +129,7 @@ def make_host():
 
 @pytest.fixture
 def hello():
-    return Hello("0.1.0", False, True, {"model": "Raspberry Pi 4 Model B Rev 1.4", "cores": 4})
+    return Hello("0.1.0", False, True, {"board": "Raspberry Pi 4 Model B Rev 1.4", "cores": 4})
 
 
 @pytest.fixture

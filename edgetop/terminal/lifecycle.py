@@ -11,7 +11,7 @@ from typing import Any, Optional
 from textual.app import App
 
 from edgetop.errors import UsageError
-from edgetop.terminal import TerminalDriver
+from edgetop.terminal.driver import TerminalDriver
 
 RETRY_S = 0.1
 """How soon after a frame was left out the terminal is asked again."""

@@ -8,7 +8,7 @@ from typing import Any, Callable
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
-from edgetop.keys import Action
+from edgetop.screens.keys import Action
 
 _NOT_HERE = ("palette", "choose", "panel")
 """Of no use in the palette, which needs no numbers and covers the cursor."""
