@@ -40,7 +40,7 @@ def last_second(path):
 
 
 @pytest.mark.parametrize("victim", ["engine", "worker"])
-@pytest.mark.parametrize("round", range(5))
+@pytest.mark.parametrize("round", range(7))
 def test_a_kill_loses_no_acknowledged_second(tmp_path, descendants, victim, round):
     chance = random.Random(SEED + 2 * round + (victim == "engine"))
     path = tmp_path / "a.edgetop"
@@ -63,6 +63,26 @@ def test_a_kill_loses_no_acknowledged_second(tmp_path, descendants, victim, roun
         process.kill()
         process.communicate()
     assert not any(alive(pid) for pid in below)
+    assert_whole(path, acknowledged)
+
+
+@pytest.mark.parametrize("round", range(6))
+def test_the_engine_closes_the_recording_when_the_screen_is_killed(tmp_path, edgetop, descendants, round):
+    chance = random.Random(SEED + 100 + round)
+    path = tmp_path / "a.edgetop"
+    screen = edgetop("run", "tiny", "--on", "null,litert", "--input", "noise", "--record", path)
+    screen.wait_for(lambda: path.exists() and last_second(path) >= 1)
+    time.sleep(chance.uniform(0, 1.2))
+    acknowledged, below = last_second(path), descendants(screen.pid)
+    screen.kill(signal.SIGKILL)
+    assert screen.exit_code() == -signal.SIGKILL
+    assert not any(alive(pid) for pid in below[1:])
+    assert not path.with_name(path.name + "-wal").exists()
+    assert_whole(path, acknowledged)
+
+
+def assert_whole(path, acknowledged):
+    """The file opens without repair, is sound, and holds samples of every acknowledged second."""
     with sqlite3.connect(path) as db:
         assert db.execute("pragma integrity_check").fetchone() == ("ok",)
     db.close()
