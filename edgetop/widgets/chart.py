@@ -45,19 +45,20 @@ class Chart(Panel):
         return [*legend, *self._plot.draw(self._history, names, size, self.ascii, self._since)]
 
     def _legend(self, width: int) -> Row:
-        """Mark, name and newest value of each run; shorter names, or none, where the room is short."""
+        """Mark, name and newest value of each run; shorter names, or letters alone, where the room is short."""
         titles = [f" {run_name(run)}" for run in self._runs]
         frameworks = [f" {plain(run.framework)}" for run in self._runs]
         for names in (titles, frameworks):
             row = self._entries(names)
             if row_width(row) <= width:
                 return row
-        return self._entries([""] * len(self._runs))
+        return self._entries([""] * len(self._runs), slim=True)
 
-    def _entries(self, names: Sequence[str]) -> Row:
+    def _entries(self, names: Sequence[str], slim: bool = False) -> Row:
         row: Row = ()
         for place, (run, name) in enumerate(zip(self._runs, names)):
             series = self._history.series.get(f"latency.{run.run}")
             value = duration(series.points[-1][1]) if series is not None and series.points else ABSENT
-            row = (*row, run_label(place), (name, ""), (f" {value:<9} ", "strong"))
+            label, ink = run_label(place)
+            row = (*row, (label[-1] if slim else label, ink), (name, ""), (f" {value:<{8 if slim else 10}}", "strong"))
         return row

@@ -28,7 +28,9 @@ SHORT = {
     "warming": "warm",
     "running": "run",
     "failed": "fail",
+    "reference": "ref.",
 }
+"""Words for slim columns."""
 
 
 class Figures(Panel):
@@ -93,9 +95,8 @@ class Figures(Panel):
 
     def _state(self, run: RunFigures, column: int) -> list[Span]:
         holds = run.run == self._turn and run.status == "running"
-        word = SHORT.get(run.status, run.status) if column < SLIM else run.status
         sign = "▶ " if holds else SIGNS.get(run.status, "… ")
-        return _cell(sign + word, "good" if holds else INKS.get(run.status, "muted"), column)
+        return _cell(sign + _word(run.status, column), "good" if holds else INKS.get(run.status, "muted"), column)
 
     def _line(self, line: FigureLine, column: int) -> Row:
         texts = texts_of(line, self._runs)
@@ -103,8 +104,12 @@ class Figures(Panel):
         spans: list[Span] = [(fit(line.title, HEAD), "muted")]
         for place, run in enumerate(self._runs):
             ink = "good" if place in best else ("" if line.has_value(run) else "muted")
-            spans += _cell(texts[place], ink, column, BEST if place in best else "")
+            spans += _cell(_word(texts[place], column), ink, column, BEST if place in best else "")
         return tuple(spans)
+
+
+def _word(text: str, column: int) -> str:
+    return SHORT.get(text, text) if column < SLIM else text
 
 
 def _gap(column: int) -> int:

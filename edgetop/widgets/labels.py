@@ -11,9 +11,10 @@ from edgetop.widgets.cells import Row, Span, fit, fit_right, plain, wrap
 from edgetop.widgets.panel import Panel
 from edgetop.widgets.run_names import run_label
 
-COLUMN = 7
-"""Cells of a probability."""
-NARROWEST_LABEL = 8
+COLUMN, DECIMALS = 7, 3
+SLIM_COLUMN, SLIM_DECIMALS = 5, 2
+"""Cells and decimals of a probability; the slim ones where many runs leave a label too little room."""
+NARROWEST_LABEL = 14
 
 
 class Labels(Panel):
@@ -46,26 +47,27 @@ class Labels(Panel):
         verdict: list[Row] = [((line, "muted"),) for line in wrap(self._verdict, width)]
         if not self.has_labels:
             return [*[((line, "muted"),) for line in wrap(self._why_none(), width)], *verdict]
-        chances = [dict(run.labels) for run in self._runs]
-        shown = max(1, min(len(self._runs), (width - NARROWEST_LABEL) // COLUMN))
-        room = width - shown * COLUMN
+        slim = len(self._runs) * COLUMN + NARROWEST_LABEL > width
+        column, decimals = (SLIM_COLUMN, SLIM_DECIMALS) if slim else (COLUMN, DECIMALS)
+        shown = max(1, min(len(self._runs), (width - NARROWEST_LABEL) // column))
+        room = width - shown * column
         head: list[Span] = [(" " * room, "")]
         for place in range(shown):
             label, ink = run_label(place)
-            head.append((fit_right(label, COLUMN), ink))
+            head.append((fit_right(label[-1] if slim else label, column), ink))
+        chances = [dict(run.labels) for run in self._runs]
         best = {name: max(chance.get(name, 0.0) for chance in chances) for chance in chances for name in chance}
         names = sorted(best, key=lambda name: -best[name])[: max(1, height - 1 - len(verdict))]
-        table = [_label_row(name, chances[:shown], room) for name in names]
-        return [tuple(head), *table, *verdict]
+        rows: list[Row] = []
+        for name in names:
+            values = [fit_right(_probability(chance.get(name), decimals), column) for chance in chances[:shown]]
+            rows.append(((fit(plain(name), room - 1) + " ", ""), ("".join(values), "")))
+        return [tuple(head), *rows, *verdict]
 
     def _why_none(self) -> str:
         weights = next((run.weights for run in self._runs if run.weights not in ("", "trained")), "")
         return f"no labels: the weights are {plain(weights)}" if weights else "no labels"
 
 
-def _label_row(name: str, chances: Sequence[dict[str, float]], room: int) -> Row:
-    cells: list[Span] = [(fit(plain(name), room - 1) + " ", "")]
-    for chance in chances:
-        value = chance.get(name)
-        cells.append((fit_right(ABSENT if value is None else f"{value:.3f}", COLUMN), "muted" if value is None else ""))
-    return tuple(cells)
+def _probability(value: Optional[float], decimals: int) -> str:
+    return ABSENT if value is None else f"{value:.{decimals}f}"

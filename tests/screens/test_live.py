@@ -13,16 +13,22 @@ SIZES = [(1, 1), (2, 2), (5, 3), (20, 5), (59, 40), (60, 15), (60, 16), (61, 17)
 SIZES += [(100, 34), (120, 20), (120, 40), (200, 24), (70, 60), (300, 100)]
 
 
-async def shown(host, pilot):
-    await pilot.pause()
-    await pilot.pause()
-    return "\n".join(host.text())
-
-
 def repainted_cells(screen):
     """The cells that wait for being sent."""
     shown = [widget for widget in screen.query("*") if widget.is_on_screen]
     return sum(region.area for widget in shown for region in widget._repaint_regions)
+
+
+async def shown(host, pilot):
+    """The screen's text, once styles, layout and painting have come to rest: three pauses without a change."""
+    text, same = "", 0
+    while same < 3:
+        await pilot.pause()
+        before, text = text, "\n".join(host.text())
+        same = same + 1 if text == before else 0
+    for widget in host.live.query("*"):
+        widget._exchange_repaint_regions()  # a full paint leaves them behind
+    return text
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -120,6 +126,15 @@ async def test_six_runs_fit_eighty_columns(make_host, make_snapshot):
     assert all(f"{letter} " in text for letter in "ABCDEF")
     assert "190 %" in text
     assert "195 %" in text
+
+
+async def test_six_runs_have_their_probabilities_side_by_side(make_host, make_snapshot):
+    host = make_host()
+    async with host.run_test(size=(120, 40)) as pilot:
+        host.live.show(make_snapshot(runs=6))
+        text = await shown(host, pilot)
+    assert "Egyptian cat" in text
+    assert " 0.62" * 6 in text
 
 
 async def test_only_ascii_is_drawn_where_only_ascii_can_be(make_host, make_snapshot, hello, log):
@@ -310,6 +325,6 @@ def test_it_looks_as_it_did(size, request, make_host, make_snapshot, hello, log)
         host.live.hello(hello)
         host.live.show_log(log)
         host.live.show(make_snapshot())
-        await pilot.pause()
+        await shown(host, pilot)
 
     assert compare(host, run_before=before, terminal_size=size)
