@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from edgetop.screens.live import LiveScreen
 
 if _collecting:
+    gc.freeze()  # else the next collection looks through all that was imported, for nothing
     gc.enable()
 
 STOP_TIMEOUT_S = 2.0
