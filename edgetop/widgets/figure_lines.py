@@ -47,7 +47,7 @@ LINES = (
     FigureLine("p99", "p99_ns", units.duration, 2, min),
     FigureLine("mean", "mean_ns", units.duration, 9, min),
     FigureLine("rate", "rate_ips", units.rate, 3, max),
-    FigureLine("CPU", "cpu_percent", units.percent, 6, min),
+    FigureLine("CPU", "cpu_percent", units.percent, 6),  # less may only mean that it waited
     FigureLine("memory", "rss_bytes", units.size, 7, min),
     FigureLine("peak mem.", "peak_rss_bytes", units.size, 11, min),
     FigureLine("power", "power_w", units.power, 4, min),

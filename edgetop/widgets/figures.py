@@ -81,7 +81,7 @@ class Figures(Panel):
         states: list[Span] = [(fit("state", HEAD), "muted")]
         for place, run in enumerate(self._runs):
             names += self._run_title(place, run, column)
-            variants += _cell(run_variant(run), "muted", column)
+            variants += _cell(_variant(run, column), "muted", column)
             states += self._state(run, column)
         return [tuple(names), tuple(variants), tuple(states)] if height >= 11 else [tuple(names), tuple(states)]
 
@@ -106,6 +106,12 @@ class Figures(Panel):
             ink = "good" if place in best else ("" if line.has_value(run) else "muted")
             spans += _cell(_word(texts[place], column), ink, column, BEST if place in best else "")
         return tuple(spans)
+
+
+def _variant(run: RunFigures, column: int) -> str:
+    """Precision and threads, after the framework's version where there is room for it."""
+    long = f"{run.version.partition('+')[0]} {run_variant(run)}"
+    return long if len(long) <= column - _gap(column) else run_variant(run)
 
 
 def _word(text: str, column: int) -> str:
