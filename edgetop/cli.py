@@ -1,6 +1,5 @@
 """The command line: what can be said, and which module does it; every import that costs is inside its command."""
 
-
 from __future__ import annotations
 
 import sys

@@ -10,7 +10,6 @@ from edgetop.clock import now_ns
 from edgetop.engine.aggregate import Aggregate
 from edgetop.engine.feed import Feed
 from edgetop.engine.publish import Publisher
-from edgetop.errors import EdgetopError
 from edgetop.protocol import Command, Ended, Notice, Recording, Snapshot, Stop
 from edgetop.readings import Missing
 from edgetop.sessions.recorder import Recorder
@@ -54,7 +53,7 @@ class Loop:
         self._hold_at_end = hold_at_end
         self._aggregate = Aggregate(feed.description)
         self._cost = OwnCost()
-        self._reported: Optional[EdgetopError] = None
+        self._reported: Optional[Notice] = None
         self._stopping = False
         self.last: Snapshot = Snapshot(0, "preparing")
         """The newest snapshot; the final one once ``run`` has returned."""
@@ -103,9 +102,16 @@ class Loop:
 
     def _report_recorder(self, recorder: Recorder) -> None:
         failure = recorder.failure
-        if failure is not None and self._reported is None:
-            self._reported = failure
-            self._publisher.publish(Notice(failure.title, failure.hint, "error"))
+        message = recorder.status().message
+        if failure is not None:
+            notice = Notice(failure.title, failure.hint, "error")
+        elif message:
+            notice = Notice(message, "Free some room; what was recorded until then is kept", "warning")
+        else:
+            return
+        if notice != self._reported:
+            self._reported = notice
+            self._publisher.publish(notice)
 
     def _show(self, *, final: bool) -> None:
         snapshot = self._aggregate.snapshot(final=final)

@@ -7,6 +7,7 @@ from edgetop.engine.live import LiveFeed
 from edgetop.engine.loop import Commands, Loop
 from edgetop.engine.publish import Publisher
 from edgetop.engine.resolve import NO_RECORD, resolve
+from edgetop.errors import CannotWrite, DiskFull
 from edgetop.plan import Plan
 from edgetop.sessions.recorder import Recorder
 
@@ -18,6 +19,9 @@ def live_loop(plan: Plan, publisher: Publisher, commands: Commands) -> Loop:
     feed = LiveFeed(plan)
     try:
         recorder = Recorder(plan.record, feed.description) if plan.record != NO_RECORD else None
+    except DiskFull as error:  # nothing has begun: a place that cannot be written, as any other
+        feed.close()
+        raise CannotWrite(error.title, error.hint) from error
     except Exception:
         feed.close()
         raise

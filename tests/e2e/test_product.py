@@ -9,6 +9,10 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
+from edgetop.sessions.reader import SessionReader
+
 EDGETOP = str(Path(sys.executable).with_name("edgetop"))
 CAT = re.compile(r"(tiger cat|tabby|Egyptian cat)")
 
@@ -106,3 +110,52 @@ def test_output_that_is_no_terminal_gives_the_table(folders):
     done = subprocess.run(arguments, capture_output=True, text=True, env={**os.environ, **folders}, check=True)
     assert "p50" in done.stdout
     assert "\x1b" not in done.stdout
+
+
+def test_a_terminal_that_stalls_costs_no_sample(edgetop, tmp_path):
+    path = tmp_path / "a.edgetop"
+    run = edgetop("run", "tiny", "--on", "null", "--input", "noise", "--record", path)
+    run.wait_for(lambda: re.search(r"p99\s+\d", run.text))
+    time.sleep(4)  # nobody reads: the line is full after a while
+    run.type("q")
+    assert run.exit_code() == 0
+    with SessionReader(str(path)) as reader:
+        assert not [e for batch in reader.batches(0, reader.duration_ns + 1) for e in batch.events if e.kind == "lost"]
+        counts = {row.t_ns // 10**9: row.n for row in reader.overview(reader.latency_channel(0), 1000)}
+    seconds = sorted(counts)
+    assert seconds == list(range(seconds[0], seconds[-1] + 1))
+    whole = [counts[second] for second in seconds[1:-1]]
+    assert min(whole) > 1000
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A folder with a disk of one megabyte of its own."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip("mounting a small disk is not allowed here")
+    yield folder
+    subprocess.run(["umount", folder], check=True)
+
+
+def test_a_disk_with_little_room_is_told_and_one_without_is_refused(small_disk, folders):
+    def run(name, *options):
+        command = [EDGETOP, "run", "tiny", "--on", "null", "--headless", "--duration", "1.5", "--record"]
+        environment = {**os.environ, **folders}
+        return subprocess.run(
+            [*command, small_disk / name, *options], capture_output=True, text=True, env=environment, check=False
+        )
+
+    little = run("little.edgetop")
+    assert little.returncode == 0
+    assert "little room left" in little.stderr
+    (small_disk / "fill").write_bytes(b"x" * (900 << 10))
+    full = run("full.edgetop")
+    assert full.returncode == 2
+    assert "No room is left" in full.stderr and len(full.stderr.splitlines()) == 1
+    assert not (small_disk / "full.edgetop").exists()
+    assert figures(small_disk / "little.edgetop")["results"][0]["status"] == "done"
