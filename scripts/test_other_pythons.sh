@@ -20,7 +20,8 @@ for version in "$@"; do
     fi
     venv=".venv-$version"
     stamp="$venv/.installed"
-    if [ ! -e "$stamp" ] || [ pyproject.toml -nt "$stamp" ] || [ constraints.txt -nt "$stamp" ]; then
+    if [ ! -e "$stamp" ] || [ pyproject.toml -nt "$stamp" ] || [ constraints.txt -nt "$stamp" ] \
+        || [ "$0" -nt "$stamp" ]; then
         echo "== making $venv"
         "$python" -m venv --clear "$venv"
         "$venv/bin/python" -m pip --disable-pip-version-check -q install --upgrade pip
