@@ -52,6 +52,7 @@ class Turns(threading.Thread):
         self._attach = attach
         self._stopping = threading.Event()
         self._paused = threading.Event()
+        self._alternating = False
         self._comparison = Comparison(plan.input)
         self._spent_ns = 0
         self._counted = dict.fromkeys((spec.id for spec in plan.runs), 0)
@@ -66,7 +67,8 @@ class Turns(threading.Thread):
     def pause(self, on: bool) -> None:
         """Hold the turns, or go on."""
         (self._paused.set if on else self._paused.clear)()
-        self._hurry(on)
+        if self._alternating:  # a warm-up is not cut short: its outputs are compared
+            self._hurry(on)
 
     def _hurry(self, on: bool) -> None:
         for runner in list(self.runners.values()):
@@ -117,8 +119,7 @@ class Turns(threading.Thread):
         return self.runners[spec.id].ask({"do": do, **arguments}, self._stopping.is_set)
 
     def _bring_up(self, spec: RunSpec, folder: str) -> None:
-        if self._stopping.is_set():
-            raise Interrupted("The engine is stopping")
+        self._hold_while_paused()
         self._tell(spec, status="preparing", message=f"writing {spec.model} for {spec.framework}")
         model, weights = self._model(spec)
         self._tell(spec, status="loading", message="", weights=weights, sha256=model.sha256)
@@ -153,6 +154,7 @@ class Turns(threading.Thread):
     def _alternate(self, ready: Sequence[RunSpec]) -> None:
         """Give turns until the plan's end or a stop; a run that fails or is done drops out."""
         active = list(ready)
+        self._alternating = True
         for spec in active:
             self._tell(spec, status="running")
         while active:

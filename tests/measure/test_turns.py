@@ -1,8 +1,13 @@
 """Turns go forward and back, so that a drift falls on all runs alike."""
 
 import itertools
+import time
 
-from edgetop.measure.turns import forward_and_back
+import pytest
+
+from edgetop.measure.turns import Turns, forward_and_back
+from edgetop.plan import Plan, RunSpec
+from edgetop.samples import SET_ASIDE, WARM_UP
 
 
 def test_three_runs_alternate_forward_and_back():
@@ -17,3 +22,80 @@ def test_a_linear_drift_costs_every_run_the_same():
 
 def test_one_run_holds_every_turn():
     assert list(itertools.islice(forward_and_back(1), 3)) == [0, 0, 0]
+
+
+@pytest.fixture
+def conducted():
+    """Runs a plan's turns, and gives its events; the workers are ended."""
+    started = []
+
+    def conduct(plan):
+        events = []
+        started.append(Turns(plan, events.append, lambda run, pid: None))
+        return started[-1], events
+
+    yield conduct
+    for turns in started:
+        turns.stop()
+        if turns.ident is not None:
+            turns.join(10)
+
+
+def until(condition, seconds=20):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.01)
+
+
+def kinds(events, kind, run=None):
+    return [event.data for event in events if event.kind == kind and run in (None, event.run)]
+
+
+def test_runs_take_turns_until_the_count_and_set_the_first_ones_aside(conducted):
+    plan = Plan((RunSpec(0, "tiny", "null"), RunSpec(1, "tiny", "null")), input="noise", count=30)
+    turns, events = conducted(plan)
+    turns.run()
+    assert not turns.failed
+    counted = {run: sum(turn["count"] for turn in kinds(events, "turn", run)) for run in (0, 1)}
+    samples = {run: turns.runners[run].samples(settled=True) for run in (0, 1)}
+    for run in (0, 1):
+        steady = samples[run].flags & SET_ASIDE == 0
+        assert steady.sum() >= 30
+        assert counted[run] == (samples[run].flags & WARM_UP == 0).sum()
+    assert [data["status"] for data in kinds(events, "run", 0)][-1] == "done"
+
+
+def test_a_pause_while_runs_come_up_spoils_no_warm_up(conducted):
+    turns, events = conducted(Plan((RunSpec(0, "tiny", "null"),), input="noise"))
+    turns.pause(True)
+    turns.start()
+    assert not kinds(events, "run")
+    turns.pause(False)
+    until(lambda: kinds(events, "turn"))
+    assert next(data["first_ns"] for data in kinds(events, "run") if "first_ns" in data) > 0
+    turns.pause(True)
+    until(lambda: turns.runners[0].samples(settled=True) is not None)
+    held = len(kinds(events, "turn"))
+    time.sleep(0.6)
+    assert len(kinds(events, "turn")) <= held + 1
+    turns.pause(False)
+    until(lambda: len(kinds(events, "turn")) > held + 1)
+
+
+def test_a_run_that_cannot_come_up_fails_alone(conducted):
+    plan = Plan((RunSpec(0, "tiny", "null", python="/nowhere/python"), RunSpec(1, "tiny", "null")), "noise", count=10)
+    turns, events = conducted(plan)
+    turns.run()
+    assert turns.failed == {0}
+    failure = kinds(events, "run", 0)[-1]
+    assert failure["status"] == "failed" and "/nowhere/python" in failure["message"]
+    assert kinds(events, "run", 1)[-1]["status"] == "done"
+
+
+def test_a_duration_is_of_all_runs_together(conducted):
+    plan = Plan((RunSpec(0, "tiny", "null"), RunSpec(1, "tiny", "null")), "noise", duration_s=0.5)
+    turns, events = conducted(plan)
+    turns.run()
+    spent = sum(turn["end_ns"] - turn["start_ns"] for turn in kinds(events, "turn"))
+    assert 0.5e9 <= spent < 0.8e9
