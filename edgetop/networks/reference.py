@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+import math
+from typing import Any, Callable, Optional
 
 import numpy as np
 import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
 
-from edgetop.networks.graph import Graph, Node
+from edgetop.networks.graph import Array, Graph, Node
 
 Wide = npt.NDArray[np.float64]
 
@@ -19,7 +20,7 @@ def activations(graph: Graph, picture: npt.NDArray[Any]) -> dict[str, Wide]:
         raise ValueError(f"input {picture.shape}, wanted {graph.input_shape}")
     values = {graph.nodes[0].name: picture[0].astype(np.float64)}
     for node in graph.nodes[1:]:
-        values[node.name] = _activate(_run(node, [values[name] for name in node.inputs]), node.act)
+        values[node.name] = _run(node, [values[name] for name in node.inputs])
     return values
 
 
@@ -30,41 +31,63 @@ def run(graph: Graph, picture: npt.NDArray[Any]) -> list[Wide]:
 
 
 def _run(node: Node, inputs: list[Wide]) -> Wide:
-    x = inputs[0]
-    result: Wide
-    if node.op == "conv":
-        result = _conv(node, x)
-    elif node.op == "pool":
-        windows = _windows(node, x, -np.inf)
-        result = windows.max(axis=(3, 4)) if node.kind == "max" else windows.mean(axis=(3, 4))
-    elif node.op == "gap":
-        result = x.mean(axis=(1, 2))
-    elif node.op == "fc":
-        weight, bias = _parameters(node)
-        result = weight @ x + bias
-    elif node.op == "add":
-        result = x + inputs[1]
-    elif node.op == "concat":
-        result = np.concatenate(inputs)
-    elif node.op == "softmax":
-        exponents = np.exp(x - x.max())
-        result = exponents / exponents.sum()
-    else:
+    if node.op not in _OPERATORS:
         raise ValueError(f"{node.name}: no operator {node.op!r}")
-    return result
+    return _ACTIVATIONS[node.act](_OPERATORS[node.op](node, *inputs))
 
 
 def _conv(node: Node, x: Wide) -> Wide:
-    weight, bias = _parameters(node)
+    """The sum over the kernel's places of its weights there times what of the input lies below them."""
+    weight, bias = _weight(node), _bias(node)
+    outputs, depth, height, width = node.weight_shape
     windows = _windows(node, x, 0.0)
-    depth = node.weight_shape[1]
-    outputs = node.weight_shape[0] // node.groups
-    parts = []
-    for group in range(node.groups):
-        w = weight[group * outputs : (group + 1) * outputs]
-        parts.append(np.tensordot(w, windows[group * depth : (group + 1) * depth], ([1, 2, 3], [0, 3, 4])))
-    result: Wide = np.concatenate(parts) + bias[:, None, None]
+    grouped = weight.reshape(node.groups, outputs // node.groups, depth, height, width)
+    total = np.zeros((node.groups, outputs // node.groups, math.prod(node.shape[1:])))
+    for i in range(height):
+        for j in range(width):
+            total += grouped[..., i, j] @ windows[..., i, j].reshape(node.groups, depth, -1)
+    result: Wide = total.reshape(node.shape) + bias[:, None, None]
     return result
+
+
+def _scale(node: Node, x: Wide) -> Wide:
+    of_channel = (slice(None), *(None,) * (x.ndim - 1))
+    result: Wide = x * _weight(node)[of_channel] + _bias(node)[of_channel]
+    return result
+
+
+def _pool(node: Node, x: Wide) -> Wide:
+    windows = _windows(node, x, -np.inf if node.kind == "max" else 0.0)
+    result: Wide = windows.max(axis=(3, 4)) if node.kind == "max" else windows.mean(axis=(3, 4))
+    return result
+
+
+def _softmax(node: Node, x: Wide) -> Wide:
+    exponents: Wide = np.exp(x - x.max())
+    return exponents / exponents.sum()
+
+
+def _shuffle(node: Node, x: Wide) -> Wide:
+    return x.reshape(node.groups, -1, *x.shape[1:]).swapaxes(0, 1).reshape(x.shape)
+
+
+_OPERATORS: dict[str, Callable[..., Wide]] = {
+    "conv": _conv,
+    "scale": _scale,
+    "fc": lambda node, x: _weight(node) @ x + _bias(node),
+    "matmul": lambda node, x: x @ _weight(node).T,
+    "pool": _pool,
+    "gap": lambda node, x: x.mean(axis=(1, 2)).reshape(node.shape),
+    "add": lambda node, first, second: first + second,
+    "mul": lambda node, first, second: first * second,
+    "concat": lambda node, *parts: np.concatenate(parts),
+    "split": lambda node, x: np.split(x, node.parts)[node.part],
+    "shuffle": _shuffle,
+    "up2": lambda node, x: x.repeat(2, axis=1).repeat(2, axis=2),
+    "act": lambda node, x: x,
+    "sigmoid": lambda node, x: _sigmoid(x),
+    "softmax": _softmax,
+}
 
 
 def _windows(node: Node, x: Wide, fill: float) -> Wide:
@@ -75,13 +98,28 @@ def _windows(node: Node, x: Wide, fill: float) -> Wide:
     return windows[:, :: node.stride, :: node.stride]
 
 
-def _parameters(node: Node) -> tuple[Wide, Wide]:
-    if node.weight is None or node.bias is None:
+def _weight(node: Node) -> Wide:
+    return _wide(node, node.weight)
+
+
+def _bias(node: Node) -> Wide:
+    return _wide(node, node.bias)
+
+
+def _wide(node: Node, array: Optional[Array]) -> Wide:
+    if array is None:
         raise ValueError(f"{node.name} has no weights yet")
-    return node.weight.astype(np.float64), node.bias.astype(np.float64)
+    return array.astype(np.float64)
 
 
-def _activate(x: Wide, act: str) -> Wide:
-    if act == "relu":
-        return np.maximum(x, 0.0)
-    return np.clip(x, 0.0, 6.0) if act == "relu6" else x
+def _sigmoid(x: Wide) -> Wide:
+    result: Wide = 1.0 / (1.0 + np.exp(-x))
+    return result
+
+
+_ACTIVATIONS: dict[str, Callable[[Wide], Wide]] = {
+    "": lambda x: x,
+    "relu": lambda x: np.maximum(x, 0.0),
+    "relu6": lambda x: np.clip(x, 0.0, 6.0),
+    "silu": lambda x: x * _sigmoid(x),
+}

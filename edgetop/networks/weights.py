@@ -11,7 +11,7 @@ import math
 import numpy as np
 
 from edgetop.config import asset
-from edgetop.networks.graph import Array, Graph, Node
+from edgetop.networks.graph import Array, Graph, Node, Parameters
 
 BIAS_SPREAD = 0.1
 LOGIT_SPREAD = 3.0
@@ -38,7 +38,7 @@ def seeded(structure: Graph, seed: int) -> Graph:
     """
     bits = np.random.PCG64(seed)
     moments: dict[str, float] = {}
-    weights: dict[str, tuple[Array, Array]] = {}
+    weights: dict[str, Parameters] = {}
     softmaxed = {node.inputs[0] for node in structure.nodes if node.op == "softmax"}
     for node in structure.nodes:
         inputs = [moments[name] for name in node.inputs]
@@ -46,7 +46,7 @@ def seeded(structure: Graph, seed: int) -> Graph:
             fan_in = math.prod(node.weight_shape[1:])
             spread = LOGIT_SPREAD if node.name in softmaxed else 1.0
             weight = _uniform(bits, node.weight_shape, spread / math.sqrt(fan_in * inputs[0]))
-            weights[node.name] = (weight, _uniform(bits, node.weight_shape[:1], BIAS_SPREAD))
+            weights[node.name] = (weight, _uniform(bits, node.bias_shape, BIAS_SPREAD) if node.bias_shape else None)
         moments[node.name] = _moment(node, inputs)
     return structure.with_weights(weights)
 

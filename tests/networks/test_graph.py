@@ -53,12 +53,41 @@ def test_only_a_convolution_of_each_channel_alone_is_depthwise():
         lambda b: b.conv("c", "input", 4, 11, pad=0),
         lambda b: b.add("sum", "input", "stem"),
         lambda b: b.concat("all", "input", "stem"),
-        lambda b: b.pool("avg", "stem", "avg", 3, stride=2, pad=1),
+        lambda b: b.conv("c", "input", 4, (1, 13), pad=0),
+        lambda b: b.split("part", "stem", 3),
+        lambda b: b.shuffle("mixed", "stem", 3),
+        lambda b: b.mul("gated", "stem", b.gap("gap", "input", keep=True)),
+        lambda b: b.matmul("product", "input", 4),
     ],
 )
 def test_what_no_framework_could_run_is_refused(wrong):
     with pytest.raises(ValueError):
         wrong(small())
+
+
+def test_a_rectangular_kernel_pads_each_axis_alone():
+    b = Builder("one", (3, 9, 12))
+    b.conv("row", "input", 4, (1, 7))
+    b.conv("column", "input", 4, (7, 1), pad=(3, 0, 2, 0))
+    row, column = b.finish().nodes[1:]
+    assert (row.shape, row.padding, row.weight_shape) == ((4, 9, 12), (0, 3, 0, 3), (4, 3, 1, 7))
+    assert (column.shape, column.padding) == ((4, 8, 12), (3, 0, 2, 0))
+
+
+def test_shapes_of_the_operators_without_weights():
+    b = Builder("one", (4, 6, 5))
+    assert [b.shape(part) for part in b.split("part", "input", 2)] == [(2, 6, 5)] * 2
+    assert b.shape(b.up2("up", "input")) == (4, 12, 10)
+    assert b.shape(b.mul("gated", "input", b.gap("gate", "input", keep=True))) == (4, 6, 5)
+    assert b.shape(b.gap("gap", "input")) == (4,)
+
+
+def test_a_product_has_no_bias():
+    b = Builder("one", (1, 5, 7))
+    b.matmul("product", "input", 3)
+    graph = seeded(b.finish(), 1)
+    assert (graph.node("product").shape, graph.parameters, graph.macs) == ((1, 5, 3), 21, 105)
+    assert graph.node("product").bias is None
 
 
 def test_weights_of_another_shape_are_refused():
