@@ -7,6 +7,8 @@ from dataclasses import dataclass
 IMAGENET_MEAN = (0.485 * 255, 0.456 * 255, 0.406 * 255)
 IMAGENET_STD = (0.229 * 255, 0.224 * 255, 0.225 * 255)
 """Per channel (red, green, blue), in units of an 8-bit value, as torchvision normalises."""
+INCEPTION_MEAN = INCEPTION_STD = (127.5, 127.5, 127.5)
+"""To values from -1 to 1, as the networks from Google have it."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,11 @@ class Preprocessing:
     resample: str = "bilinear"
     """``bilinear`` or ``bicubic``."""
     channel_order: str = "RGB"
+    """``RGB``, ``BGR``, or ``GRAY`` for their mean as the one channel."""
+
+
+IMAGENET = Preprocessing(resize=256, crop=224, mean=IMAGENET_MEAN, std=IMAGENET_STD)
+"""What torchvision does for most of its networks."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +54,8 @@ class ModelCard:
     """Of the weights."""
     sha256: str
     """Of the built graph, so that a written file's name is known without building it."""
-    precisions: tuple[str, ...] = ("fp32",)
+    precisions: tuple[str, ...] = ("fp32", "fp16")
+    """Those it can be written in, though not in every format."""
 
     @property
     def trained(self) -> bool:

@@ -21,7 +21,7 @@ from edgetop.networks.cards import ModelCard
 from edgetop.networks.own import file_sha256
 from edgetop.networks.own import own_file as own_file
 from edgetop.networks.write import CANNOT_WRITE
-from edgetop.networks.writers import SUFFIXES, WRITTEN_BY_FRAMEWORK
+from edgetop.networks.writers import SUFFIXES, TELL_THEIR_INPUT, WRITTEN_BY_FRAMEWORK, writer
 from edgetop.plan import ModelFile
 
 ELSEWHERE = "Free some room there, or set XDG_CACHE_HOME to a folder that can be written"
@@ -42,16 +42,15 @@ def model_file(name: str, format: str, precision: str = "fp32", python: str = ""
     record = f"{stem}.{format}.json"
     if not _intact(paths, record):
         _write(name, format, precision, python, paths, record)
-    shape = () if format == "tflite" else card.input_shape
+    shape = () if format in TELL_THEIR_INPUT else card.input_shape
     return ModelFile(paths, format, name, precision, card.sha256, shape)
 
 
 def _check(name: str, format: str, precision: str) -> ModelCard:
     card = zoo.card(name)
-    if format not in SUFFIXES:
-        raise UnknownName(f"no format named {format!r}", f"Formats: {', '.join(SUFFIXES)}")
     if precision not in card.precisions:
         raise UnknownName(f"{name} has no precision {precision!r}", f"Precisions: {', '.join(card.precisions)}")
+    writer(format, precision)
     return card
 
 

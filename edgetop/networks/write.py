@@ -22,7 +22,7 @@ def write_model(name: str, format: str, precision: str, out: str) -> None:
     precisions = zoo.card(name).precisions
     if precision not in precisions:
         raise UnknownName(f"{name} has no precision {precision!r}", f"Precisions: {', '.join(precisions)}")
-    contents = write(zoo.build(name), format)
+    contents = write(zoo.build(name), format, precision)
     for suffix, content in zip(SUFFIXES[format], contents):
         with open(out + suffix, "wb") as file:
             file.write(content)

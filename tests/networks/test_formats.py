@@ -92,14 +92,6 @@ def test_caffe_refuses_a_pool_it_cannot_write(weighted):
         caffe.write(weighted(b)[0])
 
 
-@pytest.mark.parametrize(
-    ("value", "encoded"),
-    [(0, b"\0"), (127, b"\x7f"), (128, b"\x80\x01"), (300, b"\xac\x02"), (1 << 28, b"\x80" * 4 + b"\1")],
-)
-def test_caffe_numbers_are_protobuf_varints(value, encoded):
-    assert caffe._varint(value) == encoded
-
-
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_torchscript_keeps_the_names_of_all_nodes(built):
     torch = pytest.importorskip("torch")

@@ -86,8 +86,8 @@ def empty(folder):
 
 
 def unknown_suffix(folder):
-    (folder / "net.onnx").write_bytes(b"x")
-    return folder / "net.onnx"
+    (folder / "net.h5").write_bytes(b"x")
+    return folder / "net.h5"
 
 
 def not_tflite(folder):
@@ -139,7 +139,7 @@ BAD = {
     directory: "not a file",
     plain_directory: "not a file",
     empty: "is empty",
-    unknown_suffix: r"no format known by \.onnx",
+    unknown_suffix: r"no format known by \.h5",
     not_tflite: "not a TFLite model",
     short_tflite: "not a TFLite model",
     not_zip: "not a TorchScript model",

@@ -8,24 +8,24 @@ from __future__ import annotations
 import numpy as np
 
 from edgetop.networks.graph import Array, Graph, Node
+from edgetop.networks.writers.protobuf import Message, data, message, packed, string
 
 ACTIVATIONS = {"relu": "ReLU", "relu6": "ReLU6"}
 LAYER, LAYER_NAME, LAYER_TYPE, LAYER_BLOBS = 100, 1, 2, 7
 NET_NAME = 1
 BLOB_DATA, BLOB_SHAPE, SHAPE_DIM = 5, 7, 1
 """Field numbers of the messages NetParameter, LayerParameter, BlobProto and BlobShape."""
-LENGTH_DELIMITED = 2
 
 
 def write(graph: Graph) -> tuple[bytes, bytes]:
     """The graph as the bytes of a prototxt and of a caffemodel; its input is [1, C, H, W]."""
     text = [f'name: "{graph.name}"\n']
-    weights = [_message(NET_NAME, graph.name.encode())]
+    weights = [*string(NET_NAME, graph.name)]
     for node in graph.nodes:
         layer_type, parameters, blobs = _LAYERS[node.op](node)
         text.append(_layer_text(node.name, layer_type, node.inputs, node.name, parameters))
         if blobs:
-            weights.append(_layer_message(node.name, layer_type, blobs))
+            weights.extend(_layer_message(node.name, layer_type, blobs))
         if node.act:  # in place, as is the custom
             text.append(_layer_text(f"{node.name}_{node.act}", ACTIVATIONS[node.act], (node.name,), node.name, ""))
     return "".join(text).encode(), b"".join(weights)
@@ -119,26 +119,11 @@ def _layer_text(name: str, layer_type: str, bottoms: tuple[str, ...], top: str, 
     return "layer {\n" + "".join(f"  {line}\n" for line in lines) + "}\n"
 
 
-def _layer_message(name: str, layer_type: str, blobs: tuple[Array, ...]) -> bytes:
-    header = _message(LAYER_NAME, name.encode()) + _message(LAYER_TYPE, layer_type.encode())
-    return _message(LAYER, header + b"".join(_message(LAYER_BLOBS, _blob(blob)) for blob in blobs))
+def _layer_message(name: str, layer_type: str, blobs: tuple[Array, ...]) -> Message:
+    contents = (message(LAYER_BLOBS, _blob(blob)) for blob in blobs)
+    return message(LAYER, string(LAYER_NAME, name), string(LAYER_TYPE, layer_type), *contents)
 
 
-def _blob(array: Array) -> bytes:
-    shape = _message(SHAPE_DIM, b"".join(_varint(size) for size in array.shape))
-    return _message(BLOB_SHAPE, shape) + _message(BLOB_DATA, array.astype("<f4").tobytes())
-
-
-def _message(field: int, content: bytes) -> bytes:
-    """A length-delimited field of protobuf's wire format."""
-    return _varint(field << 3 | LENGTH_DELIMITED) + _varint(len(content)) + content
-
-
-def _varint(value: int) -> bytes:
-    """Seven bits a byte, least significant first, the top bit set on all but the last."""
-    encoded = bytearray()
-    while value > 127:
-        encoded.append(value & 127 | 128)
-        value >>= 7
-    encoded.append(value)
-    return bytes(encoded)
+def _blob(array: Array) -> Message:
+    shape = packed(SHAPE_DIM, array.shape)
+    return (*message(BLOB_SHAPE, shape), *data(BLOB_DATA, array))

@@ -19,6 +19,7 @@ CODES = {
     "CONCATENATION": 2,
     "CONV_2D": 3,
     "DEPTHWISE_CONV_2D": 4,
+    "DEQUANTIZE": 6,
     "FULLY_CONNECTED": 9,
     "MAX_POOL_2D": 17,
     "SOFTMAX": 25,
@@ -38,10 +39,13 @@ OPTIONS = {
     "ADD": 11,
     "PAD": 22,
     "MEAN": 27,
+    "DEQUANTIZE": 38,
     "PADV2": 43,
 }
 """BuiltinOptions of the schema: which options table an operator has."""
-TYPES = {"float32": 0, "int32": 2}
+VERSIONS = {"DEQUANTIZE": 3}
+"""Of operators whose first version does not do what is written here."""
+TYPES = {"float32": 0, "float16": 1, "int32": 2}
 ACTIVATIONS = {"": 0, "relu": 1, "relu6": 3}
 SAME, VALID = 0, 1
 LOWEST = np.finfo(np.float32).min
@@ -49,13 +53,12 @@ LOWEST = np.finfo(np.float32).min
 
 def write(graph: Graph) -> tuple[bytes]:
     """The graph as one fp32 ``.tflite`` file; its input is [1, H, W, C]."""
-    writer = _Writer(graph)
-    for node in graph.nodes:
-        writer.add(node)
-    return (writer.finish(),)
+    return (Writer(graph).file(),)
 
 
-class _Writer:
+class Writer:
+    """Writes a graph node by node, from the leaves of the file up."""
+
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
         self._shapes = {node.name: node.shape for node in graph.nodes}
@@ -70,10 +73,14 @@ class _Writer:
         """One node: its constants, a PAD before it where it needs one, its operator."""
         getattr(self, f"_{node.op}")(node)
 
-    def finish(self) -> bytes:
+    def file(self) -> bytes:
+        """The file with all nodes of the graph."""
         file, graph = self._file, self._graph
+        for node in graph.nodes:
+            self.add(node)
         codes = [
-            file.table(byte(min(CODES[code], 127)), None, int32(1), int32(CODES[code]))  # old field, custom, version
+            # old field, custom, version
+            file.table(byte(min(CODES[code], 127)), None, int32(VERSIONS.get(code, 1)), int32(CODES[code]))
             for code in self._codes
         ]
         subgraph = file.table(
