@@ -1,11 +1,14 @@
-"""EfficientNet-Lite0 (EfficientNet without squeeze-and-excitation and with ReLU6, made for edge boards)."""
+"""EfficientNet-B0, and Lite0: without squeeze-and-excitation and with ReLU6, made for edge boards.
+
+The nodes of B0 are named as torchvision's modules.
+"""
 
 from __future__ import annotations
 
 from edgetop.networks.builder import Builder
-from edgetop.networks.cards import TRAINED, ModelCard, Preprocessing
+from edgetop.networks.cards import IMAGENET_MEAN, IMAGENET_STD, SEEDED, TRAINED, ModelCard, Preprocessing
 from edgetop.networks.graph import Graph
-from edgetop.networks.weights import shipped
+from edgetop.networks.weights import seeded, shipped
 
 WEIGHTS = "efficientnet_lite0.npz"
 CARDS = {
@@ -24,7 +27,21 @@ CARDS = {
         weights=TRAINED,
         licence="Apache-2.0",
         sha256="568589b1ebb03199c6581da977f44be94ac846e4c44f238527dfb86733a9f8b7",
-    )
+    ),
+    "efficientnet_b0": ModelCard(
+        name="efficientnet_b0",
+        title="EfficientNet-B0",
+        task="classification",
+        input_shape=(1, 3, 224, 224),
+        preprocessing=Preprocessing(resize=256, crop=224, mean=IMAGENET_MEAN, std=IMAGENET_STD, resample="bicubic"),
+        classes=1000,
+        parameters=5_267_540,
+        macs=385_814_752,
+        paper="https://arxiv.org/abs/1905.11946",
+        weights=SEEDED,
+        licence="Apache-2.0",
+        sha256="d17abce68af8754666afdbd439a58cc6ef1458fa24c8558741c47f422d3afa9d",
+    ),
 }
 BLOCKS = (
     # kernel, stride of the first, expansion, channels, repeats
@@ -36,6 +53,8 @@ BLOCKS = (
     (5, 2, 6, 192, 4),
     (3, 1, 6, 320, 1),
 )
+SQUEEZE = 4
+"""Channels into a block for each of its gate's."""
 
 
 def structure() -> Graph:
@@ -65,3 +84,37 @@ def _block(b: Builder, name: str, source: str, kernel: int, stride: int, expansi
 def efficientnet_lite0() -> Graph:
     """The network with weights trained on ImageNet."""
     return shipped(structure(), WEIGHTS)
+
+
+def structure_b0() -> Graph:
+    """The network without weights: half a kernel of padding on all sides, as in PyTorch."""
+    b = Builder("efficientnet_b0", (3, 224, 224))
+    x = b.conv("features_0_0", "input", 32, 3, stride=2, pad=1, act="silu")
+    for stage, (kernel, first_stride, expansion, channels, repeats) in enumerate(BLOCKS, 1):
+        for repeat in range(repeats):
+            stride = first_stride if repeat == 0 else 1
+            x = _gated_block(b, f"features_{stage}_{repeat}", x, kernel, stride, expansion, channels)
+    x = b.conv(f"features_{len(BLOCKS) + 1}_0", x, 1280, act="silu")
+    b.softmax("softmax", b.fc("classifier_1", b.gap("gap", x), 1000))
+    return b.finish()
+
+
+def _gated_block(b: Builder, name: str, source: str, kernel: int, stride: int, expansion: int, channels: int) -> str:
+    """As the block above, with each channel turned up or down before the projection by what all of them show."""
+    depth = b.channels(source)
+    wide = depth * expansion
+    x, place = source, 0
+    if expansion != 1:
+        x, place = b.conv(f"{name}_block_0_0", source, wide, act="silu"), 1
+    x = b.conv(f"{name}_block_{place}_0", x, wide, kernel, stride=stride, pad=kernel // 2, groups=wide, act="silu")
+    gate = b.gap(f"{name}_gap", x, keep=True)
+    gate = b.conv(f"{name}_block_{place + 1}_fc1", gate, depth // SQUEEZE, act="silu")
+    gate = b.sigmoid(f"{name}_gate", b.conv(f"{name}_block_{place + 1}_fc2", gate, wide))
+    x = b.conv(f"{name}_block_{place + 2}_0", b.mul(f"{name}_gated", x, gate), channels)
+    shortcut = stride == 1 and channels == depth
+    return b.add(f"{name}_add", source, x) if shortcut else x
+
+
+def efficientnet_b0() -> Graph:
+    """The network with its seeded weights."""
+    return seeded(structure_b0(), seed=12)

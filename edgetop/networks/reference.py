@@ -63,12 +63,14 @@ def _pool(node: Node, x: Wide) -> Wide:
 
 
 def _softmax(node: Node, x: Wide) -> Wide:
-    exponents: Wide = np.exp(x - x.max())
-    return exponents / exponents.sum()
+    exponents = np.exp(x - x.max())
+    result: Wide = exponents / exponents.sum()
+    return result
 
 
 def _shuffle(node: Node, x: Wide) -> Wide:
-    return x.reshape(node.groups, -1, *x.shape[1:]).swapaxes(0, 1).reshape(x.shape)
+    result: Wide = x.reshape(node.groups, -1, *x.shape[1:]).swapaxes(0, 1).reshape(x.shape)
+    return result
 
 
 _OPERATORS: dict[str, Callable[..., Wide]] = {

@@ -13,6 +13,20 @@ from edgetop.networks.graph import Graph
 NETWORKS = {
     "efficientnet_lite0": "edgetop.networks.efficientnet:efficientnet_lite0",
     "mobilenet_v2": "edgetop.networks.mobilenet:mobilenet_v2",
+    "mobilenet_v1": "edgetop.networks.mobilenet_v1:mobilenet_v1",
+    "squeezenet1_0": "edgetop.networks.squeezenet:squeezenet1_0",
+    "squeezenet1_1": "edgetop.networks.squeezenet:squeezenet1_1",
+    "mnasnet1_0": "edgetop.networks.mnasnet:mnasnet1_0",
+    "shufflenet_v2_x1_0": "edgetop.networks.shufflenet:shufflenet_v2_x1_0",
+    "efficientnet_b0": "edgetop.networks.efficientnet:efficientnet_b0",
+    "resnet50": "edgetop.networks.resnet:resnet50",
+    "inception_v3": "edgetop.networks.inception:inception_v3",
+    "densenet121": "edgetop.networks.densenet:densenet121",
+    "xception": "edgetop.networks.xception:xception",
+    "gemm_256": "edgetop.networks.gemm:gemm_256",
+    "gemm_512": "edgetop.networks.gemm:gemm_512",
+    "gemm_1024": "edgetop.networks.gemm:gemm_1024",
+    "gemm_2048": "edgetop.networks.gemm:gemm_2048",
     "tiny": "edgetop.networks.tiny:tiny",
 }
 """Name to the function that builds it; its module's ``CARDS`` holds its card."""
