@@ -17,7 +17,11 @@ LIST_KEY = -23300
 """A parameter that is a list has its key taken from this, and its length before its values."""
 TOP_SHAPES = 30
 POOLS = {"max": 0, "avg": 1}
-ADD = 0
+ADD, MULTIPLY = 0, 2
+NEAREST = 1
+EQUALLY = -233
+"""A part of a Slice as large as the others."""
+NO_ADDEND = -1
 
 Parameters = dict[int, Union[int, float, Sequence[Union[int, float]]]]
 Layer = tuple[str, str, Parameters]
@@ -26,7 +30,11 @@ Layer = tuple[str, str, Parameters]
 FUSING = frozenset({"Convolution", "ConvolutionDepthWise", "InnerProduct"})
 """Layers that apply an activation themselves, where it is one of FUSED."""
 FUSED: dict[str, Parameters] = {"relu": {9: 1}, "relu6": {9: 3, 10: (0.0, 6.0)}}
-ACTIVATIONS: dict[str, tuple[str, Parameters]] = {"relu": ("ReLU", {}), "relu6": ("Clip", {0: 0.0, 1: 6.0})}
+ACTIVATIONS: dict[str, tuple[str, Parameters]] = {
+    "relu": ("ReLU", {}),
+    "relu6": ("Clip", {0: 0.0, 1: 6.0}),
+    "silu": ("Swish", {}),
+}
 
 
 def write(graph: Graph) -> tuple[bytes, bytes]:
@@ -45,7 +53,10 @@ class _Writer:
     def __init__(self, graph: Graph, *, halved: bool) -> None:
         self._graph = graph
         self._halved = halved
-        self._readers = Counter(name for node in graph.nodes for name in node.inputs) + Counter(graph.outputs)
+        self._readers = Counter(graph.outputs)
+        for node in graph.nodes:
+            if node.part == 0:  # one Slice reads for all parts of a split
+                self._readers.update(node.inputs)
         # ncnn knows outputs as the blobs that no layer reads, in the order of the file.
         self._gathers = len(graph.outputs) > 1 or self._readers[graph.outputs[0]] > 1
         self._branches: dict[str, list[str]] = {}
@@ -75,12 +86,34 @@ class _Writer:
         if node.groups > 1:
             parameters[7] = node.groups
         self._chain(node, ("", "ConvolutionDepthWise" if node.groups > 1 else "Convolution", parameters))
-        self._store(node.name, node.weight, node.bias)
+        self._store(node.name, node.weight)
+        self._store_plain(node.bias)
+
+    def _scale(self, node: Node) -> None:
+        assert node.weight is not None and node.bias is not None
+        self._chain(node, ("", "Scale", {0: node.weight.size, 1: 1}))
+        self._store_plain(node.weight)
+        self._store_plain(node.bias)
 
     def _fc(self, node: Node) -> None:
         assert node.weight is not None and node.bias is not None
         self._chain(node, ("", "InnerProduct", {0: node.shape[0], 1: 1, 2: node.weight.size}))
-        self._store(node.name, node.weight, node.bias)
+        self._store(node.name, node.weight)
+        self._store_plain(node.bias)
+
+    def _matmul(self, node: Node) -> None:
+        assert node.weight is not None
+        _, rows, columns = node.shape
+        depth = node.weight_shape[1]
+        # B is the weight, transposed as it is stored; A has any number of rows.
+        gemm: Parameters = {2: 0, 3: 1, 4: 0, 5: 1, 6: 1, 7: 0, 8: columns, 9: depth, 10: NO_ADDEND}
+        self._chain(
+            node,
+            ("_matrix", "Reshape", {0: depth, 1: rows}),
+            ("", "Gemm", gemm),
+            ("_picture", "Reshape", {0: columns, 1: rows, 2: 1}),
+        )
+        self._store(node.name, node.weight)
 
     def _pool(self, node: Node) -> None:
         top, left, bottom, right = node.padding
@@ -89,24 +122,50 @@ class _Writer:
         self._chain(node, ("", "Pooling", parameters))
 
     def _gap(self, node: Node) -> None:
-        self._chain(node, ("", "Pooling", {0: POOLS["avg"], 4: 1}))
+        mean: Layer = ("", "Pooling", {0: POOLS["avg"], 4: 1})
+        picture: Layer = ("_picture", "Reshape", {0: 1, 1: 1, 2: node.shape[0]})
+        self._chain(node, *((mean, picture) if len(node.shape) > 1 else (mean,)))
 
     def _add(self, node: Node) -> None:
         self._chain(node, ("", "BinaryOp", {0: ADD}))
 
+    def _mul(self, node: Node) -> None:
+        self._chain(node, ("", "BinaryOp", {0: MULTIPLY}))
+
     def _concat(self, node: Node) -> None:
         self._chain(node, ("", "Concat", {0: 0}))
+
+    def _split(self, node: Node) -> None:
+        if node.part > 0:
+            return
+        first = self._graph.nodes.index(node)
+        parts = self._graph.nodes[first : first + node.parts]
+        parameters: Parameters = {0: (EQUALLY,) * node.parts, 1: 0, TOP_SHAPES: _shape(node) * node.parts}
+        tops = [self._whole(part.name) for part in parts]
+        self._layer("Slice", node.name, [self._take(node.inputs[0])], tops, parameters)
+
+    def _shuffle(self, node: Node) -> None:
+        self._chain(node, ("", "ShuffleChannel", {0: node.groups}))
+
+    def _up2(self, node: Node) -> None:
+        self._chain(node, ("", "Interp", {0: NEAREST, 1: 2.0, 2: 2.0}))
+
+    def _act(self, node: Node) -> None:
+        self._chain(node)
+
+    def _sigmoid(self, node: Node) -> None:
+        self._chain(node, ("", "Sigmoid", {}))
 
     def _softmax(self, node: Node) -> None:
         self._chain(node, ("", "Softmax", {0: 0, 1: 1}))
 
     def _chain(self, node: Node, *layers: Layer) -> None:
         """Layers one behind the other, the first on the node's inputs, the last with its activation and its blob."""
-        suffix, kind, parameters = layers[-1]
-        if kind in FUSING and node.act in FUSED:
+        if layers and layers[-1][1] in FUSING and node.act in FUSED:
+            suffix, kind, parameters = layers[-1]
             layers = (*layers[:-1], (suffix, kind, {**parameters, **FUSED[node.act]}))
         elif node.act:
-            layers = (*layers, (f"_{node.act}", *ACTIVATIONS[node.act]))
+            layers = (*layers, (f"_{node.act}" if layers else "", *ACTIVATIONS[node.act]))
         blobs = [self._take(name) for name in node.inputs]
         for number, (suffix, kind, parameters) in enumerate(layers, 1):
             top = self._whole(node.name)
@@ -138,13 +197,17 @@ class _Writer:
         self._lines.append(" ".join((*words, *(_parameter(key, value) for key, value in parameters.items()))) + "\n")
         self._blobs += len(tops)
 
-    def _store(self, name: str, weight: Array, bias: Array) -> None:
+    def _store(self, name: str, weight: Array) -> None:
         if self._halved:
             content = half(f"{name}_weight", weight).tobytes()
             self._weights += [FP16_TAG, content, bytes(-len(content) % ALIGNMENT)]
         else:
-            self._weights += [FP32_TAG, weight.astype("<f4").tobytes()]
-        self._weights.append(bias.astype("<f4").tobytes())
+            self._weights.append(FP32_TAG)
+            self._store_plain(weight)
+
+    def _store_plain(self, array: Array) -> None:
+        """Numbers that ncnn reads as fp32 whatever the precision."""
+        self._weights.append(array.astype("<f4").tobytes())
 
 
 def _shape(node: Node) -> tuple[int, ...]:
