@@ -37,7 +37,7 @@ class Preprocessing(Protocol):
 
     @property
     def channel_order(self) -> str:
-        """``RGB`` or ``BGR``."""
+        """``RGB``, ``BGR``, or ``GRAY`` for their mean as the one channel."""
 
 
 class Card(Protocol):
@@ -66,9 +66,11 @@ def central_crop(pixels: Pixels, how: Preprocessing) -> Pixels:
 
 
 def normalise(pixels: Pixels, how: Preprocessing) -> Input:
-    """[H, W, 3] RGB to [1, 3, H, W] in the model's channel order, (value - mean) / std."""
-    ordered = pixels if how.channel_order == "RGB" else pixels[:, :, ::-1]
+    """[H, W, 3] RGB to [1, 3, H, W] in the model's channel order, or [1, 1, H, W], (value - mean) / std."""
+    ordered = pixels[:, :, ::-1] if how.channel_order == "BGR" else pixels
     values = (ordered.astype(np.float32) - np.array(how.mean, np.float32)) / np.array(how.std, np.float32)
+    if how.channel_order == "GRAY":
+        values = values.mean(axis=2, keepdims=True)
     return np.ascontiguousarray(values.transpose(2, 0, 1)[None])
 
 

@@ -20,7 +20,7 @@ CARDS = {
         paper="https://arxiv.org/abs/1608.06993",
         weights=SEEDED,
         licence="Apache-2.0",
-        sha256="9e7272dc1660819e8846667bf80bb3c64cea95ae35f99f93a99d7a07bb98eaa1",
+        sha256="8b216962fbd434f80dd35766285fbedd9faad192be814c9a0eb299da326388ac",
     ),
 }
 LAYERS = (6, 12, 24, 16)

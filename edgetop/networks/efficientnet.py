@@ -40,7 +40,7 @@ CARDS = {
         paper="https://arxiv.org/abs/1905.11946",
         weights=SEEDED,
         licence="Apache-2.0",
-        sha256="d17abce68af8754666afdbd439a58cc6ef1458fa24c8558741c47f422d3afa9d",
+        sha256="ba096ccb19f8101fc3a0fa8d528f8441acf79513fff9e45d3acba7afa8a29354",
     ),
 }
 BLOCKS = (

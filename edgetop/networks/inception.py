@@ -20,7 +20,7 @@ CARDS = {
         paper="https://arxiv.org/abs/1512.00567",
         weights=SEEDED,
         licence="Apache-2.0",
-        sha256="763ff48e7aa09b2586ec6e45fcf12d0da70d0d578e771d48d8607a9fb736c8f9",
+        sha256="8eab697a79efd7b2a8e54819d8824658998a591cea97019a3452327325cdbe2c",
     ),
 }
 Step = tuple[str, int, Kernel]

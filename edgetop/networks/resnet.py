@@ -20,7 +20,7 @@ CARDS = {
         paper="https://arxiv.org/abs/1512.03385",
         weights=SEEDED,
         licence="Apache-2.0",
-        sha256="13ed51596207c422525c294bc36b1ab7eae412d8ed793c37610ddd617b599ebb",
+        sha256="bd3fd10f2e48b7077e51b54e90ef8be9088b304d263c83b0b68f80751f7daba6",
     ),
 }
 STAGES = ((64, 3, 1), (128, 4, 2), (256, 6, 2), (512, 3, 2))

@@ -20,7 +20,7 @@ CARDS = {
         paper="https://arxiv.org/abs/1807.11164",
         weights=SEEDED,
         licence="Apache-2.0",
-        sha256="8695e8b672c90d397bd0fb33c8a4bdd113fd992e1c246f245b11828df3355087",
+        sha256="0473394282cc9cfe01fd0f4810aac1c489c50ea4bd59689624a15b837c5c996e",
     ),
 }
 STAGES = ((116, 4), (232, 8), (464, 4))

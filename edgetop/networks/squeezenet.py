@@ -20,7 +20,7 @@ CARDS = {
         paper="https://arxiv.org/abs/1602.07360",
         weights=SEEDED,
         licence="Apache-2.0",
-        sha256="9ed8a39703ffe956d8b791cc8e6111718fcf0642d494a85218f6a3011edd0341",
+        sha256="c0b8dcf71a96ebafe495355ed96d7a13983bcde2c602a314883393ee24fb5044",
     ),
     "squeezenet1_1": ModelCard(
         name="squeezenet1_1",
@@ -34,7 +34,7 @@ CARDS = {
         paper="https://arxiv.org/abs/1602.07360",
         weights=SEEDED,
         licence="Apache-2.0",
-        sha256="dac8428c5f0e3956b17944af76e35c19fe2dd632f258c4488b582b80c328e8b9",
+        sha256="24ddde0d017263ce7c03d2ab5e7de6d5d2778691c224f71a0933708bb800090d",
     ),
 }
 FIRE = ((16, 64), (16, 64), (32, 128), (32, 128), (48, 192), (48, 192), (64, 256), (64, 256))

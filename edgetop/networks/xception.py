@@ -20,7 +20,7 @@ CARDS = {
         paper="https://arxiv.org/abs/1610.02357",
         weights=SEEDED,
         licence="Apache-2.0",
-        sha256="dcc6f9005f8f8fc9079dd8a13361ebfffe2d925502bd10bc64c019926b2877be",
+        sha256="64a64c4157caafdbe0246fd4ea39800ba6aec2e6db6483bb009c6dd6b648edf2",
     ),
 }
 ENTRY = ((128, 128), (256, 256), (728, 728))

@@ -42,3 +42,9 @@ def test_each_channel_has_its_own_mean_and_deviation(how):
 def test_the_channel_order_is_the_models(how):
     pixels = np.array([[[10, 20, 30]]], np.uint8)
     assert normalise(pixels, how(channel_order="BGR")).reshape(3).tolist() == [30.0, 20.0, 10.0]
+
+
+def test_a_model_of_one_channel_gets_the_mean_of_all(how):
+    pixels = np.array([[[10, 20, 30]]], np.uint8)
+    values = normalise(pixels, how(channel_order="GRAY", mean=(1.0, 2.0, 3.0)))
+    assert (values.shape, values.tolist()) == ((1, 1, 1, 1), [[[[18.0]]]])

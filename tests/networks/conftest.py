@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from edgetop.networks import zoo
+from edgetop.inputs.source import input_array
+from edgetop.networks import reference, zoo
 from edgetop.networks.weights import seeded
+from edgetop.networks.writers import write
 
 
 def neutral(array):
@@ -66,6 +69,45 @@ def built():
         return graphs[name]
 
     return build
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What plain numpy says of a network for a source."""
+
+    picture: np.ndarray
+    outputs: list[np.ndarray]
+    spreads: dict[str, float]
+    """Standard deviation of what each node with weights gives."""
+
+
+@pytest.fixture(scope="session")
+def answers(built):
+    """The answer for (network, source), worked out once; slow for the large networks."""
+    known = {}
+
+    def answer(name, source):
+        if (name, source) not in known:
+            graph, picture = built(name), input_array(source, zoo.card(name))
+            values = reference.activations(graph, picture)
+            spreads = {node.name: float(values[node.name].std()) for node in graph.nodes if node.weight_shape}
+            known[name, source] = Answer(picture, [values[output][None] for output in graph.outputs], spreads)
+        return known[name, source]
+
+    return answer
+
+
+@pytest.fixture(scope="session")
+def contents(built):
+    """The files of (network, format), written once."""
+    known = {}
+
+    def content(name, format):
+        if (name, format) not in known:
+            known[name, format] = write(built(name), format)
+        return known[name, format]
+
+    return content
 
 
 @pytest.fixture
