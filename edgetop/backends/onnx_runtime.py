@@ -36,7 +36,8 @@ TYPES = {
 _REFUSALS = ("Fail", "InvalidArgument", "InvalidGraph", "InvalidProtobuf", "NotImplemented", "RuntimeException")
 """Of ONNX Runtime's own exceptions, those that a file can cause."""
 _PRELUDE = re.compile(
-    r"^\[ONNXRuntimeError\] : \d+ : \w+ : (?:Load model from .*? failed: ?)?(?:This is an invalid model\. )?(?:.* Error )?",
+    r"^\[ONNXRuntimeError\] : \d+ : \w+ : (?:Load model from .*? failed: ?)?"
+    r"(?:This is an invalid model\. )?(?:.* Error )?",
     re.DOTALL,
 )
 """What stands before the cause in a message of ONNX Runtime's."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import tempfile
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,8 +13,10 @@ import pytest
 
 from edgetop.inputs.source import input_array
 from edgetop.networks import reference, zoo
+from edgetop.networks.builder import Builder
 from edgetop.networks.weights import seeded
 from edgetop.networks.writers import write
+from edgetop.networks.writers.ncnn import FP16_TAG
 
 
 def neutral(array):
@@ -42,11 +45,41 @@ def run_torchscript(torch, contents, picture):
         return module(torch.from_numpy(picture)).numpy()
 
 
+def run_onnx(onnxruntime, contents, picture):
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1  # several would wait for each other in turns, and wait long on a busy machine
+    session = onnxruntime.InferenceSession(contents[0], options, providers=["CPUExecutionProvider"])
+    return session.run(None, {session.get_inputs()[0].name: picture})[0]
+
+
+def run_ncnn(ncnn, contents, picture):
+    net = ncnn.Net()
+    net.opt.use_vulkan_compute = False
+    net.opt.num_threads = 1
+    if FP16_TAG not in contents[1][:4]:
+        net.opt.use_fp16_packed = net.opt.use_fp16_storage = net.opt.use_fp16_arithmetic = False
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [Path(folder) / name for name in ("net.param", "net.bin")]
+        for path, content in zip(paths, contents):
+            path.write_bytes(content)
+        assert net.load_param(str(paths[0])) == 0
+        assert net.load_model(str(paths[1])) == 0
+    source = ncnn.Mat(*reversed(picture.shape[1:]))
+    np.asarray(source)[...] = picture[0]
+    extractor = net.create_extractor()
+    assert extractor.input(net.input_names()[0], source) == 0
+    code, output = extractor.extract(net.output_names()[0])
+    assert code == 0
+    return np.array(output)[None]
+
+
 FRAMEWORKS = {
     "litert": ("ai_edge_litert.interpreter", "tflite", run_tflite),
     "tflite": ("tflite_runtime.interpreter", "tflite", run_tflite),
     "torch": ("torch", "torchscript", run_torchscript),
     "caffe": ("cv2", "caffe", run_caffe),
+    "onnxruntime": ("onnxruntime", "onnx", run_onnx),
+    "ncnn": ("ncnn", "ncnn", run_ncnn),
 }
 
 
@@ -114,12 +147,30 @@ def contents(built):
 def weighted():
     """The finished graph of a builder, with weights and picture of a seed."""
 
-    def finish(builder, seed=7):
-        graph = seeded(builder.finish(), seed)
+    def finish(builder, seed=7, outputs=()):
+        graph = seeded(builder.finish(*outputs), seed)
         picture = np.random.default_rng(seed).normal(size=graph.input_shape).astype(np.float32)
         return graph, picture
 
     return finish
+
+
+@pytest.fixture
+def every_operator(weighted):
+    """A graph with one of every operator and activation, and a picture for it."""
+    b = Builder("everything", (3, 12, 16))
+    x = b.conv("stem", "input", 8, 3, stride=2, act="relu6")
+    x = b.conv("wide", x, 8, (1, 3), act="silu")
+    x = b.scale("scaled", b.conv("grouped", x, 8, 3, groups=8), act="relu")
+    gate = b.conv("gate", b.gap("squeezed", x, keep=True), 8)
+    x = b.mul("excited", x, b.sigmoid("opened", gate))
+    left, right = b.split("half", x, 2)
+    x = b.shuffle("shuffled", b.concat("joined", right, b.act("rectified", left, "relu")), 2)
+    x = b.add("sum", x, b.up2("grown", b.pool("peaks", x, "max", 2, stride=2)), act="relu")
+    x = b.pool("means", x, "avg", 3, stride=1, pad=1)
+    x = b.matmul("product", b.conv("matrix", x, 1), 5)
+    b.softmax("softmax", b.fc("classifier", b.gap("gap", b.conv("last", x, 6)), 10))
+    return weighted(b)
 
 
 @pytest.fixture
