@@ -27,5 +27,5 @@ class _HalfWriter(Writer):
             return super()._constant(name, array)
         stored = super()._constant(f"{name}_fp16", half(name, array))
         output = self._output(name, array.shape)
-        self._append("DEQUANTIZE", [stored], output)
+        self._append("DEQUANTIZE", [stored], [output])
         return output
