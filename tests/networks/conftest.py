@@ -157,7 +157,7 @@ def weighted():
 
 @pytest.fixture
 def every_operator(weighted):
-    """A graph with one of every operator and activation, and a picture for it."""
+    """A graph with one of every operator and activation and two outputs, and a picture for it."""
     b = Builder("everything", (3, 12, 16))
     x = b.conv("stem", "input", 8, 3, stride=2, act="relu6")
     x = b.conv("wide", x, 8, (1, 3), act="silu")
@@ -168,9 +168,9 @@ def every_operator(weighted):
     x = b.shuffle("shuffled", b.concat("joined", right, b.act("rectified", left, "relu")), 2)
     x = b.add("sum", x, b.up2("grown", b.pool("peaks", x, "max", 2, stride=2)), act="relu")
     x = b.pool("means", x, "avg", 3, stride=1, pad=1)
-    x = b.matmul("product", b.conv("matrix", x, 1), 5)
-    b.softmax("softmax", b.fc("classifier", b.gap("gap", b.conv("last", x, 6)), 10))
-    return weighted(b)
+    product = b.matmul("product", b.conv("matrix", x, 1), 5)
+    answer = b.softmax("softmax", b.fc("classifier", b.gap("gap", x), 10))
+    return weighted(b, outputs=(answer, product))
 
 
 @pytest.fixture

@@ -83,6 +83,14 @@ def test_outputs_keep_their_order_and_names_though_others_read_them(weighted, tm
         assert np.abs(np.array(extractor.extract(name)[1])[None] - right).max() < 1e-5
 
 
+def test_what_nothing_reads_is_refused(weighted):
+    b = Builder("one", (4, 8, 8))
+    _unread, part = b.split("part", "input", 2)
+    b.conv("conv", part, 4)
+    with pytest.raises(ValueError, match="part0"):
+        write(weighted(b)[0], "ncnn")
+
+
 def test_in_fp16_weights_are_halved_and_padded_and_biases_are_not(weighted):
     b = Builder("one", (3, 8, 8))
     b.conv("conv", "input", 1, 1)

@@ -38,7 +38,10 @@ ACTIVATIONS: dict[str, tuple[str, Parameters]] = {
 
 
 def write(graph: Graph) -> tuple[bytes, bytes]:
-    """The graph as the bytes of a ``.param`` and of an fp32 ``.bin``; its input is [C, H, W]."""
+    """The graph as the bytes of a ``.param`` and of an fp32 ``.bin``; its input is [C, H, W].
+
+    Raises ValueError for a graph in which nothing reads a node that is no output.
+    """
     return _Writer(graph, halved=False).files()
 
 
@@ -68,6 +71,8 @@ class _Writer:
         for node in self._graph.nodes:
             getattr(self, f"_{node.op}")(node)
             self._branch(node)
+            if not self._readers[node.name]:
+                raise ValueError(f"{node.name}: nothing reads it, and ncnn would take it for an output")
         if self._gathers:
             outputs = self._graph.outputs
             self._layer("Noop", "outputs", [self._take(name) for name in outputs], outputs, {})
