@@ -148,4 +148,9 @@ def _fill(node: Node, weights: Mapping[str, Parameters]) -> Node:
     shapes = (weight.shape, () if bias is None else bias.shape)
     if shapes != (node.weight_shape, node.bias_shape):
         raise ValueError(f"{node.name}: weight and bias {shapes}, wanted {(node.weight_shape, node.bias_shape)}")
-    return replace(node, weight=weight.astype(np.float32), bias=None if bias is None else bias.astype(np.float32))
+    return replace(node, weight=_single(weight), bias=None if bias is None else _single(bias))
+
+
+def _single(array: Array) -> Array:
+    """The array in fp32: itself, not a copy, where it is."""
+    return array.astype(np.float32, copy=False)
