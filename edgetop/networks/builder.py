@@ -49,22 +49,30 @@ class Builder:
         pad: Pad = "same",
         groups: int = 1,
         act: str = "",
+        weights_of: str = "",
     ) -> str:
-        """A convolution with bias; depthwise where ``groups`` is the number of channels in and out."""
+        """A convolution with bias; depthwise where ``groups`` is the number of channels in and out.
+
+        It has weights of its own, or takes those ``weights_of`` an earlier one of the same shape.
+        """
         depth = self._nodes[source].shape[0]
         if depth % groups or channels % groups:
             raise ValueError(f"{name}: {depth} and {channels} channels do not split into {groups} groups")
         kernel = _both(kernel)
         size, padding = self._window(name, source, kernel, stride, pad)
+        weight_shape = (channels, depth // groups, *kernel)
+        if weights_of and self._nodes[weights_of].weight_shape != weight_shape:
+            raise ValueError(f"{name}: the weights of {weights_of} do not fit")
         return self._add(
             Node(
                 *(name, "conv", (source,), (channels, *size)),
-                weight_shape=(channels, depth // groups, *kernel),
+                weight_shape=weight_shape,
                 kernel=kernel,
                 stride=stride,
                 padding=padding,
                 groups=groups,
                 act=act,
+                weights_of=weights_of,
             )
         )
 
@@ -135,10 +143,13 @@ class Builder:
             raise ValueError(f"{name}: {shape[0]} channels do not split into {groups} groups")
         return self._add(Node(name, "shuffle", (source,), shape, groups=groups))
 
-    def up2(self, name: str, source: str) -> str:
-        """Twice the height and width, each pixel repeated."""
+    def up2(self, name: str, source: str, size: tuple[int, int] = (0, 0)) -> str:
+        """Twice the height and width, each pixel repeated; or a ``size`` of one less, of what was halved from it."""
         channels, height, width = self._nodes[source].shape
-        return self._add(Node(name, "up2", (source,), (channels, 2 * height, 2 * width)))
+        size = size if any(size) else (2 * height, 2 * width)
+        if (-(-size[0] // 2), -(-size[1] // 2)) != (height, width):
+            raise ValueError(f"{name}: {source} is not half of {size[0]} x {size[1]}")
+        return self._add(Node(name, "up2", (source,), (channels, *size)))
 
     def act(self, name: str, source: str, act: str) -> str:
         """An activation alone, where what comes before it is wanted without it too."""

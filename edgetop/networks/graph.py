@@ -12,7 +12,7 @@
     concat   along the channels
     split    one of so many equal parts of the channels; all of its parts are nodes, one after another
     shuffle  channel by channel from each group in turn: [groups, n] to [n, groups]
-    up2      each pixel twice in both directions
+    up2      each pixel twice in both directions; those of the last row and column once where the size is odd
     act      an activation alone
     sigmoid  1 / (1 + exp(-x))
     softmax  over the channels
@@ -62,11 +62,13 @@ class Node:
     part: int = 0
     parts: int = 1
     """Which of how many parts a split gives."""
+    weights_of: str = ""
+    """An earlier node whose weight and bias this one takes for its own, as the heads of several sizes do."""
 
     @property
     def parameters(self) -> int:
-        """Weights and biases."""
-        return math.prod(self.weight_shape) + sum(self.bias_shape) if self.weight_shape else 0
+        """Weights and biases, of another node's none."""
+        return math.prod(self.weight_shape) + sum(self.bias_shape) if self.weight_shape and not self.weights_of else 0
 
     @property
     def bias_shape(self) -> tuple[int, ...]:
@@ -92,6 +94,7 @@ class Node:
             *(self.name, self.op, self.inputs, self.shape, self.weight_shape),
             *(self.kernel, self.stride, self.padding, self.groups, self.act, self.kind),
             *((self.part, self.parts) if self.op == "split" else ()),
+            *((self.weights_of,) if self.weights_of else ()),
         ]
 
 
@@ -123,7 +126,7 @@ class Graph:
         return sum(node.macs for node in self.nodes)
 
     def with_weights(self, weights: Mapping[str, Parameters]) -> Graph:
-        """The same structure with a (weight, bias) for every node that has them, by name.
+        """The same structure with a (weight, bias) for every node that has its own, by name.
 
         The bias is None where the node has none. Raises ValueError where one does not have the shape of its node.
         """
@@ -144,7 +147,7 @@ class Graph:
 def _fill(node: Node, weights: Mapping[str, Parameters]) -> Node:
     if not node.weight_shape:
         return node
-    weight, bias = weights[node.name]
+    weight, bias = weights[node.weights_of or node.name]
     shapes = (weight.shape, () if bias is None else bias.shape)
     if shapes != (node.weight_shape, node.bias_shape):
         raise ValueError(f"{node.name}: weight and bias {shapes}, wanted {(node.weight_shape, node.bias_shape)}")

@@ -46,7 +46,7 @@ def seeded(structure: Graph, seed: int) -> Graph:
     logits = _before_softmax(structure)
     for node in structure.nodes:
         inputs = [known[name] for name in node.inputs]
-        if node.weight_shape:
+        if node.weight_shape and not node.weights_of:
             spread = LOGIT_SPREAD if node.name in logits else 1.0
             weights[node.name] = _draw(bits, node, inputs[0], spread)
         known[node.name] = moments(node, inputs)

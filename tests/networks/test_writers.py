@@ -93,6 +93,11 @@ def enlarged(b):
     b.up2("up", b.conv("wide", "input", 4))
 
 
+def halved_and_enlarged(b):
+    halved = b.conv("halved", "input", 4, 3, stride=2)
+    b.up2("up", halved, b.shape("input")[1:])
+
+
 def plain_vector(b):
     b.gap("gap", b.conv("wide", "input", 4))
 
@@ -115,6 +120,7 @@ CASES = {
     "split and shuffle": shuffled,
     "split in three": split_in_three,
     "twice as large": enlarged,
+    "as large as before": halved_and_enlarged,
     "gap at the end": plain_vector,
     "max torch padding of rectified values": rectified_pool,
     "average with padding": pool("avg", 3, 1, 1),
@@ -169,6 +175,16 @@ def test_a_same_max_pool_of_even_size_agrees(framework, weighted):
     pool("max", 3, 2, "same")(b)
     graph, picture = weighted(b)
     output = run(write(graph, format), picture)
+    assert np.abs(output - reference.run(graph, picture)[0]).max() < ROUNDING
+
+
+def test_a_same_max_pool_of_stride_4_agrees(framework, weighted):
+    format, run = framework
+    b = Builder("one", (3, 10, 10))
+    pool("max", 5, 4, "same")(b)
+    graph, picture = weighted(b)
+    output = run(write(graph, format), picture)
+    assert output.shape == (1, 4, 3, 3)
     assert np.abs(output - reference.run(graph, picture)[0]).max() < ROUNDING
 
 

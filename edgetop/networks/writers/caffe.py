@@ -121,13 +121,17 @@ class _Writer:
         self._layer(f"{name}_joined", "Reshape", [swapped], [top], _reshape(channels, height, width))
 
     def _up2(self, node: Node, top: str) -> None:
-        channels = node.shape[0]
+        """Each pixel into two by two ones; where a size is odd, the pad takes a row of zeros and the last of them."""
+        channels, height, width = node.shape
+        odd_h, odd_w = height % 2, width % 2
         parameters = (
-            f"convolution_param {{ num_output: {channels} kernel_size: 2 stride: 2 "
-            f"group: {channels} bias_term: false }}"
+            f"convolution_param {{ num_output: {channels} kernel_h: {2 + odd_h} kernel_w: {2 + odd_w} "
+            f"stride_h: 2 stride_w: 2 pad_h: {odd_h} pad_w: {odd_w} group: {channels} bias_term: false }}"
         )
-        ones = np.ones((channels, 1, 2, 2), np.float32)
-        self._layer(node.name, "Deconvolution", node.inputs, [top], parameters, ones)
+        kernel = np.ones((channels, 1, 2 + odd_h, 2 + odd_w), np.float32)
+        kernel[:, :, :odd_h] = 0
+        kernel[:, :, :, :odd_w] = 0
+        self._layer(node.name, "Deconvolution", node.inputs, [top], parameters, kernel)
 
     def _act(self, node: Node, top: str) -> None:
         self._layer(node.name, ACTIVATIONS[node.act], node.inputs, [top])
@@ -167,7 +171,7 @@ def _ceil_mode(node: Node) -> str:
     top, left, bottom, right = node.padding
     if (top, left) == (bottom, right):
         return "false"
-    if (bottom - top, right - left) == (1, 1) and node.stride == 2 and node.kind == "max":
+    if (bottom - top, right - left) == (1, 1) and node.stride > 1 and node.kind == "max":
         # Rounding up makes room for the one row and column that the pad would add, and ignores what lies there.
         return "true"
     raise ValueError(f"{node.name}: a pool with pads {node.padding} cannot be written for Caffe")

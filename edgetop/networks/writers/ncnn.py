@@ -153,7 +153,8 @@ class _Writer:
         self._chain(node, ("", "ShuffleChannel", {0: node.groups}))
 
     def _up2(self, node: Node) -> None:
-        self._chain(node, ("", "Interp", {0: NEAREST, 1: 2.0, 2: 2.0}))
+        _, height, width = node.shape
+        self._chain(node, ("", "Interp", {0: NEAREST, 3: height, 4: width}))
 
     def _act(self, node: Node) -> None:
         self._chain(node)

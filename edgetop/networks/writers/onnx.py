@@ -114,9 +114,8 @@ class Writer:
         self._append("Reshape", f"{node.name}_reshape", (turned, self._shape(1, *node.shape)), output)
 
     def _up2(self, node: Node, output: str) -> None:
-        scales = self._constant("up2_scales", np.array([1, 1, 2, 2], np.float32))
         how = {"mode": "nearest", "coordinate_transformation_mode": "asymmetric", "nearest_mode": "floor"}
-        self._append("Resize", node.name, (*node.inputs, "", scales), output, **how)
+        self._append("Resize", node.name, (*node.inputs, "", "", self._shape(1, *node.shape)), output, **how)
 
     def _sigmoid(self, node: Node, output: str) -> None:
         self._append("Sigmoid", node.name, node.inputs, output)
