@@ -169,6 +169,7 @@ def every_operator(weighted):
     x = b.add("sum", x, b.up2("grown", b.pool("peaks", x, "max", 2, stride=2)), act="relu")
     x = b.pool("means", x, "avg", 3, stride=1, pad=1)
     product = b.matmul("product", b.conv("matrix", x, 1), 5)
+    x = b.conv("twin", b.conv("last", x, 8, act="relu"), 8, weights_of="last")
     answer = b.softmax("softmax", b.fc("classifier", b.gap("gap", x), 10))
     return weighted(b, outputs=(answer, product))
 

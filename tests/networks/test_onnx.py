@@ -51,6 +51,14 @@ def test_no_constant_is_unused_or_there_twice(precision, every_operator, parsed)
     assert len(set(constants)) == len(constants)
 
 
+@pytest.mark.parametrize("precision", ["fp32", "fp16"])
+def test_shared_weights_are_there_once(precision, every_operator, parsed):
+    operators = {
+        operator.name: operator for operator in parsed(write(every_operator[0], "onnx", precision)[0]).graph.node
+    }
+    assert operators["twin"].input[1:] == operators["last"].input[1:] == ["last_weight", "last_bias"]
+
+
 def test_in_fp16_the_weights_alone_are_halved(built, parsed):
     onnx = pytest.importorskip("onnx")
     model = parsed(write(built("tiny"), "onnx", "fp16")[0])

@@ -138,14 +138,18 @@ class Writer:
         self._append("Mul", name, (source, gate), node.name)
 
     def _parameters(self, node: Node) -> tuple[str, str]:
+        """The names of weight and bias, which are in the file once for all nodes that share them."""
         assert node.weight is not None and node.bias is not None
-        return self._weight(f"{node.name}_weight", node.weight), self._weight(f"{node.name}_bias", node.bias)
+        owner = node.weights_of or node.name
+        return self._weight(f"{owner}_weight", node.weight), self._weight(f"{owner}_bias", node.bias)
 
     def _weight(self, name: str, array: Array) -> str:
         if not self._halved:
             return self._constant(name, array)
-        stored = self._constant(f"{name}_fp16", half(name, array))
-        return self._append("Cast", f"{name}_cast", (stored,), name, to=TYPES["float32"])
+        if f"{name}_fp16" not in self._constants:
+            stored = self._constant(f"{name}_fp16", half(name, array))
+            self._append("Cast", f"{name}_cast", (stored,), name, to=TYPES["float32"])
+        return name
 
     def _constant(self, name: str, array: npt.ArrayLike) -> str:
         if name not in self._constants:
