@@ -9,10 +9,18 @@ from edgetop.networks.graph import Graph
 
 _HERE = "edgetop.networks.writers"
 WRITERS = {
-    "tflite": {"fp32": f"{_HERE}.tflite:write", "fp16": f"{_HERE}.tflite_fp16:write"},
+    "tflite": {
+        "fp32": f"{_HERE}.tflite:write",
+        "fp16": f"{_HERE}.tflite_fp16:write",
+        "int8": f"{_HERE}.tflite_int8:write",
+    },
     "torchscript": {"fp32": f"{_HERE}.torchscript:write"},
     "caffe": {"fp32": f"{_HERE}.caffe:write"},
-    "onnx": {"fp32": f"{_HERE}.onnx:write", "fp16": f"{_HERE}.onnx:write_fp16"},
+    "onnx": {
+        "fp32": f"{_HERE}.onnx:write",
+        "fp16": f"{_HERE}.onnx:write_fp16",
+        "int8": f"{_HERE}.onnx_int8:write",
+    },
     "ncnn": {"fp32": f"{_HERE}.ncnn:write", "fp16": f"{_HERE}.ncnn:write_fp16"},
 }
 """Format, then precision, to the function that gives the bytes of a graph's files."""
@@ -45,7 +53,7 @@ def writer(format: str, precision: str) -> str:
 def write(graph: Graph, format: str, precision: str = "fp32") -> tuple[bytes, ...]:
     """The files of a graph in a format, in the order of SUFFIXES; raises UnknownName.
 
-    Whatever the precision, inputs and outputs of an fp16 file are fp32.
+    For int8 the graph is a QuantizedGraph. Inputs and outputs are fp32, but for those of a ``.tflite`` in int8.
     """
     module, function = writer(format, precision).split(":")
     files: tuple[bytes, ...] = getattr(import_module(module), function)(graph)

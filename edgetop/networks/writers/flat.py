@@ -67,6 +67,14 @@ class FlatFile:
         """A vector of 32-bit integers."""
         return int(self._builder.CreateNumpyVector(np.array(values, np.int32)))
 
+    def longs(self, values: Sequence[int]) -> int:
+        """A vector of 64-bit integers."""
+        return int(self._builder.CreateNumpyVector(np.array(values, np.int64)))
+
+    def floats(self, values: npt.ArrayLike) -> int:
+        """A vector of 32-bit floats."""
+        return int(self._builder.CreateNumpyVector(np.asarray(values, np.float32)))
+
     def data(self, array: npt.NDArray[Any]) -> int:
         """A vector of an array's bytes, little-endian, aligned."""
         raw = np.ascontiguousarray(array, array.dtype.newbyteorder("<")).tobytes()

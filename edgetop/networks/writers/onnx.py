@@ -40,8 +40,7 @@ class Writer:
         self._halved = halved
         self._operators: list[Message] = []
         self._constants: dict[str, Message] = {}
-        for node in graph.nodes[1:]:
-            self._node(node)
+        self._nodes(graph)
 
     def file(self) -> bytes:
         """The file's bytes."""
@@ -49,6 +48,10 @@ class Writer:
         outputs = (onnx_messages.value(GRAPH_OUTPUT, name, (1, *graph.node(name).shape)) for name in graph.outputs)
         source = onnx_messages.value(GRAPH_INPUT, graph.nodes[0].name, graph.input_shape)
         return onnx_messages.model(graph.name, (*self._operators, *self._constants.values(), source, *outputs))
+
+    def _nodes(self, graph: Graph) -> None:
+        for node in graph.nodes[1:]:
+            self._node(node)
 
     def _node(self, node: Node) -> None:
         """A node's operator, which gives its name, and behind it that of its activation."""
@@ -82,9 +85,7 @@ class Writer:
         self._append("Gemm", node.name, (*node.inputs, *self._parameters(node)), output, transB=1)
 
     def _matmul(self, node: Node, output: str) -> None:
-        assert node.weight is not None
-        weight = self._weight(f"{node.name}_weight", node.weight.T)
-        self._append("MatMul", node.name, (*node.inputs, weight), output)
+        self._append("MatMul", node.name, (*node.inputs, self._transposed(node)), output)
 
     def _scale(self, node: Node, output: str) -> None:
         assert node.weight is not None and node.bias is not None
@@ -136,6 +137,10 @@ class Writer:
     def _silu(self, node: Node, name: str, source: str) -> None:
         gate = self._append("Sigmoid", f"{node.name}_gate", (source,), f"{node.name}_gate")
         self._append("Mul", name, (source, gate), node.name)
+
+    def _transposed(self, node: Node) -> str:
+        assert node.weight is not None
+        return self._weight(f"{node.name}_weight", node.weight.T)
 
     def _parameters(self, node: Node) -> tuple[str, str]:
         """The names of weight and bias, which are in the file once for all nodes that share them."""

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from edgetop.networks.writers.protobuf import Message, data, integer, message, packed, real, string
 
 IR_VERSION, OPSET = 8, 13
-TYPES = {"float32": 1, "int64": 7, "float16": 10}
+TYPES = {"float32": 1, "uint8": 2, "int8": 3, "int32": 6, "int64": 7, "float16": 10}
 """TensorProto.DataType."""
 MODEL_IR, MODEL_PRODUCER, MODEL_GRAPH, MODEL_OPSET, OPSET_VERSION = 1, 2, 7, 8, 2
 GRAPH_NODE, GRAPH_NAME, GRAPH_CONSTANT, GRAPH_INPUT, GRAPH_OUTPUT = 1, 2, 5, 11, 12

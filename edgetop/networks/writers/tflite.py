@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Optional
 
 import numpy as np
 import numpy.typing as npt
@@ -36,6 +36,9 @@ def write(graph: Graph) -> tuple[bytes]:
 class Writer:
     """Writes a graph node by node, from the leaves of the file up."""
 
+    versions = VERSIONS
+    """Of operators that are not at their first."""
+
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
         self._nodes = {node.name: node for node in graph.nodes}
@@ -62,7 +65,7 @@ class Writer:
             self.add(node)
         codes = [
             # old field, custom, version
-            file.table(byte(min(CODES[code], 127)), None, int32(VERSIONS.get(code, 1)), int32(CODES[code]))
+            file.table(byte(min(CODES[code], 127)), None, int32(self.versions.get(code, 1)), int32(CODES[code]))
             for code in self._codes
         ]
         subgraph = file.table(
@@ -85,24 +88,19 @@ class Writer:
         self._output(node.name, _nhwc(node.shape))
 
     def _conv(self, node: Node) -> None:
-        assert node.weight is not None and node.bias is not None
         source, padding = self._padded(node)
         if node.is_depthwise:
-            code, weight = "DEPTHWISE_CONV_2D", node.weight.transpose(1, 2, 3, 0)
+            code, axes = "DEPTHWISE_CONV_2D", (1, 2, 3, 0)
             multiplier: tuple[Field, ...] = (int32(1),)
         else:  # with fewer channels in the weight than in the input where there are groups
-            code, weight, multiplier = "CONV_2D", node.weight.transpose(0, 2, 3, 1), ()
-        inputs = [source, self._constant(f"{node.name}_weight", weight), self._constant(f"{node.name}_bias", node.bias)]
+            code, axes, multiplier = "CONV_2D", (0, 2, 3, 1), ()
+        inputs = [source, *self._parameters(node, axes)]
         strides = (int32(node.stride), int32(node.stride))
         dilation = (int32(1), int32(1))
         self._operator(code, node, inputs, byte(padding), *strides, *multiplier, _act(node), *dilation)
 
     def _scale(self, node: Node) -> None:
-        assert node.weight is not None and node.bias is not None
-        weight, bias = (
-            self._constant(f"{node.name}_weight", node.weight),
-            self._constant(f"{node.name}_bias", node.bias),
-        )
+        weight, bias = self._parameters(node, (0,))
         product = self._output(f"{node.name}_product", _nhwc(node.shape))
         self._append("MUL", [self._index[node.inputs[0]], weight], [product], byte(0))
         self._operator("ADD", node, [product, bias], _act(node))
@@ -120,16 +118,12 @@ class Writer:
         self._operator("MEAN", node, [self._index[node.inputs[0]], axes], byte(keep_dims))
 
     def _fc(self, node: Node) -> None:
-        assert node.weight is not None and node.bias is not None
-        constants = [self._constant(f"{node.name}_weight", node.weight), self._constant(f"{node.name}_bias", node.bias)]
-        self._operator("FULLY_CONNECTED", node, [self._index[node.inputs[0]], *constants], _act(node))
+        self._operator("FULLY_CONNECTED", node, [*self._sources(node), *self._parameters(node, (0, 1))], _act(node))
 
     def _matmul(self, node: Node) -> None:
         """As a layer that takes every row, the input's last axes being [rows, in, 1], as one of a batch."""
-        assert node.weight is not None
-        weight = self._constant(f"{node.name}_weight", node.weight)
-        output = self._output(node.name, node.shape[1:])
-        self._append("FULLY_CONNECTED", [self._index[node.inputs[0]], weight, ABSENT], [output], _act(node))
+        inputs = [*self._sources(node), *self._parameters(node, (0, 1))]
+        self._append("FULLY_CONNECTED", inputs, [self._output(node.name, node.shape[1:])], _act(node))
 
     def _add(self, node: Node) -> None:
         self._operator("ADD", node, self._sources(node), _act(node))
@@ -197,10 +191,20 @@ class Writer:
         code = "PAD"
         if node.kind == "max" and not _is_rectified(self._nodes[name]):  # a zero would win over negative values
             code = "PADV2"
-            inputs.append(self._constant(f"{node.name}_lowest", np.array([LOWEST], np.float32)))
+            inputs.append(self._lowest(node))
         output = self._output(f"{node.name}_pad", (1, height + top + bottom, width + left + right, channels))
         self._append(code, inputs, [output])
         return output, VALID
+
+    def _lowest(self, node: Node) -> int:
+        """What no value of the node's input is below."""
+        return self._constant(f"{node.name}_lowest", np.array([LOWEST], np.float32))
+
+    def _parameters(self, node: Node, axes: tuple[int, ...]) -> tuple[int, int]:
+        """The weight, its axes in this order, and the bias."""
+        assert node.weight is not None
+        weight = self._constant(f"{node.name}_weight", node.weight.transpose(axes))
+        return weight, ABSENT if node.bias is None else self._constant(f"{node.name}_bias", node.bias)
 
     def _sources(self, node: Node) -> list[int]:
         return [self._index[name] for name in node.inputs]
@@ -234,13 +238,18 @@ class Writer:
         return self._tensor(name, shape, "float32", 0)
 
     def _constant(self, name: str, array: npt.NDArray[Any]) -> int:
-        self._buffers.append(self._file.table(offset(self._file.data(array))))
-        return self._tensor(name, array.shape, array.dtype.name, len(self._buffers) - 1)
+        return self._data(name, array)
 
-    def _tensor(self, name: str, shape: tuple[int, ...], dtype: str, buffer: int) -> int:
+    def _data(self, name: str, array: npt.NDArray[Any], quantization: Optional[Field] = None) -> int:
+        self._buffers.append(self._file.table(offset(self._file.data(array))))
+        return self._tensor(name, array.shape, array.dtype.name, len(self._buffers) - 1, quantization)
+
+    def _tensor(
+        self, name: str, shape: tuple[int, ...], dtype: str, buffer: int, quantization: Optional[Field] = None
+    ) -> int:
         file = self._file
         fields = (offset(file.integers(shape)), byte(TYPES[dtype]), uint32(buffer), offset(file.string(name)))
-        self._tensors.append(file.table(*fields))
+        self._tensors.append(file.table(*fields, quantization))
         self._index[name] = len(self._tensors) - 1
         return self._index[name]
 

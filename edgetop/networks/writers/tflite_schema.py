@@ -49,6 +49,14 @@ OPTIONS = {
 """BuiltinOptions: which options table an operator has; the others have none."""
 VERSIONS = {"DEQUANTIZE": 3}
 """Of operators whose first version does not do what is written here."""
-TYPES = {"float32": 0, "float16": 1, "int32": 2}
+INT8_VERSIONS = {
+    **dict.fromkeys(("CONV_2D", "DEPTHWISE_CONV_2D"), 3),
+    "FULLY_CONNECTED": 4,
+    **dict.fromkeys(("ADD", "MUL", "CONCATENATION", "SPLIT", "PAD", "PADV2", "TRANSPOSE"), 2),
+    **dict.fromkeys(("AVERAGE_POOL_2D", "MAX_POOL_2D", "MEAN", "RESIZE_NEAREST_NEIGHBOR"), 2),
+    **dict.fromkeys(("RELU", "RELU6", "LOGISTIC", "SOFTMAX"), 2),
+}
+"""The first versions that know int8."""
+TYPES = {"float32": 0, "float16": 1, "int32": 2, "int8": 9}
 ACTIVATIONS = {"": 0, "relu": 1, "relu6": 3}
 SAME, VALID = 0, 1
