@@ -13,7 +13,7 @@ INCEPTION_MEAN = INCEPTION_STD = (127.5, 127.5, 127.5)
 
 @dataclass(frozen=True)
 class Preprocessing:
-    """From a picture to the input: short side to ``resize``, middle ``crop`` square, (value - mean) / std.
+    """From a picture to the input, a square of ``crop`` pixels as ``fit`` says, then (value - mean) / std.
 
     ``mean`` and ``std`` are per channel, in units of an 8-bit value (0 to 255).
     """
@@ -26,6 +26,11 @@ class Preprocessing:
     """``bilinear`` or ``bicubic``."""
     channel_order: str = "RGB"
     """``RGB``, ``BGR``, or ``GRAY`` for their mean as the one channel."""
+    fit: str = "crop"
+    """``crop``: short side to ``resize``, the middle square of it; ``stretch``: to the square, whatever its
+    proportions; ``letterbox`` and ``corner``: whole and in proportion, in the middle or at the top left."""
+    fill: tuple[int, int, int] = (0, 0, 0)
+    """Colour, red, green, blue, of what a picture leaves free."""
 
 
 IMAGENET = Preprocessing(resize=256, crop=224, mean=IMAGENET_MEAN, std=IMAGENET_STD)
@@ -56,6 +61,8 @@ class ModelCard:
     """Of the built graph, so that a written file's name is known without building it."""
     precisions: tuple[str, ...] = ("fp32", "fp16")
     """Those it can be written in, though not in every format."""
+    heads: str = ""
+    """How the outputs of a detector code boxes, classes and scores: a name in ``detection.decode.DECODERS``."""
 
     @property
     def trained(self) -> bool:

@@ -5,7 +5,7 @@ The nodes of B0 are named as torchvision's modules.
 
 from __future__ import annotations
 
-from edgetop.networks.builder import Builder
+from edgetop.networks.builder import Builder, Pad
 from edgetop.networks.cards import IMAGENET_MEAN, IMAGENET_STD, SEEDED, TRAINED, ModelCard, Preprocessing
 from edgetop.networks.graph import Graph
 from edgetop.networks.weights import seeded, shipped
@@ -60,15 +60,21 @@ SQUEEZE = 4
 def structure() -> Graph:
     """The network without weights: all padding is TensorFlow's SAME."""
     b = Builder("efficientnet_lite0", (3, 224, 224))
+    x = b.conv("head", stages_lite0(b)[-1], 1280, act="relu6")
+    b.softmax("softmax", b.fc("classifier", b.gap("gap", x), 1000))
+    return b.finish()
+
+
+def stages_lite0(b: Builder) -> list[str]:
+    """All but the classifier of the network, from the input on; what each row of BLOCKS gives."""
     x = b.conv("stem", "input", 32, 3, stride=2, act="relu6")
-    number = 0
+    number, ends = 0, []
     for kernel, first_stride, expansion, channels, repeats in BLOCKS:
         for repeat in range(repeats):
             x = _block(b, f"block{number}", x, kernel, first_stride if repeat == 0 else 1, expansion, channels)
             number += 1
-    x = b.conv("head", x, 1280, act="relu6")
-    b.softmax("softmax", b.fc("classifier", b.gap("gap", x), 1000))
-    return b.finish()
+        ends.append(x)
+    return ends
 
 
 def _block(b: Builder, name: str, source: str, kernel: int, stride: int, expansion: int, channels: int) -> str:
@@ -89,24 +95,43 @@ def efficientnet_lite0() -> Graph:
 def structure_b0() -> Graph:
     """The network without weights: half a kernel of padding on all sides, as in PyTorch."""
     b = Builder("efficientnet_b0", (3, 224, 224))
-    x = b.conv("features_0_0", "input", 32, 3, stride=2, pad=1, act="silu")
-    for stage, (kernel, first_stride, expansion, channels, repeats) in enumerate(BLOCKS, 1):
-        for repeat in range(repeats):
-            stride = first_stride if repeat == 0 else 1
-            x = _gated_block(b, f"features_{stage}_{repeat}", x, kernel, stride, expansion, channels)
-    x = b.conv(f"features_{len(BLOCKS) + 1}_0", x, 1280, act="silu")
+    x = b.conv(f"features_{len(BLOCKS) + 1}_0", stages_b0(b, same=False)[-1], 1280, act="silu")
     b.softmax("softmax", b.fc("classifier_1", b.gap("gap", x), 1000))
     return b.finish()
 
 
-def _gated_block(b: Builder, name: str, source: str, kernel: int, stride: int, expansion: int, channels: int) -> str:
-    """As the block above, with each channel turned up or down before the projection by what all of them show."""
+def stages_b0(b: Builder, *, same: bool) -> list[str]:
+    """All but the classifier of the network, from the input on; what each row of BLOCKS gives.
+
+    Padding is TensorFlow's SAME, or PyTorch's half a kernel.
+    """
+    x, ends = b.conv("features_0_0", "input", 32, 3, stride=2, pad=_pad(3, same), act="silu"), []
+    for stage, (kernel, first_stride, expansion, channels, repeats) in enumerate(BLOCKS, 1):
+        for repeat in range(repeats):
+            window = kernel, first_stride if repeat == 0 else 1, _pad(kernel, same)
+            x = _gated_block(b, f"features_{stage}_{repeat}", x, window, expansion, channels)
+        ends.append(x)
+    return ends
+
+
+def _pad(kernel: int, same: bool) -> Pad:
+    return "same" if same else kernel // 2
+
+
+def _gated_block(
+    b: Builder, name: str, source: str, window: tuple[int, int, Pad], expansion: int, channels: int
+) -> str:
+    """As the block above, with each channel turned up or down before the projection by what all of them show.
+
+    ``window`` is kernel, stride and padding of the convolution of each channel.
+    """
+    kernel, stride, pad = window
     depth = b.channels(source)
     wide = depth * expansion
     x, place = source, 0
     if expansion != 1:
         x, place = b.conv(f"{name}_block_0_0", source, wide, act="silu"), 1
-    x = b.conv(f"{name}_block_{place}_0", x, wide, kernel, stride=stride, pad=kernel // 2, groups=wide, act="silu")
+    x = b.conv(f"{name}_block_{place}_0", x, wide, kernel, stride=stride, pad=pad, groups=wide, act="silu")
     gate = b.gap(f"{name}_gap", x, keep=True)
     gate = b.conv(f"{name}_block_{place + 1}_fc1", gate, depth // SQUEEZE, act="silu")
     gate = b.sigmoid(f"{name}_gate", b.conv(f"{name}_block_{place + 1}_fc2", gate, wide))
