@@ -20,7 +20,7 @@ CARDS = {
         paper="https://arxiv.org/abs/1512.00567",
         weights=SEEDED,
         licence="Apache-2.0",
-        sha256="8eab697a79efd7b2a8e54819d8824658998a591cea97019a3452327325cdbe2c",
+        sha256="ae683ccf7749ea562ed6b284f49186059986a9e29514f3c807962090d6bec8a7",
     ),
 }
 Step = tuple[str, int, Kernel]
@@ -62,13 +62,10 @@ def _mixed_35(b: Builder, name: str, source: str, pooled: int) -> str:
 
 def _shrink_35(b: Builder, name: str, source: str) -> str:
     """From 35 x 35 to 17 x 17."""
+    single = _conv(b, f"{name}_branch3x3", source, 384, 3, stride=2, pad=0)
     double = _branch(b, name, source, ("branch3x3dbl_1", 64, 1), ("branch3x3dbl_2", 96, 3))
-    branches = [
-        _conv(b, f"{name}_branch3x3", source, 384, 3, stride=2, pad=0),
-        _conv(b, f"{name}_branch3x3dbl_3", double, 96, 3, stride=2, pad=0),
-        b.pool(f"{name}_pool", source, "max", 3, stride=2),
-    ]
-    return b.concat(f"{name}_concat", *branches)
+    double = _conv(b, f"{name}_branch3x3dbl_3", double, 96, 3, stride=2, pad=0)
+    return b.concat(f"{name}_concat", single, double, b.pool(f"{name}_pool", source, "max", 3, stride=2))
 
 
 def _mixed_17(b: Builder, name: str, source: str, narrow: int) -> str:

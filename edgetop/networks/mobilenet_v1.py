@@ -13,7 +13,7 @@ CARDS = {
         title="MobileNetV1 1.0",
         task="classification",
         input_shape=(1, 3, 224, 224),
-        preprocessing=Preprocessing(resize=256, crop=224, mean=INCEPTION_MEAN, std=INCEPTION_STD),
+        preprocessing=Preprocessing(resize=256, crop=224, mean=INCEPTION_MEAN, std=INCEPTION_STD, resample="bicubic"),
         classes=1000,
         parameters=4_221_032,
         macs=568_740_352,

@@ -1,4 +1,4 @@
-"""A network of a few kilobytes with one of every operator: to prove that a framework runs, and for tests."""
+"""A network of a few kilobytes with the commonest operators: to prove that a framework runs, and for tests."""
 
 from __future__ import annotations
 

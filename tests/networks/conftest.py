@@ -1,4 +1,4 @@
-"""Runs a graph's files in their frameworks, in the neutral layout, for all tests of the writers."""
+"""Runs a graph's files in their frameworks, all outputs in the neutral layout, for all tests of the writers."""
 
 from __future__ import annotations
 
@@ -29,27 +29,29 @@ def run_tflite(library, contents, picture):
     interpreter.allocate_tensors()
     interpreter.set_tensor(interpreter.get_input_details()[0]["index"], picture.transpose(0, 2, 3, 1))
     interpreter.invoke()
-    return neutral(interpreter.get_tensor(interpreter.get_output_details()[0]["index"]))
+    return [neutral(interpreter.get_tensor(output["index"])) for output in interpreter.get_output_details()]
 
 
 def run_caffe(cv2, contents, picture):
     net = cv2.dnn.readNetFromCaffe(*(np.frombuffer(content, np.uint8) for content in contents))
     net.setInput(picture)
-    output = net.forward()
-    return output.reshape(output.shape[:2]) if output.shape[2:] == (1, 1) else output
+    outputs = net.forward(net.getUnconnectedOutLayersNames())
+    vectors = len(outputs) == 1  # of several, each is a picture, however small
+    return [each.reshape(each.shape[:2]) if vectors and each.shape[2:] == (1, 1) else each for each in outputs]
 
 
 def run_torchscript(torch, contents, picture):
     module = torch.jit.load(io.BytesIO(contents[0])).eval()
-    with torch.inference_mode():
-        return module(torch.from_numpy(picture)).numpy()
+    with torch.inference_mode(), torch.jit.optimized_execution(False):  # of no use to a single run, and slow
+        outputs = module(torch.from_numpy(picture))
+    return [each.numpy() for each in (outputs if isinstance(outputs, tuple) else (outputs,))]
 
 
 def run_onnx(onnxruntime, contents, picture):
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1  # several would wait for each other in turns, and wait long on a busy machine
     session = onnxruntime.InferenceSession(contents[0], options, providers=["CPUExecutionProvider"])
-    return session.run(None, {session.get_inputs()[0].name: picture})[0]
+    return session.run(None, {session.get_inputs()[0].name: picture})
 
 
 def run_ncnn(ncnn, contents, picture):
@@ -68,9 +70,9 @@ def run_ncnn(ncnn, contents, picture):
     np.asarray(source)[...] = picture[0]
     extractor = net.create_extractor()
     assert extractor.input(net.input_names()[0], source) == 0
-    code, output = extractor.extract(net.output_names()[0])
-    assert code == 0
-    return np.array(output)[None]
+    found = [extractor.extract(name) for name in net.output_names()]
+    assert all(code == 0 for code, _ in found)
+    return [np.array(output)[None] for _, output in found]
 
 
 FRAMEWORKS = {
@@ -84,11 +86,18 @@ FRAMEWORKS = {
 
 
 @pytest.fixture(params=FRAMEWORKS)
-def framework(request):
-    """(format, run(contents, picture)) of each framework that is here."""
+def framework_of_many(request):
+    """(format, run(contents, picture)) of each framework that is here; run gives all outputs."""
     module, format, run = FRAMEWORKS[request.param]
     library = pytest.importorskip(module)
     return format, partial(run, library)
+
+
+@pytest.fixture
+def framework(framework_of_many):
+    """The same, where run gives the first output."""
+    format, run = framework_of_many
+    return format, lambda contents, picture: run(contents, picture)[0]
 
 
 @pytest.fixture(scope="session")
