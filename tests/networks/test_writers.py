@@ -93,6 +93,10 @@ def enlarged(b):
     b.up2("up", b.conv("wide", "input", 4))
 
 
+def enlarged_and_scaled(b):
+    b.scale("scale", b.up2("up", b.conv("wide", "input", 4)), act="silu")
+
+
 def halved_and_enlarged(b):
     halved = b.conv("halved", "input", 4, 3, stride=2)
     b.up2("up", halved, b.shape("input")[1:])
@@ -121,6 +125,7 @@ CASES = {
     "split in three": split_in_three,
     "twice as large": enlarged,
     "as large as before": halved_and_enlarged,
+    "enlarged and scaled": enlarged_and_scaled,
     "gap at the end": plain_vector,
     "max torch padding of rectified values": rectified_pool,
     "average with padding": pool("avg", 3, 1, 1),

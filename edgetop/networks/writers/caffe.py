@@ -66,6 +66,12 @@ class _Writer:
 
     def _scale(self, node: Node, top: str) -> None:
         assert node.weight is not None and node.bias is not None
+        if self._nodes[node.inputs[0]].op == "up2":
+            # OpenCV would join a Scale with the Deconvolution before it, and does that wrongly where it has groups.
+            parameters = f"convolution_param {{ num_output: {node.shape[0]} kernel_size: 1 group: {node.shape[0]} }}"
+            weight = node.weight.reshape(-1, 1, 1, 1)
+            self._layer(node.name, "Convolution", node.inputs, [top], parameters, weight, node.bias)
+            return
         self._layer(node.name, "Scale", node.inputs, [top], "scale_param { bias_term: true }", node.weight, node.bias)
 
     def _fc(self, node: Node, top: str) -> None:
