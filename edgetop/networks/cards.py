@@ -54,7 +54,7 @@ class ModelCard:
     """Multiply-accumulates of one inference."""
     paper: str
     weights: str
-    """``trained``, or ``seeded: speed only``."""
+    """``trained``, ``seeded: speed only``, or ``imported: FILE`` for the user's own."""
     licence: str
     """Of the weights."""
     sha256: str
@@ -67,8 +67,10 @@ class ModelCard:
     @property
     def trained(self) -> bool:
         """Whether its outputs mean something."""
-        return self.weights == "trained"
+        return self.weights == TRAINED or self.weights.startswith(IMPORTED)
 
 
 TRAINED = "trained"
 SEEDED = "seeded: speed only"
+IMPORTED = "imported: "
+"""Before the name of the file they were in."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from difflib import get_close_matches
 from importlib import import_module
 from typing import Any
 
-from edgetop.errors import UnknownName
+from edgetop.errors import BadModelFile, UnknownName
+from edgetop.networks import imported
 from edgetop.networks.cards import ModelCard
 from edgetop.networks.graph import Graph
 
@@ -49,17 +51,42 @@ def names() -> tuple[str, ...]:
 
 
 def card(name: str) -> ModelCard:
-    """What the model is; raises UnknownName. Builds nothing."""
+    """What the model is, with the user's own weights where some were imported; builds nothing.
+
+    Raises UnknownName, and BadModelFile where imported weights are damaged.
+    """
+    return imported.overlaid(shipped_card(name))
+
+
+def cards() -> tuple[ModelCard, ...]:
+    """Those of all models to choose from; of damaged weights the card says so."""
+    return tuple(_readable(name) for name in names())
+
+
+def shipped_card(name: str) -> ModelCard:
+    """What the model is as it comes with edgetop; raises UnknownName."""
     module, _ = _find(name)
     found: ModelCard = module.CARDS[name]
     return found
 
 
 def build(name: str) -> Graph:
-    """The model with its weights; raises UnknownName."""
+    """The model with its weights; raises UnknownName, and BadModelFile where imported ones are damaged."""
+    return imported.weighted(build_shipped(name))
+
+
+def build_shipped(name: str) -> Graph:
+    """The model with the weights that come with edgetop; raises UnknownName."""
     module, function = _find(name)
     graph: Graph = getattr(module, function)()
     return graph
+
+
+def _readable(name: str) -> ModelCard:
+    try:
+        return card(name)
+    except BadModelFile:
+        return replace(shipped_card(name), weights=imported.DAMAGED)
 
 
 def _find(name: str) -> tuple[Any, str]:
