@@ -18,7 +18,7 @@ TOLERANCE = 5e-3
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 
-@pytest.mark.parametrize("framework", FRAMEWORKS, indirect=True)
+@pytest.mark.parametrize("framework_of_many", FRAMEWORKS, indirect=True)
 @pytest.mark.parametrize("name", [*NAMES, "gemm_256"])
 def test_half_the_digits_give_nearly_the_same_answer(name, framework, built, contents):
     format, run = framework
@@ -37,7 +37,7 @@ def test_a_file_is_half_as_large(format, built, contents):
     assert sum(map(len, halved)) < 0.51 * sum(map(len, contents("mobilenet_v2", format)))
 
 
-@pytest.mark.parametrize("framework", FRAMEWORKS, indirect=True)
+@pytest.mark.parametrize("framework_of_many", FRAMEWORKS, indirect=True)
 def test_every_operator_is_written_in_fp16_too(every_operator, framework):
     format, run = framework
     graph, picture = every_operator
