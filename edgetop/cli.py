@@ -65,8 +65,11 @@ def _parser() -> argparse.ArgumentParser:
         "write", help="write a model of the zoo", description="Write a model of the zoo in a framework's own format."
     )
     write.add_argument("model", metavar="MODEL")
-    write.add_argument("--format", required=True, metavar="F", help="tflite, torchscript or caffe")
+    write.add_argument("--format", required=True, metavar="F", help="tflite, onnx, ncnn, caffe or torchscript")
     write.add_argument("--precision", default="", metavar="P")
+    write.add_argument(
+        "--calibrate", default="", metavar="FOLDER", help="pictures for int8; default: those that ship with edgetop"
+    )
     write.add_argument("-o", "--output", required=True, metavar="OUT", help="the file to write")
 
     doctor = commands.add_parser("doctor", help="check this machine", description="Check this machine.")

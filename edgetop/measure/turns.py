@@ -20,6 +20,7 @@ import numpy as np
 from edgetop.analysis.agreement import largest_difference
 from edgetop.clock import now_ns
 from edgetop.errors import EdgetopError
+from edgetop.inputs.calibration import SHIPPED_PICTURES
 from edgetop.inputs.labels import imagenet_labels, top5
 from edgetop.inputs.source import NOISE, input_array
 from edgetop.measure.runner import Interrupted, Runner
@@ -147,7 +148,7 @@ class Turns(threading.Thread):
             return files.own_file(spec.model), ""
         card = zoo.card(spec.model)
         formats = backend(spec.framework).formats
-        return files.model_file(spec.model, formats[0], spec.precision, spec.python), card.weights
+        return files.model_file(spec.model, formats[0], spec.precision, spec.python, SHIPPED_PICTURES), card.weights
 
     def _input(self, spec: RunSpec, folder: str) -> str:
         if spec.model not in zoo.names():

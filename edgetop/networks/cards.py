@@ -59,7 +59,7 @@ class ModelCard:
     """Of the weights."""
     sha256: str
     """Of the built graph, so that a written file's name is known without building it."""
-    precisions: tuple[str, ...] = ("fp32", "fp16")
+    precisions: tuple[str, ...] = ("fp32", "fp16", "int8")
     """Those it can be written in, though not in every format."""
     heads: str = ""
     """How the outputs of a detector code boxes, classes and scores: a name in ``detection.decode.DECODERS``."""

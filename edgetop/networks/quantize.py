@@ -9,13 +9,13 @@ Integer-Arithmetic-Only Inference" (2018), as TensorFlow Lite's specification of
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from edgetop.networks.graph import Array, Graph, Node
+from edgetop.networks.graph import Array, Graph, Node, Parameters
 from edgetop.networks.quantize_lower import lowered
 from edgetop.networks.quantize_ranges import Range, ranges, shared
 from edgetop.networks.reference import Wide
@@ -27,6 +27,9 @@ BITS = 12
 LARGEST_BIAS = 2**30
 SMALLEST_PART = 2.0**-20
 """Of the largest scale of a node's weights: channels of nearly nothing, whose bias would not fit at their own."""
+LEAST_PICTURES, MOST_PICTURES = 4, 12
+PICTURES_MACS = 10**10
+"""Multiply-accumulates that calibration may take: about a second."""
 FIXED_OPS = ("sigmoid", "softmax")
 """Operators whose output has a scale of its own in every kernel."""
 
@@ -40,9 +43,11 @@ class Scale:
 
     def rounded(self, values: Wide) -> Wide:
         """The nearest values that can be stored, of the same type."""
-        steps: Wide = np.rint(values * (1.0 / self.scale))
-        rounded: Wide = steps.clip(LOWEST - self.zero_point, HIGHEST - self.zero_point) * self.scale
-        return rounded
+        steps: Wide = values * values.dtype.type(1.0 / self.scale)
+        np.rint(steps, out=steps)
+        np.clip(steps, LOWEST - self.zero_point, HIGHEST - self.zero_point, out=steps)
+        steps *= self.scale
+        return steps
 
 
 FIXED = Scale(1.0 / 256, LOWEST)
@@ -66,6 +71,8 @@ class QuantizedGraph(Graph):
     """A graph of operators that have int8 kernels, and the scale of every node's output."""
 
     scales: Mapping[str, Scale]
+    exact: Sequence[Wide]
+    """What the pictures it was calibrated on gave in fp32: for each, all outputs in one vector."""
 
     def stored(self, node: Node) -> StoredWeights:
         """The weights of conv, fc or matmul as they are in a file."""
@@ -79,6 +86,21 @@ class QuantizedGraph(Graph):
         whole = np.rint(bias / bias_scales).astype(np.int32)
         return StoredWeights(weight, scales, whole, bias_scales.astype(np.float32))
 
+    def dequantized(self) -> Graph:
+        """The same graph with the real numbers that its stored weights stand for."""
+        return self.with_weights({node.name: self._real(node) for node in self.nodes if node.weight_shape})
+
+    def _real(self, node: Node) -> Parameters:
+        stored = self.stored(node)
+        of_channel = stored.scales.reshape(-1, *(1,) * (stored.weight.ndim - 1))
+        bias = None if node.bias is None else stored.bias * stored.bias_scales
+        return stored.weight * of_channel, bias
+
+
+def picture_count(macs: int) -> int:
+    """How many pictures to calibrate a network of so many multiply-accumulates on."""
+    return min(max(PICTURES_MACS // macs, LEAST_PICTURES), MOST_PICTURES)
+
 
 def quantize(graph: Graph, pictures: Array) -> QuantizedGraph:
     """The graph in int8, with the ranges of values that ``pictures``, [N, C, H, W], give in it.
@@ -86,7 +108,7 @@ def quantize(graph: Graph, pictures: Array) -> QuantizedGraph:
     Raises ValueError where probabilities and larger values would have to share a scale.
     """
     simple = lowered(graph)
-    found = ranges(simple, pictures)
+    found, exact = ranges(simple, pictures)
     fixed = {node.name for node in simple.nodes if node.op in FIXED_OPS}
     scales = {}
     for group in shared(simple):
@@ -98,7 +120,7 @@ def quantize(graph: Graph, pictures: Array) -> QuantizedGraph:
                 raise ValueError(f"{names}: probabilities beside values from {joint.low:g} to {joint.high:g}")
             scale = FIXED
         scales.update(dict.fromkeys(group, scale))
-    return QuantizedGraph(graph.name, simple.nodes, graph.outputs, scales)
+    return QuantizedGraph(graph.name, simple.nodes, graph.outputs, scales, exact)
 
 
 def _scale(each: Range) -> Scale:

@@ -10,12 +10,14 @@ from edgetop.networks.graph import Graph, Node
 
 
 def lowered(graph: Graph) -> Graph:
-    """The graph without SiLU and scale.
+    """The graph without SiLU, scale and shared weights.
 
     SiLU is a sigmoid and a product. A scale is a convolution of each channel alone: its weights then have a scale
     each, and its bias 32 bits, where a product and a sum would round both to the 8 bits of the largest.
+    What nodes share is stored for each: a bias is counted in steps of its node's own input.
     """
-    return replace(graph, nodes=tuple(simple for node in graph.nodes for simple in _without_silu(_without_scale(node))))
+    own = (replace(node, weights_of="") for node in graph.nodes)
+    return replace(graph, nodes=tuple(simple for node in own for simple in _without_silu(_without_scale(node))))
 
 
 def _without_scale(node: Node) -> Node:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from functools import reduce
 from typing import Any, Callable, Optional
 
@@ -22,17 +23,23 @@ def activations(
     picture: npt.NDArray[Any],
     dtype: npt.DTypeLike = np.float64,
     change: Change = lambda name, values: values,
+    keep: Optional[Collection[str]] = None,
 ) -> dict[str, Wide]:
     """The output of every node for a [1, C, H, W] input, without the batch; ValueError for another shape.
 
-    It is computed in ``dtype``, float64 or float32, the faster by half.
+    It is computed in ``dtype``, float64 or float32, the faster by half. Outputs of nodes not in ``keep``, where
+    that is given, are dropped when the last node has read them.
     """
     if picture.shape != graph.input_shape:
         raise ValueError(f"input {picture.shape}, wanted {graph.input_shape}")
     source = graph.nodes[0].name
+    last = {name: node.name for node in graph.nodes for name in node.inputs}
     values = {source: change(source, picture[0].astype(dtype))}
     for node in graph.nodes[1:]:
         values[node.name] = change(node.name, _run(node, [values[name] for name in node.inputs]))
+        if keep is not None:
+            for name in {name for name in node.inputs if last[name] == node.name and name not in keep}:
+                del values[name]
     return values
 
 
@@ -60,8 +67,9 @@ def _conv(node: Node, x: Wide) -> Wide:
     for i in range(height):
         for j in range(width):
             total += product(places[i, j], windows[..., i, j].reshape(node.groups, depth, -1))
-    result: Wide = total.reshape(node.shape) + bias[:, None, None]
-    return result
+    total = total.reshape(node.shape)
+    total += bias[:, None, None]
+    return total
 
 
 def _scale(node: Node, x: Wide) -> Wide:

@@ -117,7 +117,7 @@ def test_nothing_but_the_files_and_their_record_is_left(cache):
         (("tinny", "tflite"), "efficientnet"),
         (("tiny", "keras"), "caffe"),
         (("tiny", "caffe", "fp16"), "fp32"),
-        (("tiny", "tflite", "int8"), "fp32"),
+        (("tiny", "ncnn", "int8"), "fp16"),
     ],
 )
 def test_an_unknown_model_format_or_precision_is_refused_before_any_work(arguments, word, cache, no_child):
