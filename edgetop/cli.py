@@ -9,7 +9,7 @@ from edgetop import __version__
 TYPE_CHECKING = False  # typing itself costs as much as half an interpreter's start
 if TYPE_CHECKING:
     import argparse
-    from typing import NoReturn
+    from typing import Any, NoReturn
 
 HELP = f"""edgetop {__version__}: a live profiler in the terminal for deep-learning inference on edge boards
 
@@ -19,6 +19,7 @@ usage:
   edgetop replay FILE                    show a recorded session again
   edgetop list models|frameworks|probes|sessions
   edgetop models write MODEL --format F -o OUT
+  edgetop models import MODEL FILE       take trained weights for a model
   edgetop doctor                         what is here, what is not, and how to mend it
 
   edgetop COMMAND --help                 the options of a command
@@ -57,18 +58,37 @@ def _parser() -> argparse.ArgumentParser:
     listing.add_argument("what", choices=("models", "frameworks", "probes", "sessions"))
     listing.add_argument("--json", action="store_true", help="as JSON")
 
-    models = commands.add_parser("models", help="model files", description="Write model files.")
-    write = models.add_subparsers(dest="action", metavar="write", required=True).add_parser(
+    models = commands.add_parser("models", help="model files", description="Write model files; take weights.")
+    actions = models.add_subparsers(dest="action", metavar="write|import|forget", required=True)
+    _import_options(actions)
+    write = actions.add_parser(
         "write", help="write a model of the zoo", description="Write a model of the zoo in a framework's own format."
     )
     write.add_argument("model", metavar="MODEL")
-    write.add_argument("--format", required=True, metavar="F", help="tflite, torchscript or caffe")
+    write.add_argument("--format", required=True, metavar="F", help="tflite, onnx, ncnn, caffe or torchscript")
     write.add_argument("--precision", default="", metavar="P")
+    write.add_argument(
+        "--calibrate", default="", metavar="FOLDER", help="pictures for int8; default: those that ship with edgetop"
+    )
     write.add_argument("-o", "--output", required=True, metavar="OUT", help="the file to write")
 
     doctor = commands.add_parser("doctor", help="check this machine", description="Check this machine.")
     doctor.add_argument("--json", action="store_true", help="as JSON")
     return parser
+
+
+def _import_options(actions: argparse._SubParsersAction[Any]) -> None:
+    take = actions.add_parser(
+        "import", help="take weights for a model", description="Take trained weights for a model of the zoo."
+    )
+    take.add_argument("model", metavar="MODEL")
+    take.add_argument(
+        "file", metavar="FILE", help=".pth, .pt or .safetensors of torchvision or timm, .caffemodel, .param or .bin"
+    )
+    forget = actions.add_parser(
+        "forget", help="leave imported weights", description="Go back to a model's own weights."
+    )
+    forget.add_argument("model", metavar="MODEL")
 
 
 def _run_options(run: argparse.ArgumentParser) -> None:
@@ -101,6 +121,10 @@ def _dispatch(argv: list[str]) -> int:
         from edgetop.commands.replay import replay as act
     elif arguments.command == "list":
         from edgetop.commands.listing import listing as act
+    elif arguments.command == "models" and arguments.action == "import":
+        from edgetop.commands.weights import take as act
+    elif arguments.command == "models" and arguments.action == "forget":
+        from edgetop.commands.weights import forget as act
     elif arguments.command == "models":
         from edgetop.commands.models import write as act
     else:

@@ -36,6 +36,11 @@ def sessions_folder() -> str:
     return os.path.join(_folder("XDG_DATA_HOME", ".local/share"), "sessions")
 
 
+def weights_folder() -> str:
+    """Where the weights that a user imported are kept."""
+    return os.path.join(_folder("XDG_DATA_HOME", ".local/share"), "weights")
+
+
 def asset(name: str) -> str:
     """The path of a file that ships with edgetop: beside the package in a wheel, beside its folder in a checkout."""
     package = os.path.dirname(os.path.realpath(__file__))

@@ -56,12 +56,13 @@ class Plan:
 class ModelFile:
     """A model in one framework's format on disk.
 
-    ``paths`` has one entry, or two where a format has a text and a weights file (Caffe: prototxt, caffemodel).
+    ``paths`` has one entry, or two where a format has a text and a weights file (Caffe: prototxt, caffemodel;
+    ncnn: param, bin).
     """
 
     paths: tuple[str, ...]
     format: str
-    """``tflite``, ``torchscript`` or ``caffe``."""
+    """``tflite``, ``torchscript``, ``caffe``, ``onnx`` or ``ncnn``."""
     model: str
     precision: str = "fp32"
     sha256: str = ""

@@ -47,7 +47,7 @@ class Null:
 
     name = "null"
     title = "null"
-    formats = ("tflite", "torchscript", "caffe")
+    formats = ("tflite", "torchscript", "caffe", "onnx", "ncnn")
     precisions = PRECISIONS
     distributions = ()
 

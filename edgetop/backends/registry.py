@@ -15,6 +15,8 @@ OWN = {
     "tflite": "edgetop.backends.tflite:TfLite",
     "torch": "edgetop.backends.pytorch:PyTorch",
     "caffe": "edgetop.backends.caffe:Caffe",
+    "onnxruntime": "edgetop.backends.onnx_runtime:OnnxRuntime",
+    "ncnn": "edgetop.backends.ncnn_net:Ncnn",
     "null": "edgetop.backends.null:Null",
 }
 """Name to ``module:Class``; no module of these imports its framework before probe() or load()."""

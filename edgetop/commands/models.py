@@ -6,10 +6,14 @@ import argparse
 import os
 import shutil
 
-from edgetop.errors import CannotWrite, UnknownName
+from edgetop import units
+from edgetop.errors import CannotWrite, UnknownName, UsageError
+from edgetop.inputs.calibration import SHIPPED_PICTURES, folder_pictures
 from edgetop.networks import zoo
-from edgetop.networks.files import model_file
+from edgetop.networks.files import agreement_of, model_file
+from edgetop.networks.write import INT8
 from edgetop.networks.writers import WRITERS
+from edgetop.plan import ModelFile
 
 
 def write(arguments: argparse.Namespace) -> int:
@@ -17,14 +21,32 @@ def write(arguments: argparse.Namespace) -> int:
     zoo.card(arguments.model)
     if arguments.format not in WRITERS:
         raise UnknownName(f"no format named {arguments.format!r}", f"Formats: {', '.join(WRITERS)}")
-    written = model_file(arguments.model, arguments.format, arguments.precision or "fp32")
+    precision = arguments.precision or "fp32"
+    if arguments.calibrate and precision != INT8:
+        raise UsageError(f"{precision} is not calibrated", "Leave out --calibrate, or add --precision int8")
+    pictures = folder_pictures(arguments.calibrate) if arguments.calibrate else SHIPPED_PICTURES
+    written = model_file(arguments.model, arguments.format, precision, pictures=pictures)
     for source, target in zip(written.paths, _targets(written.paths, arguments.output)):
         try:
             shutil.copyfile(source, target)
         except OSError as error:
             raise CannotWrite(f"Cannot write {target}: {error.strerror}", "Choose another place with -o") from error
         print(target)
+    if precision == INT8:
+        _tell_agreement(written, model_file(arguments.model, arguments.format))
     return 0
+
+
+def _tell_agreement(written: ModelFile, whole: ModelFile) -> None:
+    """How the int8 file compares with the fp32 one, in answers and bytes."""
+    found = agreement_of(written)
+    if found is not None:
+        if found.same_top1 is not None:
+            print(f"same likeliest class as fp32 for {found.same_top1} of {found.pictures} pictures")
+        differences = f"{units.significant(found.largest)} at most, {units.significant(found.mean)} in the mean"
+        print(f"outputs differ by {differences}, of values up to {units.significant(found.span)}")
+    small, large = (sum(map(os.path.getsize, file.paths)) for file in (written, whole))
+    print(f"{units.size(small)}, in fp32 {units.size(large)}")
 
 
 def _targets(sources: tuple[str, ...], output: str) -> list[str]:

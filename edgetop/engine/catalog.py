@@ -18,8 +18,9 @@ LOOKING = Missing("looking …")
 
 def models() -> tuple[ModelEntry, ...]:
     """The models of the zoo; builds none."""
-    cards = [zoo.card(name) for name in zoo.names()]
-    return tuple(ModelEntry(c.name, c.title, c.task, c.parameters, c.macs, c.weights, c.precisions) for c in cards)
+    return tuple(
+        ModelEntry(c.name, c.title, c.task, c.parameters, c.macs, c.weights, c.precisions) for c in zoo.cards()
+    )
 
 
 def frameworks(versions: Mapping[str, Union[str, Missing]]) -> tuple[FrameworkEntry, ...]:

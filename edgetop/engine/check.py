@@ -7,7 +7,7 @@ import os
 from edgetop.backends.registry import backend
 from edgetop.errors import UnknownName, UsageError
 from edgetop.inputs.source import NOISE, check_source
-from edgetop.networks import zoo
+from edgetop.networks import imported, zoo
 from edgetop.networks.own import is_file, own_file
 from edgetop.plan import MAX_RUNS, MAX_THREADS, Plan, RunSpec
 
@@ -46,5 +46,6 @@ def _check_run(spec: RunSpec, *, any_format: bool) -> None:
             raise UsageError(f"{chosen.title} cannot read {spec.model} ({format})", hint)
         return
     card = zoo.card(spec.model)
+    imported.verify(spec.model)
     if spec.precision not in card.precisions:
         raise UnknownName(f"{spec.model} has no {spec.precision}", f"It has {', '.join(card.precisions)}")

@@ -8,20 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from edgetop.inputs.pictures import Pixels
+from edgetop.placement import Fitting, place
 
 Input = npt.NDArray[np.float32]
 
 
-class Preprocessing(Protocol):
+class Preprocessing(Fitting, Protocol):
     """How a model wants its pictures; ``mean`` and ``std`` are per channel, in units of an 8-bit value."""
-
-    @property
-    def resize(self) -> int:
-        """Pixels of the short side before the crop."""
-
-    @property
-    def crop(self) -> int:
-        """Pixels of the square cut from the middle."""
 
     @property
     def mean(self) -> tuple[float, float, float]:
@@ -37,7 +30,11 @@ class Preprocessing(Protocol):
 
     @property
     def channel_order(self) -> str:
-        """``RGB`` or ``BGR``."""
+        """``RGB``, ``BGR``, or ``GRAY`` for their mean as the one channel."""
+
+    @property
+    def fill(self) -> tuple[int, int, int]:
+        """Colour of what the picture leaves free."""
 
 
 class Card(Protocol):
@@ -52,26 +49,35 @@ class Card(Protocol):
         """From pixels to values."""
 
 
-def central_crop(pixels: Pixels, how: Preprocessing) -> Pixels:
-    """The usual evaluation crop: short side scaled to ``resize``, then the middle square, [crop, crop, 3]."""
+def fitted(pixels: Pixels, how: Preprocessing) -> Pixels:
+    """The picture as the model wants it placed, in a square of [crop, crop, 3]."""
     from PIL import Image
 
     height, width = pixels.shape[:2]
-    scale = how.resize / min(height, width)
-    size = max(how.crop, round(width * scale)), max(how.crop, round(height * scale))
+    there, side = place(width, height, how), how.crop
     filter = Image.Resampling.BICUBIC if how.resample == "bicubic" else Image.Resampling.BILINEAR
-    scaled = np.asarray(Image.fromarray(pixels).resize(size, filter))
-    top, left = (size[1] - how.crop) // 2, (size[0] - how.crop) // 2
-    return scaled[top : top + how.crop, left : left + how.crop]
+    scaled = np.asarray(Image.fromarray(pixels).resize((there.width, there.height), filter))
+    square = np.full((side, side, 3), how.fill, np.uint8)
+    rows, columns = _overlap(there.top, there.height, side), _overlap(there.left, there.width, side)
+    square[rows[0], columns[0]] = scaled[rows[1], columns[1]]
+    return square
+
+
+def _overlap(start: int, length: int, side: int) -> tuple[slice, slice]:
+    """The part of the square that the picture covers along one axis, and the part of the picture that lies there."""
+    first, end = max(start, 0), min(start + length, side)
+    return slice(first, end), slice(first - start, end - start)
 
 
 def normalise(pixels: Pixels, how: Preprocessing) -> Input:
-    """[H, W, 3] RGB to [1, 3, H, W] in the model's channel order, (value - mean) / std."""
-    ordered = pixels if how.channel_order == "RGB" else pixels[:, :, ::-1]
+    """[H, W, 3] RGB to [1, 3, H, W] in the model's channel order, or [1, 1, H, W], (value - mean) / std."""
+    ordered = pixels[:, :, ::-1] if how.channel_order == "BGR" else pixels
     values = (ordered.astype(np.float32) - np.array(how.mean, np.float32)) / np.array(how.std, np.float32)
+    if how.channel_order == "GRAY":
+        values = values.mean(axis=2, keepdims=True)
     return np.ascontiguousarray(values.transpose(2, 0, 1)[None])
 
 
 def prepare(pixels: Pixels, card: Card) -> Input:
     """The model's input of a picture: float32, of the card's shape."""
-    return normalise(central_crop(pixels, card.preprocessing), card.preprocessing)
+    return normalise(fitted(pixels, card.preprocessing), card.preprocessing)

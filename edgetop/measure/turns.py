@@ -19,6 +19,7 @@ import numpy as np
 from edgetop.backends.registry import backend
 from edgetop.clock import now_ns
 from edgetop.errors import EdgetopError
+from edgetop.inputs.calibration import SHIPPED_PICTURES
 from edgetop.inputs.source import input_array
 from edgetop.measure.outputs import Comparison, unpack
 from edgetop.measure.runner import Interrupted, Runner
@@ -138,7 +139,7 @@ class Turns(threading.Thread):
         if is_file(spec.model):
             return own_file(spec.model), ""
         card = zoo.card(spec.model)
-        file = model_file(spec.model, backend(spec.framework).formats[0], spec.precision, spec.python)
+        file = model_file(spec.model, backend(spec.framework).formats[0], spec.precision, spec.python, SHIPPED_PICTURES)
         return dataclasses.replace(file, input_shape=card.input_shape), card.weights
 
     def _input(self, spec: RunSpec, folder: str) -> str:

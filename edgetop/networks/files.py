@@ -11,17 +11,24 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import partial
+from typing import Callable, Optional, Protocol
+
+import numpy as np
 
 import edgetop
 from edgetop.config import cache_folder
-from edgetop.errors import CannotWrite, EdgetopError, FrameworkMissing, RunFailed, UnknownName
+from edgetop.errors import CannotWrite, EdgetopError, FrameworkMissing, RunFailed, UnknownName, UsageError
 from edgetop.isolate import environment
 from edgetop.networks import zoo
 from edgetop.networks.cards import ModelCard
+from edgetop.networks.graph import Array
 from edgetop.networks.own import file_sha256
 from edgetop.networks.own import own_file as own_file
-from edgetop.networks.write import CANNOT_WRITE
-from edgetop.networks.writers import SUFFIXES, WRITTEN_BY_FRAMEWORK
+from edgetop.networks.quantize import picture_count
+from edgetop.networks.quantize_agreement import Agreement
+from edgetop.networks.write import CANNOT_WRITE, INT8
+from edgetop.networks.writers import SUFFIXES, TELL_THEIR_INPUT, WRITTEN_BY_FRAMEWORK, writer
 from edgetop.plan import ModelFile
 
 ELSEWHERE = "Free some room there, or set XDG_CACHE_HOME to a folder that can be written"
@@ -30,28 +37,61 @@ STALE_S = 3600
 """A temporary folder this old belongs to a process that was killed."""
 
 
-def model_file(name: str, format: str, precision: str = "fp32", python: str = "") -> ModelFile:
+Calibration = Callable[[], Array]
+"""Gives the inputs to calibrate on; not called where the file is there."""
+
+
+class Pictures(Protocol):
+    """What int8 is calibrated on."""
+
+    @property
+    def name(self) -> str:
+        """Tells these pictures from others in a file's name."""
+
+    def inputs(self, card: ModelCard, count: int) -> Array:
+        """A model's inputs, [N, C, H, W], at most so many."""
+
+
+def model_file(
+    name: str, format: str, precision: str = "fp32", python: str = "", pictures: Optional[Pictures] = None
+) -> ModelFile:
     """The file of a model of the zoo in a framework's format, written now if it is not there or is damaged.
 
     A child process writes it; where only the framework can, in the interpreter at ``python`` (ours when
-    empty). Raises UnknownName, CannotWrite, FrameworkMissing where that has no such library, RunFailed.
+    empty). ``pictures`` are needed for int8 alone. Raises UnknownName, UsageError without them, CannotWrite,
+    FrameworkMissing where that has no such library, RunFailed.
     """
     card = _check(name, format, precision)
     stem = os.path.join(cache_folder(), "models", f"{name}-{precision}-{card.sha256[:12]}")
+    calibration = None
+    if precision == INT8:
+        if pictures is None:
+            raise UsageError(f"no pictures to calibrate {name} on", "Give those of edgetop.inputs.calibration")
+        stem = f"{stem}-{pictures.name}"
+        calibration = partial(pictures.inputs, card, picture_count(card.macs))
     paths = tuple(stem + suffix for suffix in SUFFIXES[format])
     record = f"{stem}.{format}.json"
     if not _intact(paths, record):
-        _write(name, format, precision, python, paths, record)
-    shape = () if format == "tflite" else card.input_shape
+        _write((name, format, precision), python, calibration, paths, record)
+    shape = () if format in TELL_THEIR_INPUT else card.input_shape
     return ModelFile(paths, format, name, precision, card.sha256, shape)
+
+
+def agreement_of(written: ModelFile) -> Optional[Agreement]:
+    """How far a file of ``model_file`` in int8 was from fp32 when it was written; None where no record tells."""
+    stem, _ = os.path.splitext(written.paths[0])
+    try:
+        with open(f"{stem}.{written.format}.json", encoding="utf-8") as file:
+            return Agreement(**json.load(file)["agreement"])
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
 
 
 def _check(name: str, format: str, precision: str) -> ModelCard:
     card = zoo.card(name)
-    if format not in SUFFIXES:
-        raise UnknownName(f"no format named {format!r}", f"Formats: {', '.join(SUFFIXES)}")
     if precision not in card.precisions:
         raise UnknownName(f"{name} has no precision {precision!r}", f"Precisions: {', '.join(card.precisions)}")
+    writer(format, precision)
     return card
 
 
@@ -59,7 +99,8 @@ def _intact(paths: tuple[str, ...], record: str) -> bool:
     """Whether this edgetop wrote the files and they are as they were written."""
     try:
         with open(record, encoding="utf-8") as file:
-            return bool(json.load(file) == _record(paths))
+            known = json.load(file)
+            return isinstance(known, dict) and {**known, **_record(paths)} == known
     except (OSError, ValueError):
         return False
 
@@ -69,7 +110,9 @@ def _record(paths: tuple[str, ...]) -> dict[str, object]:
     return {"edgetop": edgetop.__version__, "sha256": sums}
 
 
-def _write(name: str, format: str, precision: str, python: str, paths: tuple[str, ...], record: str) -> None:
+def _write(
+    wanted: tuple[str, str, str], python: str, calibration: Optional[Calibration], paths: tuple[str, ...], record: str
+) -> None:
     """All files under temporary names first, then each renamed to its own, the record last."""
     folder = os.path.dirname(paths[0])
     try:
@@ -77,14 +120,21 @@ def _write(name: str, format: str, precision: str, python: str, paths: tuple[str
         _sweep(folder)
         with tempfile.TemporaryDirectory(prefix=TEMPORARY, dir=folder) as temporary:
             out = os.path.join(temporary, "model")
-            _write_in_child(name, format, precision, python, out)
-            for suffix, path in zip(SUFFIXES[format], paths):
-                _publish(out + suffix, path)
+            inputs = () if calibration is None else (_saved(calibration(), temporary),)
+            agreement = _write_in_child(wanted, python, out, *inputs)
+            for path in paths:
+                _publish(out + os.path.splitext(path)[1], path)
             with open(out, "w", encoding="utf-8") as file:
-                json.dump(_record(paths), file)
+                json.dump({**_record(paths), "agreement": agreement}, file)
             _publish(out, record)
     except OSError as error:
         raise CannotWrite(f"cannot write {folder}: {error.strerror or error}", ELSEWHERE) from error
+
+
+def _saved(inputs: Array, folder: str) -> str:
+    path = os.path.join(folder, "pictures.npy")
+    np.save(path, inputs)
+    return path
 
 
 def _publish(temporary: str, path: str) -> None:
@@ -103,11 +153,13 @@ def _sweep(folder: str) -> None:
             shutil.rmtree(leftover, ignore_errors=True)
 
 
-def _write_in_child(name: str, format: str, precision: str, python: str, out: str) -> None:
+def _write_in_child(wanted: tuple[str, str, str], python: str, out: str, *inputs: str) -> object:
+    """Gives what the child says of a calibrated file."""
+    name, format, _ = wanted
     if format not in WRITTEN_BY_FRAMEWORK:
         python = ""
     interpreter = python or sys.executable
-    command = [interpreter, "-m", "edgetop.networks.write", name, format, precision, out]
+    command = [interpreter, "-m", "edgetop.networks.write", *wanted, out, *inputs]
     try:
         child = subprocess.run(
             command, env=environment(python), stdin=subprocess.DEVNULL, capture_output=True, check=False
@@ -118,6 +170,7 @@ def _write_in_child(name: str, format: str, precision: str, python: str, out: st
         ) from error
     if child.returncode != 0:
         raise _failure(f"cannot write {name} as {format}", child, interpreter, os.path.dirname(os.path.dirname(out)))
+    return json.loads(child.stdout) if inputs else None
 
 
 def _failure(what: str, child: subprocess.CompletedProcess[bytes], interpreter: str, folder: str) -> EdgetopError:

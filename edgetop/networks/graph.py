@@ -2,11 +2,19 @@
 
     input    the picture
     conv     weight [out, in / groups, kh, kw], bias; padding (top, left, bottom, right); act
-    pool     max or avg over the kernel, output sizes rounded down
-    gap      mean over height and width: [channels]
+    scale    weight and bias of each channel; act
     fc       weight [out, in], bias
+    matmul   weight [out, in], no bias: each row of a picture of one channel, [1, rows, in] to [1, rows, out]
+    pool     max or avg over the kernel, output sizes rounded down; an avg counts the zeros of its padding
+    gap      mean over height and width: [channels], or [channels, 1, 1] to go on as a picture
     add      of two inputs of one shape; act
+    mul      of two inputs of one shape, or of a picture with a [channels, 1, 1]
     concat   along the channels
+    split    one of so many equal parts of the channels; all of its parts are nodes, one after another
+    shuffle  channel by channel from each group in turn: [groups, n] to [n, groups]
+    up2      each pixel twice in both directions; those of the last row and column once where the size is odd
+    act      an activation alone
+    sigmoid  1 / (1 + exp(-x))
     softmax  over the channels
 
 Writers turn one graph into each framework's file, so that all of them run the very same weights.
@@ -25,6 +33,7 @@ import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[np.float32]
+Parameters = tuple[Array, Optional[Array]]
 Padding = tuple[int, int, int, int]
 """Rows or columns of zeros at the top, left, bottom, right."""
 NO_PADDING: Padding = (0, 0, 0, 0)
@@ -47,20 +56,32 @@ class Node:
     padding: Padding = NO_PADDING
     groups: int = 1
     act: str = ""
-    """Nothing, ``relu`` or ``relu6``, after conv and add."""
+    """Nothing, ``relu``, ``relu6`` or ``silu``, after conv, scale and add, and of act itself."""
     kind: str = ""
     """``max`` or ``avg`` of a pool."""
+    part: int = 0
+    parts: int = 1
+    """Which of how many parts a split gives."""
+    weights_of: str = ""
+    """An earlier node whose weight and bias this one takes for its own, as the heads of several sizes do."""
 
     @property
     def parameters(self) -> int:
-        """Weights and biases."""
-        return math.prod(self.weight_shape) + self.weight_shape[0] if self.weight_shape else 0
+        """Weights and biases, of another node's none."""
+        return math.prod(self.weight_shape) + sum(self.bias_shape) if self.weight_shape and not self.weights_of else 0
+
+    @property
+    def bias_shape(self) -> tuple[int, ...]:
+        """[out], or empty where there is no bias."""
+        return () if self.op == "matmul" else self.weight_shape[:1]
 
     @property
     def macs(self) -> int:
-        """Multiply-accumulates of one inference."""
-        positions = math.prod(self.shape[1:]) if self.op == "conv" else 1
-        return math.prod(self.weight_shape) * positions if self.weight_shape else 0
+        """Multiply-accumulates of one inference; as is the custom, of convolutions and products alone."""
+        if self.op in ("conv", "fc", "matmul"):
+            positions = math.prod(self.shape) // self.weight_shape[0]
+            return math.prod(self.weight_shape) * positions
+        return 0
 
     @property
     def is_depthwise(self) -> bool:
@@ -72,6 +93,8 @@ class Node:
         return [
             *(self.name, self.op, self.inputs, self.shape, self.weight_shape),
             *(self.kernel, self.stride, self.padding, self.groups, self.act, self.kind),
+            *((self.part, self.parts) if self.op == "split" else ()),
+            *((self.weights_of,) if self.weights_of else ()),
         ]
 
 
@@ -102,10 +125,10 @@ class Graph:
         """Multiply-accumulates of one inference."""
         return sum(node.macs for node in self.nodes)
 
-    def with_weights(self, weights: Mapping[str, tuple[Array, Array]]) -> Graph:
-        """The same structure with a (weight, bias) for every conv and fc, by name.
+    def with_weights(self, weights: Mapping[str, Parameters]) -> Graph:
+        """The same structure with a (weight, bias) for every node that has its own, by name.
 
-        Raises ValueError where one does not have the shape of its node.
+        The bias is None where the node has none. Raises ValueError where one does not have the shape of its node.
         """
         return replace(self, nodes=tuple(_fill(node, weights) for node in self.nodes))
 
@@ -121,10 +144,16 @@ class Graph:
         return digest.hexdigest()
 
 
-def _fill(node: Node, weights: Mapping[str, tuple[Array, Array]]) -> Node:
+def _fill(node: Node, weights: Mapping[str, Parameters]) -> Node:
     if not node.weight_shape:
         return node
-    weight, bias = weights[node.name]
-    if weight.shape != node.weight_shape or bias.shape != node.weight_shape[:1]:
-        raise ValueError(f"{node.name}: weight {weight.shape} and bias {bias.shape}, wanted {node.weight_shape}")
-    return replace(node, weight=weight.astype(np.float32), bias=bias.astype(np.float32))
+    weight, bias = weights[node.weights_of or node.name]
+    shapes = (weight.shape, () if bias is None else bias.shape)
+    if shapes != (node.weight_shape, node.bias_shape):
+        raise ValueError(f"{node.name}: weight and bias {shapes}, wanted {(node.weight_shape, node.bias_shape)}")
+    return replace(node, weight=_single(weight), bias=None if bias is None else _single(bias))
+
+
+def _single(array: Array) -> Array:
+    """The array in fp32: itself, not a copy, where it is."""
+    return array.astype(np.float32, copy=False)

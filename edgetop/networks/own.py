@@ -9,6 +9,7 @@ import zipfile
 from typing import Callable
 
 from edgetop.errors import BadModelFile
+from edgetop.networks.writers import SUFFIXES
 from edgetop.networks.zoo import NETWORKS
 from edgetop.plan import ModelFile
 
@@ -18,9 +19,13 @@ FORMATS = {
     ".torchscript": "torchscript",
     ".prototxt": "caffe",
     ".caffemodel": "caffe",
+    ".onnx": "onnx",
+    ".param": "ncnn",
+    ".bin": "ncnn",
 }
 """Suffix to format."""
 CHUNK_BYTES = 1 << 20
+NCNN_MARK = b"7767517"
 
 
 def is_file(model: str) -> bool:
@@ -31,7 +36,7 @@ def is_file(model: str) -> bool:
 def own_file(path: str) -> ModelFile:
     """The model file at ``path``, its format told by its suffix.
 
-    For Caffe, either of the two files, the other one beside it with the same stem. Raises
+    For Caffe and ncnn, either of the two files, the other one beside it with the same stem. Raises
     BadModelFile for what is missing, empty, a folder, of an unknown suffix, or not what its suffix says.
     """
     path = os.path.expanduser(path)
@@ -39,7 +44,8 @@ def own_file(path: str) -> ModelFile:
     format = FORMATS.get(suffix.lower(), "")
     if os.path.exists(path) and not os.path.isdir(path) and not format:
         raise BadModelFile(f"{path}: no format known by {suffix or 'no suffix'}", f"Known: {', '.join(FORMATS)}")
-    paths = (f"{stem}.prototxt", f"{stem}.caffemodel") if format == "caffe" else (path,)
+    suffixes = SUFFIXES.get(format, ())
+    paths = tuple(stem + suffix for suffix in suffixes) if len(suffixes) > 1 else (path,)
     for each in paths:
         _check_readable(each)
     input_shape = _CHECKS[format](paths)
@@ -102,6 +108,23 @@ def _check_caffe(paths: tuple[str, ...]) -> tuple[int, ...]:
     return caffe_input_shape(text)
 
 
+def _check_onnx(paths: tuple[str, ...]) -> tuple[int, ...]:
+    with open(paths[0], "rb") as file:
+        head = file.read(2)
+    # Protobuf has no mark of its own, but every writer begins with the version, a small number in field 1.
+    if len(head) < 2 or head[0] != 8 or not 0 < head[1] < 128:
+        raise BadModelFile(f"{paths[0]} is not an ONNX model", "Export or download it again")
+    return ()
+
+
+def _check_ncnn(paths: tuple[str, ...]) -> tuple[int, ...]:
+    with open(paths[0], "rb") as file:
+        head = file.read(len(NCNN_MARK) + 1)
+    if head.rstrip() != NCNN_MARK:
+        raise BadModelFile(f"{paths[0]} is not an ncnn .param in text form", f"It must begin with {NCNN_MARK.decode()}")
+    return ()
+
+
 def caffe_input_shape(prototxt: str) -> tuple[int, ...]:
     """The first input's NCHW shape in any of the three ways a prototxt can say it; empty where it does not."""
     text = re.sub(r"#.*", "", prototxt)
@@ -116,5 +139,7 @@ _CHECKS: dict[str, Callable[[tuple[str, ...]], tuple[int, ...]]] = {
     "tflite": _check_tflite,
     "torchscript": _check_torchscript,
     "caffe": _check_caffe,
+    "onnx": _check_onnx,
+    "ncnn": _check_ncnn,
 }
 """Format to the check of its files, which gives the input's shape where the file's text tells it."""

@@ -1,4 +1,4 @@
-"""A network of a few kilobytes with one of every operator: to prove that a framework runs, and for tests."""
+"""A network of a few kilobytes with the commonest operators: to prove that a framework runs, and for tests."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CARDS = {
         paper="",
         weights=SEEDED,
         licence="Apache-2.0",
-        sha256="93d2666e418a51ebef11f594ae76936c61ec172a639846d95fa38225d6515ad1",
+        sha256="5f45fce0d0b54964f24e40ad5c1a8b6ed446a97c5876ea5b30e66b2549bb7771",
     )
 }
 

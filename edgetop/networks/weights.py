@@ -11,13 +11,17 @@ import math
 import numpy as np
 
 from edgetop.config import asset
-from edgetop.networks.graph import Array, Graph, Node
+from edgetop.networks.graph import Array, Graph, Node, Parameters
+from edgetop.networks.moments import Moments, moments
 
 BIAS_SPREAD = 0.1
 LOGIT_SPREAD = 3.0
 """Standard deviation of what goes into the softmax: neither flat nor one class at 1."""
-RECTIFIED_MOMENT = 0.5
-"""Mean square of a standard normal after ReLU (ReLU6 differs by less than one in 10^8)."""
+SILU_BIAS_SPREAD = 0.5
+"""Of a bias before SiLU, which lets a larger share of large values through: without a part of the variance that
+does not depend on the input, a deep network's values die for a dark picture and explode for a bright one."""
+SCALE_SPREAD = 0.2
+"""Standard deviation of the weights of a scale around the one that makes its output's variance 1."""
 
 
 def shipped(structure: Graph, name: str) -> Graph:
@@ -33,33 +37,47 @@ def shipped(structure: Graph, name: str) -> Graph:
 def seeded(structure: Graph, seed: int) -> Graph:
     """The structure with weights drawn from ``seed``.
 
-    Every conv and fc gets the factor that makes its output's variance 1 for inputs of the mean
+    Every node's weights get the factor that makes its output's variance 1 for inputs of the mean
     square that the structure lets one expect, so that activations neither die nor explode.
     """
     bits = np.random.PCG64(seed)
-    moments: dict[str, float] = {}
-    weights: dict[str, tuple[Array, Array]] = {}
-    softmaxed = {node.inputs[0] for node in structure.nodes if node.op == "softmax"}
+    known: dict[str, Moments] = {}
+    weights: dict[str, Parameters] = {}
+    logits = _before_softmax(structure)
     for node in structure.nodes:
-        inputs = [moments[name] for name in node.inputs]
-        if node.weight_shape:
-            fan_in = math.prod(node.weight_shape[1:])
-            spread = LOGIT_SPREAD if node.name in softmaxed else 1.0
-            weight = _uniform(bits, node.weight_shape, spread / math.sqrt(fan_in * inputs[0]))
-            weights[node.name] = (weight, _uniform(bits, node.weight_shape[:1], BIAS_SPREAD))
-        moments[node.name] = _moment(node, inputs)
+        inputs = [known[name] for name in node.inputs]
+        if node.weight_shape and not node.weights_of:
+            spread = LOGIT_SPREAD if node.name in logits else 1.0
+            weights[node.name] = _draw(bits, node, inputs[0], spread)
+        known[node.name] = moments(node, inputs)
     return structure.with_weights(weights)
 
 
-def _moment(node: Node, inputs: list[float]) -> float:
-    """The mean square to expect of a node's output, given those of its inputs."""
-    if node.weight_shape or node.op == "input":
-        plain = 1.0
-    elif node.op == "add":
-        plain = sum(inputs)
-    else:
-        plain = max(inputs)
-    return plain * RECTIFIED_MOMENT if node.act else plain
+def _before_softmax(structure: Graph) -> set[str]:
+    """The nodes whose weights say how far the logits spread."""
+    nodes = {node.name: node for node in structure.nodes}
+    found = set()
+    for node in structure.nodes:
+        if node.op == "softmax":
+            while not node.weight_shape:
+                node = nodes[node.inputs[0]]
+            found.add(node.name)
+    return found
+
+
+def _draw(bits: np.random.PCG64, node: Node, source: Moments, spread: float) -> Parameters:
+    """Weight and bias; a scale stands for a batch norm, which takes the mean off and differs a little by channel."""
+    if node.op == "scale":
+        unit = 1.0 / math.sqrt(source.variance)
+        weight = np.float32(unit) + _uniform(bits, node.weight_shape, unit * SCALE_SPREAD)
+        return weight, _uniform(bits, node.bias_shape, BIAS_SPREAD) - np.float32(source.mean) * weight
+    bias_spread = BIAS_SPREAD
+    if node.act == "silu":
+        bias_spread = SILU_BIAS_SPREAD
+        spread *= math.sqrt(1.0 - bias_spread**2)
+    fan_in = math.prod(node.weight_shape[1:])
+    weight = _uniform(bits, node.weight_shape, spread / math.sqrt(fan_in * source.square))
+    return weight, _uniform(bits, node.bias_shape, bias_spread) if node.bias_shape else None
 
 
 def _uniform(bits: np.random.PCG64, shape: tuple[int, ...], deviation: float) -> Array:

@@ -1,44 +1,64 @@
 """Writes a model of the zoo to disk, in a process of its own.
 
-``python -m edgetop.networks.write NAME FORMAT PRECISION OUT``: OUT is a path without suffix. The engine starts
-it, so that torch and the arrays of a whole network never enter its memory.
+``python -m edgetop.networks.write NAME FORMAT PRECISION OUT [PICTURES]``: OUT is a path without suffix, PICTURES
+an .npy file of inputs to calibrate int8 on. The engine starts it, so that torch and the arrays of a whole network
+never enter its memory.
 """
 
 from __future__ import annotations
 
+import dataclasses
+import json
 import sys
 from collections.abc import Sequence
+from typing import Optional
+
+import numpy as np
 
 from edgetop.errors import EdgetopError, UnknownName
 from edgetop.networks import zoo
+from edgetop.networks.quantize import quantize
+from edgetop.networks.quantize_agreement import Agreement, agreement
 from edgetop.networks.writers import SUFFIXES, write
 
 CANNOT_WRITE = 4
 """The exit code for a place that cannot be written."""
+INT8 = "int8"
+"""The precision that needs pictures."""
 
 
-def write_model(name: str, format: str, precision: str, out: str) -> None:
-    """The model's files: ``out`` with each of the format's suffixes; raises UnknownName, OSError."""
+def write_model(name: str, format: str, precision: str, out: str, pictures: str = "") -> Optional[Agreement]:
+    """The model's files: ``out`` with each of the format's suffixes; raises UnknownName, OSError.
+
+    Gives, for int8, how far it is from fp32.
+    """
     precisions = zoo.card(name).precisions
     if precision not in precisions:
         raise UnknownName(f"{name} has no precision {precision!r}", f"Precisions: {', '.join(precisions)}")
-    contents = write(zoo.build(name), format)
+    graph = zoo.build(name)
+    found = None
+    if precision == INT8:
+        inputs = np.load(pictures)
+        graph = quantized = quantize(graph, inputs)
+        found = agreement(quantized, inputs)
+    contents = write(graph, format, precision)
     for suffix, content in zip(SUFFIXES[format], contents):
         with open(out + suffix, "wb") as file:
             file.write(content)
+    return found
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Write one model; the last line on stderr says what went wrong."""
-    name, format, precision, out = arguments
+    """Write one model; JSON on stdout says how far int8 is from fp32, the last line on stderr what went wrong."""
     try:
-        write_model(name, format, precision, out)
+        found = write_model(*arguments)
     except EdgetopError as error:
         print(error, file=sys.stderr)
         return error.exit_code
     except OSError as error:
         print(error.strerror or error, file=sys.stderr)
         return CANNOT_WRITE
+    print(json.dumps(found and dataclasses.asdict(found)))
     return 0
 
 

@@ -12,7 +12,14 @@ from edgetop.backends.registry import backend
 from edgetop.networks import reference, writers, zoo
 from edgetop.plan import ModelFile
 
-MODULES = {"litert": "ai_edge_litert", "tflite": "tflite_runtime", "torch": "torch", "caffe": "cv2"}
+MODULES = {
+    "litert": "ai_edge_litert",
+    "tflite": "tflite_runtime",
+    "torch": "torch",
+    "caffe": "cv2",
+    "onnxruntime": "onnxruntime",
+    "ncnn": "ncnn",
+}
 
 
 def pytest_collection_modifyitems(items):
@@ -60,7 +67,7 @@ def model_file(tmp_path_factory, graph, need):
         if not paths[0].exists():
             for path, data in zip(paths, writers.write(graph(network), format)):
                 path.write_bytes(data)
-        shape = () if format == "tflite" else graph(network).input_shape
+        shape = () if format in writers.TELL_THEIR_INPUT else graph(network).input_shape
         return ModelFile(tuple(map(str, paths)), format, network, input_shape=shape)
 
     return write

@@ -11,7 +11,7 @@ from edgetop.errors import BadModelFile
 from edgetop.plan import PRECISIONS, ModelFile
 from edgetop.readings import Missing
 
-FRAMEWORKS = ("litert", "tflite", "torch", "caffe")
+FRAMEWORKS = ("litert", "tflite", "torch", "caffe", "onnxruntime", "ncnn")
 ALL = (*FRAMEWORKS, "null")
 NETWORKS = ("tiny", "efficientnet_lite0")
 
@@ -125,8 +125,8 @@ class TestEveryFramework:
             backend(framework).load(ModelFile((str(tmp_path),) * len(whole.paths), whole.format, "own"), Options())
 
     def test_refuses_another_format(self, framework, model_file):
-        with pytest.raises(BadModelFile, match="onnx"):
-            backend(framework).load(ModelFile(model_file(framework).paths, "onnx", "own"), Options())
+        with pytest.raises(BadModelFile, match="keras"):
+            backend(framework).load(ModelFile(model_file(framework).paths, "keras", "own"), Options())
 
 
 def test_caffe_takes_the_input_shape_from_a_prototxt_of_ones_own(model_file, graph):

@@ -85,7 +85,7 @@ def outcome(model_file, tmp_path):
     return run
 
 
-@pytest.mark.parametrize("framework", ["litert", "tflite", "torch", "caffe"])
+@pytest.mark.parametrize("framework", ["litert", "tflite", "torch", "caffe", "onnxruntime", "ncnn"])
 class TestDamagedFile:
     @pytest.mark.parametrize("damage", [empty, noise, picture])
     def test_is_refused_in_words(self, framework, damage, outcome):

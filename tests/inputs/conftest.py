@@ -17,6 +17,8 @@ def how():
             "std": (1.0, 1.0, 1.0),
             "resample": "bilinear",
             "channel_order": "RGB",
+            "fit": "crop",
+            "fill": (0, 0, 0),
         }
         return SimpleNamespace(**{**plain, **changes})
 

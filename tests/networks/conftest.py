@@ -1,16 +1,22 @@
-"""Runs a graph's files in their frameworks, in the neutral layout, for all tests of the writers."""
+"""Runs a graph's files in their frameworks, all outputs in the neutral layout, for all tests of the writers."""
 
 from __future__ import annotations
 
 import io
+import tempfile
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from edgetop.networks import zoo
+from edgetop.inputs.source import input_array
+from edgetop.networks import reference, zoo
+from edgetop.networks.builder import Builder
 from edgetop.networks.weights import seeded
+from edgetop.networks.writers import write
+from edgetop.networks.writers.ncnn import FP16_TAG
 
 
 def neutral(array):
@@ -23,20 +29,50 @@ def run_tflite(library, contents, picture):
     interpreter.allocate_tensors()
     interpreter.set_tensor(interpreter.get_input_details()[0]["index"], picture.transpose(0, 2, 3, 1))
     interpreter.invoke()
-    return neutral(interpreter.get_tensor(interpreter.get_output_details()[0]["index"]))
+    return [neutral(interpreter.get_tensor(output["index"])) for output in interpreter.get_output_details()]
 
 
 def run_caffe(cv2, contents, picture):
     net = cv2.dnn.readNetFromCaffe(*(np.frombuffer(content, np.uint8) for content in contents))
     net.setInput(picture)
-    output = net.forward()
-    return output.reshape(output.shape[:2]) if output.shape[2:] == (1, 1) else output
+    outputs = net.forward(net.getUnconnectedOutLayersNames())
+    vectors = len(outputs) == 1  # of several, each is a picture, however small
+    return [each.reshape(each.shape[:2]) if vectors and each.shape[2:] == (1, 1) else each for each in outputs]
 
 
 def run_torchscript(torch, contents, picture):
     module = torch.jit.load(io.BytesIO(contents[0])).eval()
-    with torch.inference_mode():
-        return module(torch.from_numpy(picture)).numpy()
+    with torch.inference_mode(), torch.jit.optimized_execution(False):  # of no use to a single run, and slow
+        outputs = module(torch.from_numpy(picture))
+    return [each.numpy() for each in (outputs if isinstance(outputs, tuple) else (outputs,))]
+
+
+def run_onnx(onnxruntime, contents, picture):
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1  # several would wait for each other in turns, and wait long on a busy machine
+    session = onnxruntime.InferenceSession(contents[0], options, providers=["CPUExecutionProvider"])
+    return session.run(None, {session.get_inputs()[0].name: picture})
+
+
+def run_ncnn(ncnn, contents, picture):
+    net = ncnn.Net()
+    net.opt.use_vulkan_compute = False
+    net.opt.num_threads = 1
+    if FP16_TAG not in contents[1][:4]:
+        net.opt.use_fp16_packed = net.opt.use_fp16_storage = net.opt.use_fp16_arithmetic = False
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [Path(folder) / name for name in ("net.param", "net.bin")]
+        for path, content in zip(paths, contents):
+            path.write_bytes(content)
+        assert net.load_param(str(paths[0])) == 0
+        assert net.load_model(str(paths[1])) == 0
+    source = ncnn.Mat(*reversed(picture.shape[1:]))
+    np.asarray(source)[...] = picture[0]
+    extractor = net.create_extractor()
+    assert extractor.input(net.input_names()[0], source) == 0
+    found = [extractor.extract(name) for name in net.output_names()]
+    assert all(code == 0 for code, _ in found)
+    return [np.array(output)[None] for _, output in found]
 
 
 FRAMEWORKS = {
@@ -44,15 +80,24 @@ FRAMEWORKS = {
     "tflite": ("tflite_runtime.interpreter", "tflite", run_tflite),
     "torch": ("torch", "torchscript", run_torchscript),
     "caffe": ("cv2", "caffe", run_caffe),
+    "onnxruntime": ("onnxruntime", "onnx", run_onnx),
+    "ncnn": ("ncnn", "ncnn", run_ncnn),
 }
 
 
 @pytest.fixture(params=FRAMEWORKS)
-def framework(request):
-    """(format, run(contents, picture)) of each framework that is here."""
+def framework_of_many(request):
+    """(format, run(contents, picture)) of each framework that is here; run gives all outputs."""
     module, format, run = FRAMEWORKS[request.param]
     library = pytest.importorskip(module)
     return format, partial(run, library)
+
+
+@pytest.fixture
+def framework(framework_of_many):
+    """The same, where run gives the first output."""
+    format, run = framework_of_many
+    return format, lambda contents, picture: run(contents, picture)[0]
 
 
 @pytest.fixture(scope="session")
@@ -68,16 +113,74 @@ def built():
     return build
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What plain numpy says of a network for a source."""
+
+    picture: np.ndarray
+    outputs: list[np.ndarray]
+    spreads: dict[str, float]
+    """Standard deviation of what each node with weights gives."""
+
+
+@pytest.fixture(scope="session")
+def answers(built):
+    """The answer for (network, source), worked out once; slow for the large networks."""
+    known = {}
+
+    def answer(name, source):
+        if (name, source) not in known:
+            graph, picture = built(name), input_array(source, zoo.card(name))
+            values = reference.activations(graph, picture)
+            spreads = {node.name: float(values[node.name].std()) for node in graph.nodes if node.weight_shape}
+            known[name, source] = Answer(picture, [values[output][None] for output in graph.outputs], spreads)
+        return known[name, source]
+
+    return answer
+
+
+@pytest.fixture(scope="session")
+def contents(built):
+    """The files of (network, format), written once."""
+    known = {}
+
+    def content(name, format):
+        if (name, format) not in known:
+            known[name, format] = write(built(name), format)
+        return known[name, format]
+
+    return content
+
+
 @pytest.fixture
 def weighted():
     """The finished graph of a builder, with weights and picture of a seed."""
 
-    def finish(builder, seed=7):
-        graph = seeded(builder.finish(), seed)
+    def finish(builder, seed=7, outputs=()):
+        graph = seeded(builder.finish(*outputs), seed)
         picture = np.random.default_rng(seed).normal(size=graph.input_shape).astype(np.float32)
         return graph, picture
 
     return finish
+
+
+@pytest.fixture
+def every_operator(weighted):
+    """A graph with one of every operator and activation and two outputs, and a picture for it."""
+    b = Builder("everything", (3, 12, 16))
+    x = b.conv("stem", "input", 8, 3, stride=2, act="relu6")
+    x = b.conv("wide", x, 8, (1, 3), act="silu")
+    x = b.scale("scaled", b.conv("grouped", x, 8, 3, groups=8), act="relu")
+    gate = b.conv("gate", b.gap("squeezed", x, keep=True), 8)
+    x = b.mul("excited", x, b.sigmoid("opened", gate))
+    left, right = b.split("half", x, 2)
+    x = b.shuffle("shuffled", b.concat("joined", right, b.act("rectified", left, "relu")), 2)
+    x = b.add("sum", x, b.up2("grown", b.pool("peaks", x, "max", 2, stride=2)), act="relu")
+    x = b.pool("means", x, "avg", 3, stride=1, pad=1)
+    product = b.matmul("product", b.conv("matrix", x, 1), 5)
+    x = b.conv("twin", b.conv("last", x, 8, act="relu"), 8, weights_of="last")
+    answer = b.softmax("softmax", b.fc("classifier", b.gap("gap", x), 10))
+    return weighted(b, outputs=(answer, product))
 
 
 @pytest.fixture

@@ -38,13 +38,24 @@ def script(tmp_path):
     return make
 
 
-@pytest.mark.parametrize("format", ["tflite", "caffe"])
-def test_a_file_holds_what_the_writer_gives(format, cache, built):
-    model = files.model_file("tiny", format)
-    assert tuple(read(path) for path in model.paths) == write(built("tiny"), format)
-    assert (model.format, model.model, model.precision) == (format, "tiny", "fp32")
+@pytest.mark.parametrize(
+    ("format", "precision", "input_shape"),
+    [
+        ("tflite", "fp32", ()),
+        ("tflite", "fp16", ()),
+        ("caffe", "fp32", (1, 3, 32, 32)),
+        ("onnx", "fp32", ()),
+        ("onnx", "fp16", ()),
+        ("ncnn", "fp32", ()),
+        ("ncnn", "fp16", ()),
+    ],
+)
+def test_a_file_holds_what_the_writer_gives(format, precision, input_shape, cache, built):
+    model = files.model_file("tiny", format, precision)
+    assert tuple(read(path) for path in model.paths) == write(built("tiny"), format, precision)
+    assert (model.format, model.model, model.precision) == (format, "tiny", precision)
     assert model.sha256 == zoo.card("tiny").sha256
-    assert model.input_shape == (() if format == "tflite" else (1, 3, 32, 32))
+    assert model.input_shape == input_shape
     assert all(os.path.dirname(path) == str(cache) and model.sha256[:12] in path for path in model.paths)
 
 
@@ -102,7 +113,12 @@ def test_nothing_but_the_files_and_their_record_is_left(cache):
 
 @pytest.mark.parametrize(
     ("arguments", "word"),
-    [(("tinny", "tflite"), "efficientnet"), (("tiny", "onnx"), "caffe"), (("tiny", "tflite", "int8"), "fp32")],
+    [
+        (("tinny", "tflite"), "efficientnet"),
+        (("tiny", "keras"), "caffe"),
+        (("tiny", "caffe", "fp16"), "fp32"),
+        (("tiny", "ncnn", "int8"), "fp16"),
+    ],
 )
 def test_an_unknown_model_format_or_precision_is_refused_before_any_work(arguments, word, cache, no_child):
     no_child()

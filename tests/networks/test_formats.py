@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import numpy as np
 import pytest
@@ -58,11 +59,41 @@ def test_tflite_keeps_the_names_of_all_nodes(built):
     assert interpreter.get_output_details()[0]["name"] == "softmax"
 
 
-def test_tflite_refuses_groups_it_cannot_write(weighted):
-    b = Builder("one", (4, 8, 8))
-    b.conv("grouped", "input", 8, 3, groups=2)
-    with pytest.raises(ValueError, match="grouped"):
-        tflite.write(weighted(b)[0])
+def one(weighted, add, shape=(4, 8, 8)):
+    b = Builder("one", shape)
+    add(b)
+    return weighted(b)[0]
+
+
+@pytest.mark.parametrize(
+    ("add", "expected"),
+    [
+        (lambda b: b.conv("grouped", "input", 8, 3, groups=2), ["CONV_2D"]),
+        (lambda b: b.conv("conv", "input", 8, act="silu"), ["CONV_2D", "LOGISTIC", "MUL"]),
+        (lambda b: b.scale("scale", "input", act="relu"), ["MUL", "ADD"]),
+        (lambda b: b.split("part", "input", 4), ["SPLIT"]),
+        (lambda b: b.shuffle("mixed", "input", 2), ["RESHAPE", "TRANSPOSE", "RESHAPE"]),
+        (lambda b: b.gap("gap", "input", keep=True), ["MEAN"]),
+        (lambda b: b.act("act", "input", "relu6"), ["RELU6"]),
+        (lambda b: b.up2("up", "input"), ["RESIZE_NEAREST_NEIGHBOR"]),
+        (lambda b: b.pool("pool", "input", "avg", 3, stride=1, pad="same"), ["PAD", "AVERAGE_POOL_2D"]),
+        (lambda b: b.pool("pool", "input", "max", 3, stride=2, pad="same"), ["MAX_POOL_2D"]),
+    ],
+)
+def test_tflite_spends_no_more_operators_than_it_must(add, expected, weighted):
+    assert operators(tflite.write(one(weighted, add))[0]) == expected
+
+
+@pytest.mark.parametrize(("act", "pad"), [("relu", "PAD"), ("relu6", "PAD"), ("", "PADV2"), ("silu", "PADV2")])
+def test_tflite_pads_a_maximum_with_zeros_only_where_nothing_is_below(act, pad, weighted):
+    def add(b):
+        b.pool("pool", b.conv("conv", "input", 4, act=act), "max", 3, stride=2, pad=1)
+
+    assert operators(tflite.write(one(weighted, add))[0])[-2:] == [pad, "MAX_POOL_2D"]
+
+
+def test_tflite_multiplies_matrices_in_one_operator(built):
+    assert operators(tflite.write(built("gemm_256"))[0]) == ["FULLY_CONNECTED"]
 
 
 def test_caffe_keeps_the_names_of_all_nodes(built):
@@ -85,19 +116,45 @@ def test_caffe_says_how_every_pool_rounds_and_names_relu6(built):
     assert '"Clip"' not in text
 
 
+def layer_types(graph):
+    return re.findall(r'type: "(\w+)"', caffe.write(graph)[0].decode())[1:]
+
+
+def test_caffe_writes_a_split_once_for_all_parts(weighted):
+    text = caffe.write(one(weighted, lambda b: b.split("part", "input", 4)))[0].decode()
+    assert text.count('"Slice"') == 1
+    assert re.findall(r'top: "(part\d)"', text) == ["part0", "part1", "part2", "part3"]
+
+
+@pytest.mark.parametrize(
+    ("add", "expected"),
+    [
+        (lambda b: b.conv("conv", "input", 4, act="silu"), ["Convolution", "Sigmoid", "Eltwise"]),
+        (lambda b: b.shuffle("mixed", "input", 2), ["Reshape", "Permute", "Reshape"]),
+        (lambda b: b.up2("up", "input"), ["Deconvolution"]),
+        (lambda b: b.mul("gated", "input", b.gap("gap", "input", keep=True)), ["Pooling", "Flatten", "Scale"]),
+        (lambda b: b.gap("gap", "input"), ["Pooling", "Flatten"]),
+    ],
+)
+def test_caffe_knows_only_layers_of_old(add, expected, weighted):
+    assert layer_types(one(weighted, add)) == expected
+
+
+def test_caffe_rounds_up_only_where_that_makes_room_for_the_pad(weighted):
+    def text(size, pad):
+        added = one(weighted, lambda b: b.pool("pool", "input", "max", 3, stride=2, pad=pad), (4, size, size))
+        return caffe.write(added)[0].decode()
+
+    assert "ceil_mode: true" in text(54, "same")
+    assert "ceil_mode: false" in text(55, 0)
+    assert "ceil_mode: false" in text(54, 1)
+
+
 def test_caffe_refuses_a_pool_it_cannot_write(weighted):
     b = Builder("one", (3, 9, 12))
     b.pool("pool", "input", "max", 3, stride=2, pad="same")
     with pytest.raises(ValueError, match="pool"):
         caffe.write(weighted(b)[0])
-
-
-@pytest.mark.parametrize(
-    ("value", "encoded"),
-    [(0, b"\0"), (127, b"\x7f"), (128, b"\x80\x01"), (300, b"\xac\x02"), (1 << 28, b"\x80" * 4 + b"\1")],
-)
-def test_caffe_numbers_are_protobuf_varints(value, encoded):
-    assert caffe._varint(value) == encoded
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")

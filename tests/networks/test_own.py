@@ -8,15 +8,20 @@ import pytest
 
 from edgetop.errors import BadModelFile
 from edgetop.networks.own import caffe_input_shape, own_file
-from edgetop.networks.writers import write
+from edgetop.networks.writers import SUFFIXES, write
 
 
 @pytest.fixture
-def caffe_files(tmp_path, built):
-    paths = (tmp_path / "net.prototxt", tmp_path / "net.caffemodel")
-    for path, content in zip(paths, write(built("tiny"), "caffe")):
-        path.write_bytes(content)
-    return paths
+def written(tmp_path, built):
+    """Writes the tiny network's files in a format."""
+
+    def write_files(format):
+        paths = [tmp_path / f"net{suffix}" for suffix in SUFFIXES[format]]
+        for path, content in zip(paths, write(built("tiny"), format)):
+            path.write_bytes(content)
+        return paths
+
+    return write_files
 
 
 def test_a_tflite_file_is_known_by_its_suffix(tmp_path, built):
@@ -36,11 +41,18 @@ def test_a_torchscript_file_is_known_by_its_suffix(suffix, tmp_path, built):
     assert own_file(str(path)).format == "torchscript"
 
 
+def test_an_onnx_file_is_known_by_its_suffix(written):
+    (path,) = written("onnx")
+    assert (own_file(str(path)).format, own_file(str(path)).input_shape) == ("onnx", ())
+
+
 @pytest.mark.parametrize("named", [0, 1])
-def test_either_caffe_file_brings_the_other(named, caffe_files):
-    model = own_file(str(caffe_files[named]))
-    assert model.paths == tuple(str(path) for path in caffe_files)
-    assert (model.format, model.input_shape) == ("caffe", (1, 3, 32, 32))
+@pytest.mark.parametrize(("format", "input_shape"), [("caffe", (1, 3, 32, 32)), ("ncnn", ())])
+def test_either_of_two_files_brings_the_other(format, input_shape, named, written):
+    files = written(format)
+    model = own_file(str(files[named]))
+    assert model.paths == tuple(str(path) for path in files)
+    assert (model.format, model.input_shape) == (format, input_shape)
 
 
 def test_a_home_folder_is_found(tmp_path, built, monkeypatch):
@@ -86,8 +98,8 @@ def empty(folder):
 
 
 def unknown_suffix(folder):
-    (folder / "net.onnx").write_bytes(b"x")
-    return folder / "net.onnx"
+    (folder / "net.h5").write_bytes(b"x")
+    return folder / "net.h5"
 
 
 def not_tflite(folder):
@@ -133,13 +145,34 @@ def text_without_layers(folder):
     return folder / "net.prototxt"
 
 
+def not_onnx(folder):
+    (folder / "net.onnx").write_bytes(b"\x89PNG\r\n")
+    return folder / "net.onnx"
+
+
+def one_byte_onnx(folder):
+    (folder / "net.onnx").write_bytes(b"\x08")
+    return folder / "net.onnx"
+
+
+def binary_param(folder):
+    (folder / "net.param").write_bytes(b"\xdd\x85\x76\x00\x10")
+    (folder / "net.bin").write_bytes(bytes(4))
+    return folder / "net.param"
+
+
+def weights_alone(folder):
+    (folder / "net.bin").write_bytes(bytes(4))
+    return folder / "net.bin"
+
+
 BAD = {
     missing: "no model file",
     missing_without_suffix: "no model file",
     directory: "not a file",
     plain_directory: "not a file",
     empty: "is empty",
-    unknown_suffix: r"no format known by \.onnx",
+    unknown_suffix: r"no format known by \.h5",
     not_tflite: "not a TFLite model",
     short_tflite: "not a TFLite model",
     not_zip: "not a TorchScript model",
@@ -148,6 +181,10 @@ BAD = {
     no_weights: r"no model file at .*net\.caffemodel",
     no_text: r"no model file at .*net\.prototxt",
     text_without_layers: "no layers",
+    not_onnx: "not an ONNX model",
+    one_byte_onnx: "not an ONNX model",
+    binary_param: r"not an ncnn \.param in text form",
+    weights_alone: r"no model file at .*net\.param",
 }
 
 

@@ -49,7 +49,88 @@ def classified(b):
     b.softmax("softmax", b.fc("classifier", b.gap("gap", b.conv("conv", "input", 8)), 10))
 
 
+def rectified_pool(b):
+    b.pool("pool", b.conv("wide", "input", 4, act="relu"), "max", 3, stride=2, pad=1)
+
+
+def scaled(act):
+    def build(b):
+        b.scale("scale", b.conv("wide", "input", 4), act=act)
+
+    return build
+
+
+def activated(act):
+    def build(b):
+        wide = b.conv("wide", "input", 4)
+        b.add("sum", wide, b.act("act", wide, act))
+
+    return build
+
+
+def gated(b):
+    wide = b.conv("wide", "input", 6, 3)
+    squeezed = b.conv("squeezed", b.gap("gap", wide, keep=True), 2, act="silu")
+    b.mul("gated", wide, b.sigmoid("gate", b.conv("expanded", squeezed, 6)))
+
+
+def multiplied(b):
+    b.mul("product", b.conv("first", "input", 4, 3), b.sigmoid("second", b.conv("wide", "input", 4)))
+
+
+def shuffled(b):
+    left, right = b.split("half", b.conv("wide", "input", 8), 2)
+    joined = b.concat("joined", left, b.conv("right", right, 5))
+    b.shuffle("mixed", joined, 3)
+
+
+def split_in_three(b):
+    first, second, third = b.split("part", b.conv("wide", "input", 6), 3)
+    b.concat("joined", second, b.add("sum", third, first))
+
+
+def enlarged(b):
+    b.up2("up", b.conv("wide", "input", 4))
+
+
+def enlarged_and_scaled(b):
+    b.scale("scale", b.up2("up", b.conv("wide", "input", 4)), act="silu")
+
+
+def halved_and_enlarged(b):
+    halved = b.conv("halved", "input", 4, 3, stride=2)
+    b.up2("up", halved, b.shape("input")[1:])
+
+
+def plain_vector(b):
+    b.gap("gap", b.conv("wide", "input", 4))
+
+
 CASES = {
+    "row kernel": conv((1, 7), 1, "same"),
+    "column kernel": conv((7, 1), 1, "same", 1, "relu"),
+    "padding of each side": conv((3, 5), 1, (0, 3, 1, 2)),
+    "groups": conv(3, 1, "same", 2, "relu"),
+    "silu": conv(3, 2, 1, 1, "silu"),
+    "silu depthwise": conv(3, 1, "same", 8, "silu"),
+    "scale": scaled(""),
+    "scale with relu": scaled("relu"),
+    "scale with silu": scaled("silu"),
+    "relu alone": activated("relu"),
+    "relu6 alone": activated("relu6"),
+    "silu alone": activated("silu"),
+    "squeeze and excite": gated,
+    "product": multiplied,
+    "split and shuffle": shuffled,
+    "split in three": split_in_three,
+    "twice as large": enlarged,
+    "as large as before": halved_and_enlarged,
+    "enlarged and scaled": enlarged_and_scaled,
+    "gap at the end": plain_vector,
+    "max torch padding of rectified values": rectified_pool,
+    "average with padding": pool("avg", 3, 1, 1),
+    "average with padding stride 2": pool("avg", 3, 2, 1),
+    "sum with silu": added("silu"),
     "torch padding 1 stride 2": conv(3, 2, 1),
     "torch padding 1 stride 2 depthwise": conv(3, 2, 1, 8, "relu6"),
     "same stride 2": conv(3, 2, "same", 1, "relu"),
@@ -82,6 +163,17 @@ def test_every_operator_agrees_with_plain_numpy(case, size, framework, weighted)
     assert np.abs(output - expected).max() < ROUNDING * max(1.0, np.abs(expected).max())
 
 
+@pytest.mark.parametrize("sizes", [(5, 7, 3), (16, 16, 16)])
+def test_a_product_of_matrices_agrees(sizes, framework, weighted):
+    format, run = framework
+    rows, depth, columns = sizes
+    b = Builder("one", (1, rows, depth))
+    b.matmul("product", "input", columns)
+    graph, picture = weighted(b)
+    output = run(write(graph, format), picture)
+    assert np.abs(output.reshape(rows, columns) - reference.run(graph, picture)[0][0, 0]).max() < ROUNDING
+
+
 def test_a_same_max_pool_of_even_size_agrees(framework, weighted):
     format, run = framework
     b = Builder("one", (3, 12, 12))
@@ -91,13 +183,23 @@ def test_a_same_max_pool_of_even_size_agrees(framework, weighted):
     assert np.abs(output - reference.run(graph, picture)[0]).max() < ROUNDING
 
 
+def test_a_same_max_pool_of_stride_4_agrees(framework, weighted):
+    format, run = framework
+    b = Builder("one", (3, 10, 10))
+    pool("max", 5, 4, "same")(b)
+    graph, picture = weighted(b)
+    output = run(write(graph, format), picture)
+    assert output.shape == (1, 4, 3, 3)
+    assert np.abs(output - reference.run(graph, picture)[0]).max() < ROUNDING
+
+
 def test_every_format_has_a_writer_and_suffixes():
     assert WRITERS.keys() == SUFFIXES.keys()
 
 
 def test_an_unknown_format_is_refused_with_those_there_are(built):
     with pytest.raises(UnknownName, match="tflite, torchscript, caffe"):
-        write(built("tiny"), "onnx")
+        write(built("tiny"), "keras")
 
 
 @pytest.mark.parametrize("format", ["tflite", "caffe"])

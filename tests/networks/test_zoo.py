@@ -8,15 +8,31 @@ import pytest
 
 from edgetop.errors import UnknownName
 from edgetop.inputs.labels import imagenet_labels, top5
-from edgetop.inputs.source import input_array
-from edgetop.networks import reference, zoo
-from edgetop.networks.writers import write
+from edgetop.networks import zoo
 
 NAMES = [*zoo.names(), "tiny"]
+CLASSIFIERS = [name for name in NAMES if zoo.card(name).task == "classification"]
 PUBLISHED = {
     # parameters and multiply-accumulates in millions, as the authors give them
     "mobilenet_v2": (3.4, 300),
+    "mobilenet_v1": (4.2, 569),
     "efficientnet_lite0": (4.7, 407),
+    "efficientnet_b0": (5.3, 390),
+    "squeezenet1_0": (1.248, 819),
+    "squeezenet1_1": (1.235, 349),
+    "mnasnet1_0": (4.38, 315),
+    "shufflenet_v2_x1_0": (2.28, 146),
+    "resnet50": (25.56, 4089),
+    "inception_v3": (23.83, 5713),
+    "densenet121": (7.98, 2834),
+    "xception": (22.86, 8400),
+    # of detectors, half of the floating-point operations where those are given
+    "ssd_mobilenet_v1": (6.8, 1240),
+    "yolov5n": (1.9, 4500 / 2 / 4),
+    "yolov5n_640": (1.9, 4500 / 2),
+    "yolov5s": (7.2, 16500 / 2 / 4),
+    "yolov5s_640": (7.2, 16500 / 2),
+    "efficientdet_d0": (3.9, 2540),
 }
 
 
@@ -28,13 +44,14 @@ def test_a_card_says_what_the_graph_is(name, built):
     )
     assert card.input_shape == graph.input_shape
     assert card.input_shape[2:] == (card.preprocessing.crop, card.preprocessing.crop)
-    assert card.classes == graph.nodes[-1].shape[0]
+    if card.task == "classification":
+        assert card.classes == graph.nodes[-1].shape[0]
     assert card.sha256 == graph.sha256()
 
 
 def counts(graph):
-    arrays = [array for node in graph.nodes for array in (node.weight, node.bias) if array is not None]
-    return sum(array.size for array in arrays), graph.macs
+    arrays = {id(a): a for node in graph.nodes for a in (node.weight, node.bias) if a is not None}  # some are shared
+    return sum(array.size for array in arrays.values()), graph.macs
 
 
 @pytest.mark.parametrize("name", PUBLISHED)
@@ -73,48 +90,32 @@ def test_reading_cards_and_finding_files_imports_no_framework_and_builds_nothing
     subprocess.run([sys.executable, "-c", program], check=True)
 
 
-@pytest.fixture(scope="module")
-def answers(built):
-    """The reference's probabilities of a network for a source, worked out once."""
-    known = {}
-
-    def answer(name, source):
-        if (name, source) not in known:
-            picture = input_array(source, zoo.card(name))
-            known[name, source] = picture, reference.run(built(name), picture)[0]
-        return known[name, source]
-
-    return answer
-
-
-@pytest.fixture(scope="module")
-def contents(built):
-    known = {}
-
-    def content(name, format):
-        if (name, format) not in known:
-            known[name, format] = write(built(name), format)
-        return known[name, format]
-
-    return content
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.parametrize("name", CLASSIFIERS)
+def test_every_framework_gives_the_probabilities_of_plain_numpy(name, framework, answers, contents):
+    format, run = framework
+    answer = answers(name, "noise")
+    (expected,) = answer.outputs
+    output = run(contents(name, format), answer.picture)
+    assert output.shape == expected.shape
+    assert np.abs(output - expected).max() <= 1e-5
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
-@pytest.mark.parametrize("source", ["cat", "noise"])
-@pytest.mark.parametrize("name", NAMES)
-def test_every_framework_gives_the_probabilities_of_plain_numpy(name, source, framework, answers, contents):
+@pytest.mark.parametrize("name", ["gemm_256", "gemm_512"])
+def test_every_framework_gives_the_product_of_plain_numpy(name, framework, answers, contents):
     format, run = framework
-    picture, expected = answers(name, source)
-    output = run(contents(name, format), picture)
-    assert output.shape == expected.shape
-    assert np.abs(output - expected).max() <= 1e-5
+    answer = answers(name, "noise")
+    (expected,) = answer.outputs
+    output = run(contents(name, format), answer.picture)
+    assert np.abs(output.reshape(expected.shape) - expected).max() <= 1e-5 * np.abs(expected).max()
 
 
 @pytest.mark.parametrize(
     ("source", "right"), [("cat", {"Egyptian cat", "tabby", "tiger cat"}), ("coffee", {"espresso"})]
 )
 def test_the_trained_network_knows_what_it_sees(source, right, answers):
-    _, probabilities = answers("efficientnet_lite0", source)
+    (probabilities,) = answers("efficientnet_lite0", source).outputs
     best = top5(probabilities, imagenet_labels())
     assert best[0][0] in right
     assert best[0][1] > 0.3

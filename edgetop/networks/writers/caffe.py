@@ -5,49 +5,159 @@ The dialect is the one OpenCV reads: layer type ReLU6, and ``ceil_mode`` in pool
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Union
+
 import numpy as np
 
 from edgetop.networks.graph import Array, Graph, Node
+from edgetop.networks.writers.protobuf import Message, data, message, packed, string
 
 ACTIVATIONS = {"relu": "ReLU", "relu6": "ReLU6"}
 LAYER, LAYER_NAME, LAYER_TYPE, LAYER_BLOBS = 100, 1, 2, 7
 NET_NAME = 1
 BLOB_DATA, BLOB_SHAPE, SHAPE_DIM = 5, 7, 1
 """Field numbers of the messages NetParameter, LayerParameter, BlobProto and BlobShape."""
-LENGTH_DELIMITED = 2
 
 
 def write(graph: Graph) -> tuple[bytes, bytes]:
     """The graph as the bytes of a prototxt and of a caffemodel; its input is [1, C, H, W]."""
-    text = [f'name: "{graph.name}"\n']
-    weights = [_message(NET_NAME, graph.name.encode())]
+    writer = _Writer(graph)
     for node in graph.nodes:
-        layer_type, parameters, blobs = _LAYERS[node.op](node)
-        text.append(_layer_text(node.name, layer_type, node.inputs, node.name, parameters))
+        writer.add(node)
+    return "".join(writer.text).encode(), b"".join(writer.weights)
+
+
+class _Writer:
+    """Each node's first layer has the node's name, and so has the blob that its last layer gives."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.text = [f'name: "{graph.name}"\n']
+        self.weights: list[Union[bytes, memoryview]] = [*string(NET_NAME, graph.name)]
+        self._nodes = {node.name: node for node in graph.nodes}
+
+    def add(self, node: Node) -> None:
+        """One node: its operator, and its activation, in place where there is a layer for it, as is the custom."""
+        name = node.name
+        operator = getattr(self, f"_{node.op}")
+        if node.act == "silu":
+            linear, gate = node.inputs[0] if node.op == "act" else f"{name}_linear", f"{name}_sigmoid"
+            if node.op != "act":
+                operator(node, linear)
+            self._layer(gate, "Sigmoid", [linear], [gate])
+            self._layer(f"{name}_silu", "Eltwise", [linear, gate], [name], "eltwise_param { operation: PROD }")
+        else:
+            operator(node, name)
+            if node.act and node.op != "act":
+                self._layer(f"{name}_{node.act}", ACTIVATIONS[node.act], [name], [name])
+
+    def _input(self, node: Node, top: str) -> None:
+        dims = " ".join(f"dim: {size}" for size in (1, *node.shape))
+        self._layer(node.name, "Input", [], [top], f"input_param {{ shape {{ {dims} }} }}")
+
+    def _conv(self, node: Node, top: str) -> None:
+        assert node.weight is not None and node.bias is not None
+        weight, pad_h, pad_w = _with_symmetric_pads(node, node.weight)
+        parameters = (
+            f"convolution_param {{ num_output: {node.shape[0]} kernel_h: {weight.shape[2]} kernel_w: {weight.shape[3]} "
+            f"stride_h: {node.stride} stride_w: {node.stride} pad_h: {pad_h} pad_w: {pad_w} group: {node.groups} }}"
+        )
+        self._layer(node.name, "Convolution", node.inputs, [top], parameters, weight, node.bias)
+
+    def _scale(self, node: Node, top: str) -> None:
+        assert node.weight is not None and node.bias is not None
+        if self._nodes[node.inputs[0]].op == "up2":
+            # OpenCV would join a Scale with the Deconvolution before it, and does that wrongly where it has groups.
+            parameters = f"convolution_param {{ num_output: {node.shape[0]} kernel_size: 1 group: {node.shape[0]} }}"
+            weight = node.weight.reshape(-1, 1, 1, 1)
+            self._layer(node.name, "Convolution", node.inputs, [top], parameters, weight, node.bias)
+            return
+        self._layer(node.name, "Scale", node.inputs, [top], "scale_param { bias_term: true }", node.weight, node.bias)
+
+    def _fc(self, node: Node, top: str) -> None:
+        assert node.weight is not None and node.bias is not None
+        parameters = f"inner_product_param {{ num_output: {node.shape[0]} }}"
+        self._layer(node.name, "InnerProduct", node.inputs, [top], parameters, node.weight, node.bias)
+
+    def _matmul(self, node: Node, top: str) -> None:
+        assert node.weight is not None
+        parameters = f"inner_product_param {{ num_output: {node.shape[2]} axis: 3 bias_term: false }}"
+        self._layer(node.name, "InnerProduct", node.inputs, [top], parameters, node.weight)
+
+    def _pool(self, node: Node, top: str) -> None:
+        parameters = (
+            f"pooling_param {{ pool: {'MAX' if node.kind == 'max' else 'AVE'} kernel_h: {node.kernel[0]} "
+            f"kernel_w: {node.kernel[1]} stride_h: {node.stride} stride_w: {node.stride} "
+            f"pad_h: {node.padding[0]} pad_w: {node.padding[1]} ceil_mode: {_ceil_mode(node)} }}"
+        )
+        self._layer(node.name, "Pooling", node.inputs, [top], parameters)
+
+    def _gap(self, node: Node, top: str) -> None:
+        square = top if len(node.shape) == 3 else f"{node.name}_square"
+        self._layer(node.name, "Pooling", node.inputs, [square], "pooling_param { pool: AVE global_pooling: true }")
+        if square != top:
+            self._layer(f"{node.name}_flat", "Flatten", [square], [top])
+
+    def _add(self, node: Node, top: str) -> None:
+        self._layer(node.name, "Eltwise", node.inputs, [top], "eltwise_param { operation: SUM }")
+
+    def _mul(self, node: Node, top: str) -> None:
+        first, second = node.inputs
+        if self._nodes[second].shape == node.shape:
+            self._layer(node.name, "Eltwise", node.inputs, [top], "eltwise_param { operation: PROD }")
+            return
+        flat = f"{node.name}_flat"  # [1, C], which lies along the first two axes of the picture
+        self._layer(flat, "Flatten", [second], [flat])
+        self._layer(node.name, "Scale", [first, flat], [top], "scale_param { axis: 0 }")
+
+    def _concat(self, node: Node, top: str) -> None:
+        self._layer(node.name, "Concat", node.inputs, [top], "concat_param { axis: 1 }")
+
+    def _split(self, node: Node, top: str) -> None:
+        if node.part == 0:  # one layer for all parts
+            self._layer(node.name, "Slice", node.inputs, _parts(self._nodes, node), "slice_param { axis: 1 }")
+
+    def _shuffle(self, node: Node, top: str) -> None:
+        """[C, H, W] to [groups, n, H * W] to [n, groups, H * W] and back."""
+        name, (channels, height, width) = node.name, node.shape
+        apart, swapped = f"{name}_apart", f"{name}_swapped"
+        self._layer(name, "Reshape", node.inputs, [apart], _reshape(node.groups, channels // node.groups, -1))
+        order = " ".join(f"order: {axis}" for axis in (0, 2, 1, 3))
+        self._layer(swapped, "Permute", [apart], [swapped], f"permute_param {{ {order} }}")
+        self._layer(f"{name}_joined", "Reshape", [swapped], [top], _reshape(channels, height, width))
+
+    def _up2(self, node: Node, top: str) -> None:
+        """Each pixel into two by two ones; where a size is odd, the pad takes a row of zeros and the last of them."""
+        channels, height, width = node.shape
+        odd_h, odd_w = height % 2, width % 2
+        parameters = (
+            f"convolution_param {{ num_output: {channels} kernel_h: {2 + odd_h} kernel_w: {2 + odd_w} "
+            f"stride_h: 2 stride_w: 2 pad_h: {odd_h} pad_w: {odd_w} group: {channels} bias_term: false }}"
+        )
+        kernel = np.ones((channels, 1, 2 + odd_h, 2 + odd_w), np.float32)
+        kernel[:, :, :odd_h] = 0
+        kernel[:, :, :, :odd_w] = 0
+        self._layer(node.name, "Deconvolution", node.inputs, [top], parameters, kernel)
+
+    def _act(self, node: Node, top: str) -> None:
+        self._layer(node.name, ACTIVATIONS[node.act], node.inputs, [top])
+
+    def _sigmoid(self, node: Node, top: str) -> None:
+        self._layer(node.name, "Sigmoid", node.inputs, [top])
+
+    def _softmax(self, node: Node, top: str) -> None:
+        self._layer(node.name, "Softmax", node.inputs, [top], "softmax_param { axis: 1 }")
+
+    def _layer(
+        self, name: str, type: str, bottoms: Sequence[str], tops: Sequence[str], parameters: str = "", *blobs: Array
+    ) -> None:
+        lines = [f'name: "{name}"', f'type: "{type}"']
+        lines += [f'bottom: "{bottom}"' for bottom in bottoms]
+        lines += [*(f'top: "{top}"' for top in tops), *([parameters] if parameters else [])]
+        self.text.append("layer {\n" + "".join(f"  {line}\n" for line in lines) + "}\n")
         if blobs:
-            weights.append(_layer_message(node.name, layer_type, blobs))
-        if node.act:  # in place, as is the custom
-            text.append(_layer_text(f"{node.name}_{node.act}", ACTIVATIONS[node.act], (node.name,), node.name, ""))
-    return "".join(text).encode(), b"".join(weights)
-
-
-_Layer = tuple[str, str, tuple[Array, ...]]
-"""A layer's type, its parameters in the text, and its blobs."""
-
-
-def _input(node: Node) -> _Layer:
-    dims = " ".join(f"dim: {size}" for size in (1, *node.shape))
-    return "Input", f"input_param {{ shape {{ {dims} }} }}", ()
-
-
-def _conv(node: Node) -> _Layer:
-    assert node.weight is not None and node.bias is not None
-    weight, pad_h, pad_w = _with_symmetric_pads(node, node.weight)
-    parameters = (
-        f"convolution_param {{ num_output: {node.shape[0]} kernel_h: {weight.shape[2]} kernel_w: {weight.shape[3]} "
-        f"stride_h: {node.stride} stride_w: {node.stride} pad_h: {pad_h} pad_w: {pad_w} group: {node.groups} }}"
-    )
-    return "Convolution", parameters, (weight, node.bias)
+            contents = (message(LAYER_BLOBS, _blob(blob)) for blob in blobs)
+            self.weights += message(LAYER, string(LAYER_NAME, name), string(LAYER_TYPE, type), *contents)
 
 
 def _with_symmetric_pads(node: Node, weight: Array) -> tuple[Array, int, int]:
@@ -62,83 +172,29 @@ def _with_symmetric_pads(node: Node, weight: Array) -> tuple[Array, int, int]:
     return np.pad(weight, extra), pad_h, pad_w
 
 
-def _pool(node: Node) -> _Layer:
+def _ceil_mode(node: Node) -> str:
+    """Whether the pool's sizes are to be rounded up; raises ValueError where neither way gives its pads."""
     top, left, bottom, right = node.padding
     if (top, left) == (bottom, right):
-        ceil_mode = "false"
-    elif (bottom - top, right - left) == (1, 1) and node.stride == 2:
+        return "false"
+    if (bottom - top, right - left) == (1, 1) and node.stride > 1 and node.kind == "max":
         # Rounding up makes room for the one row and column that the pad would add, and ignores what lies there.
-        ceil_mode = "true"
-    else:
-        raise ValueError(f"{node.name}: a pool with pads {node.padding} cannot be written for Caffe")
-    parameters = (
-        f"pooling_param {{ pool: {'MAX' if node.kind == 'max' else 'AVE'} kernel_h: {node.kernel[0]} "
-        f"kernel_w: {node.kernel[1]} stride_h: {node.stride} stride_w: {node.stride} "
-        f"pad_h: {top} pad_w: {left} ceil_mode: {ceil_mode} }}"
-    )
-    return "Pooling", parameters, ()
+        return "true"
+    raise ValueError(f"{node.name}: a pool with pads {node.padding} cannot be written for Caffe")
 
 
-def _gap(node: Node) -> _Layer:
-    return "Pooling", "pooling_param { pool: AVE global_pooling: true }", ()
+def _parts(nodes: dict[str, Node], first: Node) -> list[str]:
+    """The nodes of one split, in order."""
+    names = list(nodes)
+    place = names.index(first.name)
+    return names[place : place + first.parts]
 
 
-def _fc(node: Node) -> _Layer:
-    assert node.weight is not None and node.bias is not None
-    return "InnerProduct", f"inner_product_param {{ num_output: {node.shape[0]} }}", (node.weight, node.bias)
+def _reshape(*sizes: int) -> str:
+    dims = " ".join(f"dim: {size}" for size in (1, *sizes))
+    return f"reshape_param {{ shape {{ {dims} }} }}"
 
 
-def _add(node: Node) -> _Layer:
-    return "Eltwise", "eltwise_param { operation: SUM }", ()
-
-
-def _concat(node: Node) -> _Layer:
-    return "Concat", "concat_param { axis: 1 }", ()
-
-
-def _softmax(node: Node) -> _Layer:
-    return "Softmax", "softmax_param { axis: 1 }", ()
-
-
-_LAYERS = {
-    "input": _input,
-    "conv": _conv,
-    "pool": _pool,
-    "gap": _gap,
-    "fc": _fc,
-    "add": _add,
-    "concat": _concat,
-    "softmax": _softmax,
-}
-
-
-def _layer_text(name: str, layer_type: str, bottoms: tuple[str, ...], top: str, parameters: str) -> str:
-    lines = [f'name: "{name}"', f'type: "{layer_type}"']
-    lines += [f'bottom: "{bottom}"' for bottom in bottoms]
-    lines += [f'top: "{top}"', *([parameters] if parameters else [])]
-    return "layer {\n" + "".join(f"  {line}\n" for line in lines) + "}\n"
-
-
-def _layer_message(name: str, layer_type: str, blobs: tuple[Array, ...]) -> bytes:
-    header = _message(LAYER_NAME, name.encode()) + _message(LAYER_TYPE, layer_type.encode())
-    return _message(LAYER, header + b"".join(_message(LAYER_BLOBS, _blob(blob)) for blob in blobs))
-
-
-def _blob(array: Array) -> bytes:
-    shape = _message(SHAPE_DIM, b"".join(_varint(size) for size in array.shape))
-    return _message(BLOB_SHAPE, shape) + _message(BLOB_DATA, array.astype("<f4").tobytes())
-
-
-def _message(field: int, content: bytes) -> bytes:
-    """A length-delimited field of protobuf's wire format."""
-    return _varint(field << 3 | LENGTH_DELIMITED) + _varint(len(content)) + content
-
-
-def _varint(value: int) -> bytes:
-    """Seven bits a byte, least significant first, the top bit set on all but the last."""
-    encoded = bytearray()
-    while value > 127:
-        encoded.append(value & 127 | 128)
-        value >>= 7
-    encoded.append(value)
-    return bytes(encoded)
+def _blob(array: Array) -> Message:
+    shape = packed(SHAPE_DIM, array.shape)
+    return (*message(BLOB_SHAPE, shape), *data(BLOB_DATA, array))

@@ -67,6 +67,14 @@ class FlatFile:
         """A vector of 32-bit integers."""
         return int(self._builder.CreateNumpyVector(np.array(values, np.int32)))
 
+    def longs(self, values: Sequence[int]) -> int:
+        """A vector of 64-bit integers."""
+        return int(self._builder.CreateNumpyVector(np.array(values, np.int64)))
+
+    def floats(self, values: npt.ArrayLike) -> int:
+        """A vector of 32-bit floats."""
+        return int(self._builder.CreateNumpyVector(np.asarray(values, np.float32)))
+
     def data(self, array: npt.NDArray[Any]) -> int:
         """A vector of an array's bytes, little-endian, aligned."""
         raw = np.ascontiguousarray(array, array.dtype.newbyteorder("<")).tobytes()
@@ -95,4 +103,4 @@ class FlatFile:
     def finish(self, root: int, identifier: bytes) -> bytes:
         """The file with its root table and its four-byte identifier."""
         self._builder.Finish(root, file_identifier=identifier)
-        return bytes(self._builder.Output())
+        return bytes(memoryview(self._builder.Bytes)[self._builder.Head() :])  # copied once, not twice

@@ -1,0 +1,27 @@
+"""``edgetop models import`` and ``forget``: weights of the user's own for a model of the zoo, and back again."""
+
+from __future__ import annotations
+
+import argparse
+
+from edgetop.config import load_settings
+from edgetop.networks import imported, zoo
+from edgetop.networks.imports.importing import import_weights
+from edgetop.units import printable
+
+
+def take(arguments: argparse.Namespace) -> int:
+    """Carry out ``edgetop models import``."""
+    python = load_settings(arguments.config).python.get("torch", "")
+    found = import_weights(arguments.model, arguments.file, python)
+    print(f"{found.network} has the weights of {printable(found.file)} ({found.kind}) now, in every framework.")
+    print(f"To go back to those it came with: edgetop models forget {found.network}")
+    return 0
+
+
+def forget(arguments: argparse.Namespace) -> int:
+    """Carry out ``edgetop models forget``."""
+    card = zoo.shipped_card(arguments.model)
+    had = imported.forget(card.name)
+    print(f"{card.name} has the weights it came with ({card.weights}){'' if had else ' already'}.")
+    return 0

@@ -1,0 +1,95 @@
+"""Opens a file of PyTorch in a process of its own and gives its tensors on as safetensors.
+
+``python -m edgetop.networks.imports.unpickle FILE OUT``, in an interpreter that has torch and numpy.
+"""
+
+from __future__ import annotations
+
+import re
+import resource
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from edgetop.networks.imports import safetensors
+from edgetop.networks.imports.contents import MAX_BYTES
+
+REFUSED, OLD_TORCH = 5, 6
+"""Exit codes; the last line on stderr says why."""
+SAFE_SINCE = (2, 6)
+"""Before, the loader of weights alone could be made to run programs (CVE-2025-32434)."""
+MEMORY_BYTES = 4 * MAX_BYTES
+KEYS = ("state_dict", "model_state_dict", "model", "model_state")
+"""What training programs keep a state dict under, beside other things."""
+MOST_TENSORS = 10_000
+
+
+class Refused(Exception):
+    """A file that holds something other than weights."""
+
+
+def state(content: Any) -> dict[str, Any]:
+    """The state dict in what a file holds; raises Refused."""
+    for key in KEYS:
+        if isinstance(content, dict) and isinstance(content.get(key), dict):
+            content = content[key]
+    if not isinstance(content, dict) or not content:
+        raise Refused(f"it holds a {type(content).__name__}, no tensors by name")
+    return content
+
+
+def tensors(content: Any) -> dict[str, Any]:
+    """The tensors in what a file holds as arrays, fp64 ones as they are and all others in fp32; raises Refused."""
+    import torch
+
+    found, size = {}, 0
+    named = state(content)
+    if len(named) > MOST_TENSORS:
+        raise Refused(f"it holds {len(named)} tensors, more than any network has")
+    for name, tensor in named.items():
+        if not isinstance(name, str) or not isinstance(tensor, torch.Tensor):
+            raise Refused(f"{str(name)[:100]!r} is a {type(tensor).__name__}, no tensor")
+        plain = tensor.layout == torch.strided and tensor.device.type == "cpu" and not tensor.is_quantized
+        if not plain or tensor.is_complex():
+            raise Refused(f"{name[:100]!r} is no plain tensor")
+        size += tensor.numel() * 8  # a view of few numbers can stand for many
+        if size > MAX_BYTES:
+            raise Refused("it holds more numbers than any network has")
+        wide = tensor.detach() if tensor.dtype == torch.float64 else tensor.detach().float()
+        found[name] = wide.contiguous().numpy()
+    return found
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Read one file and write another; the last line on stderr says what went wrong."""
+    import torch
+
+    path, out = arguments
+    version = tuple(int(part) for part in re.findall(r"\d+", torch.__version__)[:2])
+    if version < SAFE_SINCE:
+        print(f"torch {torch.__version__} cannot open files from elsewhere safely", file=sys.stderr)
+        return OLD_TORCH
+    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_BYTES, MEMORY_BYTES))
+    try:
+        content = safetensors.write(tensors(torch.load(path, map_location="cpu", weights_only=True)))
+    except Exception as error:  # whatever torch or a hostile file brings up
+        print(_reason(error), file=sys.stderr)
+        return REFUSED
+    with open(out, "wb") as file:
+        file.write(content)
+    return 0
+
+
+def _reason(error: Exception) -> str:
+    """The part of torch's page of advice that says what the file wants."""
+    text = str(error)
+    wants = re.search(r"GLOBAL (\S+)", text)
+    if wants:
+        return f"it asks for {wants[1][:100]}, which is no weight"
+    sentence = re.search(r"WeightsUnpickler error: (.*)", text)
+    lines = (sentence[1] if sentence else text).strip().splitlines()
+    return (lines[0] if lines else type(error).__name__)[:200]
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
