@@ -22,8 +22,8 @@ from edgetop.errors import CannotWrite, EdgetopError, FrameworkMissing, RunFaile
 from edgetop.isolate import environment
 from edgetop.networks import zoo
 from edgetop.networks.cards import ModelCard
+from edgetop.networks.digest import file_sha256
 from edgetop.networks.graph import Array
-from edgetop.networks.own import file_sha256
 from edgetop.networks.own import own_file as own_file
 from edgetop.networks.quantize import picture_count
 from edgetop.networks.quantize_agreement import Agreement

@@ -20,8 +20,8 @@ import numpy as np
 from edgetop.config import weights_folder
 from edgetop.errors import BadModelFile, CannotWrite
 from edgetop.networks.cards import IMPORTED, ModelCard
+from edgetop.networks.digest import file_sha256
 from edgetop.networks.graph import Array, Graph, Node, Parameters
-from edgetop.networks.own import file_sha256
 from edgetop.units import printable
 
 DAMAGED = "imported, but damaged"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import zipfile
 from typing import Callable
 
 from edgetop.errors import BadModelFile
+from edgetop.networks.digest import file_sha256
 from edgetop.networks.writers import SUFFIXES
 from edgetop.networks.zoo import NETWORKS
 from edgetop.plan import ModelFile
@@ -24,7 +24,6 @@ FORMATS = {
     ".bin": "ncnn",
 }
 """Suffix to format."""
-CHUNK_BYTES = 1 << 20
 NCNN_MARK = b"7767517"
 
 
@@ -50,16 +49,6 @@ def own_file(path: str) -> ModelFile:
         _check_readable(each)
     input_shape = _CHECKS[format](paths)
     return ModelFile(paths, format, os.path.basename(path), sha256=file_sha256(*paths), input_shape=input_shape)
-
-
-def file_sha256(*paths: str) -> str:
-    """Hex digest of the files' bytes, one after another; raises OSError."""
-    digest = hashlib.sha256()
-    for path in paths:
-        with open(path, "rb") as file:
-            while chunk := file.read(CHUNK_BYTES):
-                digest.update(chunk)
-    return digest.hexdigest()
 
 
 def _check_readable(path: str) -> None:

@@ -9,12 +9,12 @@ import numpy.typing as npt
 
 from edgetop.errors import BadModelFile, UsageError
 from edgetop.networks import imported, zoo
+from edgetop.networks.digest import file_sha256
 from edgetop.networks.graph import Graph
 from edgetop.networks.imported import Record
 from edgetop.networks.imports import caffe, ncnn, pickles, safetensors
 from edgetop.networks.imports.contents import check
 from edgetop.networks.imports.mapping import weights_of
-from edgetop.networks.own import file_sha256
 
 KINDS = {
     ".pth": "PyTorch",
