@@ -25,7 +25,7 @@ for version in "$@"; do
         echo "== making $venv"
         "$python" -m venv --clear "$venv"
         "$venv/bin/python" -m pip --disable-pip-version-check -q install --upgrade pip
-        "$venv/bin/python" -m pip -q install -c constraints.txt -e '.[litert,tflite,caffe]' pytest pytest-asyncio pyte
+        "$venv/bin/python" -m pip -q install -c constraints.txt -e '.[litert,tflite,caffe,onnxruntime,ncnn]' pytest pytest-asyncio pyte
         "$venv/bin/python" -m pip -q install -c constraints.txt --no-deps pi-ina219 Adafruit_GPIO Adafruit_PureIO
         touch "$stamp"
     fi
