@@ -119,6 +119,8 @@ def _from_environment(name: str, current: Any) -> Any:
 
 
 def _read_toml(path: str) -> dict[str, Any]:
+    if not os.path.exists(path):
+        return {}  # most start without one: the reader of TOML need not be imported
     if sys.version_info >= (3, 11):
         import tomllib
     else:
@@ -126,8 +128,6 @@ def _read_toml(path: str) -> dict[str, Any]:
     try:
         with open(path, "rb") as file:
             return dict(tomllib.load(file))
-    except FileNotFoundError:
-        return {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise BadConfig(f"cannot read {path}: {error}", "Mend or remove the file") from error
 
