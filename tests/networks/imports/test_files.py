@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pickle
+import random
 import struct
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from edgetop import isolate
 from edgetop.errors import BadModelFile, FrameworkMissing
 from edgetop.networks import zoo
 from edgetop.networks.imports import caffe, contents, ncnn, pickles, safetensors, torchvision
+from edgetop.networks.imports.layout import OWN
 from edgetop.networks.imports.mapping import weights_of
 from edgetop.networks.imports.protobuf import fields
 from edgetop.networks.writers import SUFFIXES, write
@@ -260,6 +262,35 @@ def test_one_file_of_a_pair_alone_is_refused(built, tmp_path):
     param, weights = put(tmp_path, "ncnn", write(built("tiny"), "ncnn"))
     weights.unlink()
     refuse(lambda: ncnn.read(str(param)), str(weights))
+
+
+READERS = {
+    "caffe": (SUFFIXES["caffe"], lambda folder, graph: caffe.read(str(folder / "net.caffemodel"), graph)),
+    "ncnn": (SUFFIXES["ncnn"], lambda folder, graph: ncnn.read(str(folder / "net.bin"))),
+    "safetensors": ((".safetensors",), lambda folder, graph: safetensors.read(str(folder / "net.safetensors"))),
+}
+
+
+@pytest.mark.parametrize("format", READERS)
+def test_whatever_happens_to_a_file_it_is_read_or_refused(format, built, unfolded, tmp_path):
+    graph, draw = built("tiny"), random.Random(4)
+    suffixes, read = READERS[format]
+    whole = (safetensors.write(unfolded(graph, OWN)),) if format == "safetensors" else write(graph, format)
+    refused = 0
+    for _ in range(500):
+        contents = [bytearray(content) for content in whole]
+        harmed = draw.choice(contents)
+        place = draw.randrange(min(len(harmed), draw.choice([300, 3000, 10**6])))
+        what = draw.choice([bytes([draw.randrange(256)]), b"", b"9999999", b"-1", b"\xff" * 9, b"\n", b"[", b"="])
+        harmed[place : place + draw.randrange(4)] = what
+        for suffix, content in zip(suffixes, contents):
+            (tmp_path / f"net{suffix}").write_bytes(content)
+        try:
+            restored(graph, read(tmp_path, graph))
+        except BadModelFile as error:
+            refused += 1
+            assert str(error).isprintable() and len(str(error)) < 500
+    assert refused > 100
 
 
 # ---- PyTorch

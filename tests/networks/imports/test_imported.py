@@ -157,11 +157,12 @@ def test_a_damaged_record_is_noticed_and_can_be_forgotten(what, source, weights_
 
 
 @pytest.mark.parametrize("what", WEIGHTS)
-def test_damaged_weights_are_noticed_before_they_are_used(what, source, weights_home):
+def test_damaged_weights_are_noticed_before_they_are_used(what, source, weights_home, cache):
     import_weights("tiny", str(source))
     (weights,) = weights_home.glob("*.npz")
     WEIGHTS[what](weights)
-    for use in (lambda: zoo.build("tiny"), lambda: check.check_plan(PLAN)):
+    uses = (lambda: zoo.build("tiny"), lambda: files.model_file("tiny", "caffe"), lambda: check.check_plan(PLAN))
+    for use in uses:
         with pytest.raises(BadModelFile, match="damaged") as caught:
             use()
         assert "edgetop models forget tiny" in caught.value.hint
