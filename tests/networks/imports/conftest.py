@@ -7,6 +7,29 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from edgetop.errors import BadModelFile
+from edgetop.networks.imports.mapping import weights_of
+
+
+@pytest.fixture
+def restored():
+    """The hash of a graph with the weights in some tensors."""
+    return lambda graph, tensors: graph.with_weights(weights_of(graph, tensors)).sha256()
+
+
+@pytest.fixture
+def refuse():
+    """Asserts that a file is refused with these words and with what to do."""
+
+    def check(read, *words):
+        with pytest.raises(BadModelFile) as caught:
+            read()
+        for word in words:
+            assert word in str(caught.value)
+        assert caught.value.hint
+
+    return check
+
 
 @pytest.fixture
 def weights_home(tmp_path, monkeypatch):
