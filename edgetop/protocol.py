@@ -69,6 +69,9 @@ class Catalog:
     max_threads: int
 
 
+DetectionRow = tuple[str, float, float, float, float, float]
+
+
 @dataclass(frozen=True)
 class RunFigures:
     """One run's column of the table: its state and its figures, over the samples counted in ``count``."""
@@ -112,8 +115,11 @@ class RunFigures:
     """Gross joules per inference."""
     labels: tuple[tuple[str, float], ...] = ()
     """The five most probable labels with their probabilities."""
+    detections: tuple[DetectionRow, ...] = ()
+    """What a detector found, the surest first: label, score, left, top, right, bottom in pixels of the picture."""
     agreement: Figure = UNKNOWN
-    """Largest absolute difference of an output from the reference run's."""
+    """Largest absolute difference of an output from the reference run's; where outputs are no probabilities, as a
+    share of the output's largest value."""
     agrees_with: str = ""
 
 

@@ -62,7 +62,7 @@ class Readings:
 class Event:
     """Something that happened at a moment, to one run or to the session.
 
-    Kinds: ``run`` (its state: status, message, version, load_ns …), ``outputs`` (labels, agreement),
+    Kinds: ``run`` (its state: status, message, version, load_ns …), ``outputs`` (labels, detections, agreement),
     ``turn`` (start_ns, end_ns, count), ``missing`` and ``back`` (channel, reason, hint), ``marker``
     (text), ``log`` (line), ``lost`` (count). ``data`` holds JSON values only.
     """
@@ -87,8 +87,13 @@ _OPTIONAL: Mapping[str, Any] = {
     **dict.fromkeys(("status", "message", "hint", "version", "weights", "disagrees"), str),
     **dict.fromkeys(("load_ns", "first_ns", "difference"), (int, float)),
     "agrees_with": int,
-    "labels": list,
+    **dict.fromkeys(("labels", "detections"), list),
+    "raw": bool,
 }
+_ROWS = {"labels": 1, "detections": 5}
+"""Lists of rows of a text and so many numbers."""
+_LARGEST = 1e15
+"""Of those numbers, which leaves out what is none."""
 
 
 def is_sound(event: Event) -> bool:
@@ -98,10 +103,13 @@ def is_sound(event: Event) -> bool:
         return False
     if not all(isinstance(event.data[key], kind) for key, kind in _OPTIONAL.items() if key in event.data):
         return False
-    labels = event.data.get("labels", ())
-    return all(
-        isinstance(pair, (list, tuple)) and list(map(type, pair)) in ([str, float], [str, int]) for pair in labels
-    )
+    return all(_is_row(row, numbers) for key, numbers in _ROWS.items() for row in event.data.get(key, ()))
+
+
+def _is_row(row: Any, numbers: int) -> bool:
+    if not isinstance(row, (list, tuple)) or len(row) != 1 + numbers:
+        return False
+    return isinstance(row[0], str) and all(type(value) in (int, float) and abs(value) < _LARGEST for value in row[1:])
 
 
 @dataclass(frozen=True)

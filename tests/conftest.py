@@ -1,4 +1,4 @@
-"""A real pseudo-terminal, for all tests that run a program in one."""
+"""A real pseudo-terminal for all tests that run a program in one, and a data folder of the tests' own."""
 
 import contextlib
 import fcntl
@@ -135,3 +135,11 @@ def open_terminal():
     yield open_one
     for each in opened:
         each.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def data_home(tmp_path_factory):
+    """A data folder of this session's own: none sees, or leaves, what a user keeps."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data-home")))
+        yield

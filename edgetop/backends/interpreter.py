@@ -31,6 +31,11 @@ def _layout(shape: tuple[int, ...]) -> str:
     return "NCHW" if shape[1] in (1, 3) else ""
 
 
+def _output_layout(shape: tuple[int, ...]) -> str:
+    """TFLite's operators give pictures in NHWC, however many channels they have."""
+    return "NHWC" if len(shape) == 4 else ""
+
+
 def _spec(details: dict[str, Any], is_input: bool) -> TensorSpec:
     shape = tuple(int(n) for n in details["shape"])
     scale, zero_point = details["quantization"]
@@ -38,7 +43,7 @@ def _spec(details: dict[str, Any], is_input: bool) -> TensorSpec:
         name=str(details["name"]),
         shape=shape,
         dtype=np.dtype(details["dtype"]).name,
-        layout=_layout(shape) if is_input else "",
+        layout=_layout(shape) if is_input else _output_layout(shape),
         scale=float(scale),
         zero_point=int(zero_point),
     )

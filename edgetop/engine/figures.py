@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from edgetop.analysis.agreement import TOLERANCE
+from edgetop.analysis.agreement import tolerance
 from edgetop.analysis.intervals import batch_means
 from edgetop.analysis.percentiles import nearest_rank
 from edgetop.backends.registry import title
 from edgetop.engine.series import GrowingArray
 from edgetop.plan import RunSpec
-from edgetop.protocol import UNKNOWN, RunFigures
+from edgetop.protocol import UNKNOWN, DetectionRow, RunFigures
 from edgetop.readings import Figure, Missing
 from edgetop.samples import CONTENDED, SET_ASIDE, Event, Int64s, Samples
 
@@ -38,6 +38,8 @@ class RunState:
         self._turns_cpu_ns = 0
         self._newest: dict[str, float] = {}
         self._labels: tuple[tuple[str, float], ...] = ()
+        self._detections: tuple[DetectionRow, ...] = ()
+        self._raw = False
         self.difference: Figure = UNKNOWN
         self.agrees_with: int | None = None
         self._statistics: dict[str, Any] = {"count": 0}
@@ -66,6 +68,8 @@ class RunState:
             self._turns_cpu_ns += data["cpu_ns"]
         elif event.kind == "outputs":
             self._labels = tuple((str(name), float(p)) for name, p in data.get("labels", ()))
+            self._detections = tuple(_detection(*row) for row in data.get("detections", ()))
+            self._raw = data.get("raw", False)
             self.agrees_with = data.get("agrees_with")
             self.difference = Missing(data["disagrees"]) if "disagrees" in data else data.get("difference", UNKNOWN)
         elif event.kind == "lost":
@@ -76,7 +80,7 @@ class RunState:
     @property
     def agrees(self) -> bool:
         """Whether its outputs are the reference's, within what its precision allows."""
-        limit = TOLERANCE.get(self._spec.precision, 0.0)
+        limit = tolerance(self._spec.precision, raw=self._raw)
         return not isinstance(self.difference, Missing) and self.difference <= limit
 
     @property
@@ -113,9 +117,14 @@ class RunState:
             rss_bytes=self._newest.get("rss", UNKNOWN),
             peak_rss_bytes=self._newest.get("peak_rss", UNKNOWN),
             labels=self._labels,
+            detections=self._detections,
             agreement=self.difference,
             **self._statistics,
         )
+
+
+def _detection(label: str, score: float, left: float, top: float, right: float, bottom: float) -> DetectionRow:
+    return str(label), float(score), float(left), float(top), float(right), float(bottom)
 
 
 def _statistics(durations: Int64s) -> dict[str, Any]:

@@ -17,12 +17,12 @@ from edgetop.inputs.source import SHIPPED
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp")
 MOST = 40
 """Pictures of a folder that are used; more of them change little."""
-SHARES = (1.0, 0.8, 0.6)
+SHARES = (0.6, 0.9, 0.75)
 """Of height and width that are cut out."""
 PLACES = ((0.5, 0.5), (0.0, 0.0), (1.0, 1.0), (0.0, 1.0), (1.0, 0.0))
 """Of what is cut out: from 0, the top or the left, to 1."""
 BRIGHTNESS = (1.0, 0.6, 1.5, 0.8)
-"""Lengths without a common divisor, so that no two variants are alike before the sixtieth."""
+"""Lengths without a common divisor, so that no two of sixty variants are alike."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,8 @@ def _digest(paths: tuple[str, ...]) -> str:
 
 def variant(pixels: Pixels, number: int) -> Pixels:
     """A part of a picture, brighter or darker, every other one mirrored; number 0 is the picture itself."""
+    if number == 0:
+        return pixels
     height, width = pixels.shape[:2]
     share = SHARES[number % len(SHARES)]
     down, right = PLACES[number % len(PLACES)]

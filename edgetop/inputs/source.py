@@ -44,6 +44,12 @@ def input_array(source: str, card: Card) -> Input:
     return prepare(read_picture(_path(source)), card)
 
 
+def picture_size(source: str) -> tuple[int, int]:
+    """Width and height of a source that shows something; raises BadInput."""
+    height, width = read_picture(_path(source)).shape[:2]
+    return width, height
+
+
 def _path(source: str) -> str:
     return asset(f"{source}.jpg") if source in SHIPPED else os.path.expanduser(source)
 

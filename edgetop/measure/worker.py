@@ -70,7 +70,9 @@ def _fit(array: Array, spec: TensorSpec) -> Array:
 
 
 def _real(array: Array, spec: TensorSpec) -> Array:
-    """An output as real numbers."""
+    """An output as real numbers, in NCHW whatever the framework has, so that it can be compared with another's."""
+    if spec.layout == "NHWC" and array.ndim == 4:
+        array = array.transpose(0, 3, 1, 2)
     return (array.astype(np.float32) - spec.zero_point) * np.float32(spec.scale) if spec.scale else array
 
 

@@ -20,7 +20,7 @@ import edgetop
 from edgetop.config import cache_folder
 from edgetop.errors import CannotWrite, EdgetopError, FrameworkMissing, RunFailed, UnknownName, UsageError
 from edgetop.isolate import environment
-from edgetop.networks import zoo
+from edgetop.networks import imported, zoo
 from edgetop.networks.cards import ModelCard
 from edgetop.networks.digest import file_sha256
 from edgetop.networks.graph import Array
@@ -58,8 +58,8 @@ def model_file(
     """The file of a model of the zoo in a framework's format, written now if it is not there or is damaged.
 
     A child process writes it; where only the framework can, in the interpreter at ``python`` (ours when
-    empty). ``pictures`` are needed for int8 alone. Raises UnknownName, UsageError without them, CannotWrite,
-    FrameworkMissing where that has no such library, RunFailed.
+    empty). ``pictures`` are needed for int8 alone. Raises UnknownName, UsageError without them, BadModelFile
+    where imported weights are damaged, CannotWrite, FrameworkMissing where that has no such library, RunFailed.
     """
     card = _check(name, format, precision)
     stem = os.path.join(cache_folder(), "models", f"{name}-{precision}-{card.sha256[:12]}")
@@ -72,6 +72,7 @@ def model_file(
     paths = tuple(stem + suffix for suffix in SUFFIXES[format])
     record = f"{stem}.{format}.json"
     if not _intact(paths, record):
+        imported.verify(name)  # here rather than in a child, whose errors are a sentence
         _write((name, format, precision), python, calibration, paths, record)
     shape = () if format in TELL_THEIR_INPUT else card.input_shape
     return ModelFile(paths, format, name, precision, card.sha256, shape)

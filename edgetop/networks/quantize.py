@@ -27,8 +27,8 @@ BITS = 12
 LARGEST_BIAS = 2**30
 SMALLEST_PART = 2.0**-20
 """Of the largest scale of a node's weights: channels of nearly nothing, whose bias would not fit at their own."""
-LEAST_PICTURES, MOST_PICTURES = 4, 12
-PICTURES_MACS = 10**10
+LEAST_PICTURES, MOST_PICTURES = 2, 12
+PICTURES_MACS = 5 * 10**9
 """Multiply-accumulates that calibration may take: about a second."""
 FIXED_OPS = ("sigmoid", "softmax")
 """Operators whose output has a scale of its own in every kernel."""

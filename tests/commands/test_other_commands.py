@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+from edgetop.config import asset
+
 
 def test_help_names_every_command_and_imports_nothing_that_costs(edgetop):
     done = edgetop("--help")
@@ -88,3 +90,30 @@ def test_a_file_that_is_no_session_is_refused(edgetop, refused, tmp_path, conten
 
 def test_an_unknown_command_is_refused_in_one_line(edgetop, refused):
     assert "--help" in refused(edgetop("frobnicate"))
+
+
+def test_models_write_tells_how_an_int8_file_compares(edgetop, tmp_path):
+    done = edgetop("models", "write", "tiny", "--format", "onnx", "--precision", "int8", "-o", "tiny.onnx")
+    assert done.returncode == 0, done.stderr
+    path, classes, differences, sizes = done.stdout.splitlines()
+    assert path == "tiny.onnx" and (tmp_path / path).stat().st_size
+    assert classes == "pictures with the same likeliest class as in fp32: 12 of 12"
+    assert "at most" in differences and "in the mean" in differences
+    assert "in fp32" in sizes
+
+
+def test_models_write_calibrates_on_a_folder_of_ones_own(edgetop, refused, tmp_path):
+    command = ("models", "write", "tiny", "--format", "tflite", "-o", "tiny.tflite", "--calibrate", "pictures")
+    assert "pictures" in refused(edgetop(*command, "--precision", "int8"))
+    assert "int8" in refused(edgetop(*command))
+    (tmp_path / "pictures").mkdir()
+    with open(asset("coffee.jpg"), "rb") as file:
+        (tmp_path / "pictures" / "one.jpg").write_bytes(file.read())
+    done = edgetop(*command, "--precision", "int8")
+    assert done.returncode == 0, done.stderr
+    assert "1 of 1" in done.stdout
+
+
+def test_models_write_refuses_int8_where_the_format_has_none(edgetop, refused):
+    done = edgetop("models", "write", "tiny", "--format", "caffe", "--precision", "int8", "-o", "x")
+    assert "caffe files have no int8" in refused(done)

@@ -130,3 +130,22 @@ def test_a_failed_run_shows_its_message(description):
     aggregate.add(Batch(description.t0_mono_ns + SECOND, events=(event,)))
     run = aggregate.snapshot().runs[1]
     assert (run.status, run.message, run.hint) == ("failed", "died", "look")
+
+
+def told(description, *events):
+    return final(description, [Batch(description.t0_mono_ns + SECOND, events=events)])
+
+
+def test_what_a_detector_found_is_passed_on(description):
+    rows = [["cat", 0.9, 1, 2.0, 30.0, 40.0], ["dog", 0.5, 0.0, 0.0, 5.0, 5.0]]
+    snapshot = told(description, Event(description.t0_mono_ns + 1, "outputs", {"detections": rows}, 0))
+    assert snapshot.runs[0].detections == (("cat", 0.9, 1.0, 2.0, 30.0, 40.0), ("dog", 0.5, 0.0, 0.0, 5.0, 5.0))
+    assert snapshot.runs[1].detections == ()
+
+
+@pytest.mark.parametrize(("raw", "words"), [(True, "agree to"), (False, "DIFFER")])
+def test_raw_outputs_may_differ_by_more_than_probabilities(description, raw, words):
+    start = description.t0_mono_ns
+    first = Event(start + 1, "outputs", {"raw": raw}, 0)
+    second = Event(start + 2, "outputs", {"raw": raw, "difference": 5e-5, "agrees_with": 0}, 1)
+    assert words in told(description, first, second).verdict

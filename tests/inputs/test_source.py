@@ -9,7 +9,7 @@ from PIL import Image
 
 from edgetop.config import asset
 from edgetop.errors import BadInput
-from edgetop.inputs.source import SHIPPED, check_source, input_array, is_picture
+from edgetop.inputs.source import SHIPPED, check_source, input_array, is_picture, picture_size
 
 
 @pytest.mark.parametrize("source", [*SHIPPED, "noise"])
@@ -48,6 +48,13 @@ def test_the_same_source_gives_the_same_input(card):
 
 def test_only_noise_shows_nothing():
     assert [is_picture(source) for source in ("cat", "noise", "holiday.jpg")] == [True, False, True]
+
+
+def test_the_size_of_a_picture_is_that_of_what_is_upright(tmp_path):
+    exif = Image.Exif()
+    exif[0x0112] = 6  # turned by a quarter
+    Image.new("RGB", (50, 30)).save(tmp_path / "turned.jpg", exif=exif)
+    assert picture_size(str(tmp_path / "turned.jpg")) == (30, 50)
 
 
 def test_a_path_is_a_source_too(tmp_path, card, monkeypatch):

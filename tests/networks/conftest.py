@@ -27,9 +27,21 @@ def neutral(array):
 def run_tflite(library, contents, picture):
     interpreter = library.Interpreter(model_content=contents[0])
     interpreter.allocate_tensors()
-    interpreter.set_tensor(interpreter.get_input_details()[0]["index"], picture.transpose(0, 2, 3, 1))
+    source = interpreter.get_input_details()[0]
+    interpreter.set_tensor(source["index"], stored(picture.transpose(0, 2, 3, 1), source))
     interpreter.invoke()
-    return [neutral(interpreter.get_tensor(output["index"])) for output in interpreter.get_output_details()]
+    return [neutral(real(interpreter.get_tensor(o["index"]), o)) for o in interpreter.get_output_details()]
+
+
+def stored(values, tensor):
+    """In int8, where the tensor is."""
+    scale, zero_point = tensor["quantization"]
+    return np.clip(np.rint(values / scale) + zero_point, -128, 127).astype(np.int8) if scale else values
+
+
+def real(values, tensor):
+    scale, zero_point = tensor["quantization"]
+    return (values.astype(np.float32) - zero_point) * np.float32(scale) if scale else values
 
 
 def run_caffe(cv2, contents, picture):

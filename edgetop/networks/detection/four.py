@@ -24,11 +24,12 @@ def is_post_processed(outputs: Heads) -> bool:
 
 
 def post_processed(outputs: Heads, threshold: float) -> Candidates:
-    """The boxes whose score is high enough, the best first."""
-    (count,) = (output for output in outputs if output.ndim == 1)
-    (boxes,) = (output[0] for output in outputs if output.ndim == 3)
-    classes, scores = _classes_and_scores(*(output[0] for output in outputs if output.ndim == 2))
-    valid = np.flatnonzero(scores[: max(0, int(np.nan_to_num(count[0])))] >= threshold)
+    """The boxes whose score is high enough, the best first; what lies behind the count is not looked at."""
+    (number,) = (output[0] for output in outputs if output.ndim == 1)
+    count = max(0, int(np.nan_to_num(number)))
+    (boxes,) = (output[0, :count] for output in outputs if output.ndim == 3)
+    classes, scores = _classes_and_scores(*(output[0, :count] for output in outputs if output.ndim == 2))
+    valid = np.flatnonzero(scores >= threshold)
     order = valid[np.argsort(-scores[valid], kind="stable")]
     return Candidates(
         boxes[order][:, [1, 0, 3, 2]].astype(np.float64),
@@ -39,6 +40,4 @@ def post_processed(outputs: Heads, threshold: float) -> Candidates:
 
 def _classes_and_scores(first: npt.NDArray[Any], second: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
     """Classes are whole numbers, and scores hardly ever; classes come first where nothing tells them apart."""
-    if (first % 1 != 0).any():
-        return second, first
-    return first, second
+    return (second, first) if (first % 1 != 0).any() else (first, second)

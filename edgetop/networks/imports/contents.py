@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 
 from edgetop.errors import BadModelFile
+from edgetop.units import printable
 
 MAX_BYTES = 1 << 30
 """Ten times what the largest network takes; more is no weights file of ours, and might not fit a board's memory."""
+LONGEST_REASON = 200
 TOO_LARGE = "No network of edgetop has so many weights; give the file of one"
 
 
@@ -38,4 +40,4 @@ def contents(path: str) -> bytes:
 
 def damaged(path: str, reason: object) -> BadModelFile:
     """What to raise for a file that is not what its suffix says."""
-    return BadModelFile(f"{path} is damaged: {reason}", "Copy, download or write it again")
+    return BadModelFile(f"{path} is damaged: {printable(str(reason)[:LONGEST_REASON])}", "Copy or download it again")

@@ -115,13 +115,15 @@ def _check(graph: Graph, layout: Layout, tensors: Tensors) -> None:
         if tensors[name].shape != shape:
             found = list(tensors[name].shape)
             raise BadModelFile(f"{name} is {found}, which {graph.name} has as {list(shape)}", ANOTHER)
+        if not np.isfinite(tensors[name]).all():
+            raise BadModelFile(f"{name} holds what is no finite number", "Copy the file again, or give another")
 
 
 def _refusal(graph: Graph, layout: Layout, names: list[str], what: str) -> BadModelFile:
     more = f" (and {len(names) - 1} more)" if len(names) > 1 else ""
     name = printable(names[0][:LONGEST_NAME])
     return BadModelFile(
-        f"these are not the weights of {layout.library}'s {graph.name}: {name} is {what}{more}", ANOTHER
+        f"these are not the weights of {graph.name} as {layout.library} has it: {name} is {what}{more}", ANOTHER
     )
 
 
@@ -141,5 +143,5 @@ def _folded(node: Node, layout: Layout, tensors: Tensors) -> Parameters:
         single = weight.astype(np.float32), None if bias is None else bias.astype(np.float32)
     for array in single:
         if array is not None and not np.isfinite(array).all():
-            raise BadModelFile(f"{norm or module} has weights that are no finite numbers", "Copy the file again")
+            raise BadModelFile(f"{norm or module} gives weights that are no finite numbers", "Give another file")
     return single

@@ -17,7 +17,8 @@ Tensor = npt.NDArray[Any]
 Keys = dict[int, int]
 """Whole parameters of a layer by key; lists and fractions tell nothing of its weights."""
 Shape = tuple[int, ...]
-WHOLE = r"[0-9]{1,12}"
+LONGEST_NUMBER = 12
+"""Digits of a number of weights within bounds."""
 WITHOUT_WEIGHTS = frozenset(
     {
         *("Input", "Split", "Slice", "Concat", "Reshape", "Flatten", "Permute", "Padding", "ShuffleChannel"),
@@ -89,7 +90,13 @@ def _layer(words: list[str]) -> tuple[str, str, Keys]:
         raise ValueError("a line is cut short")
     kind, name = words[:2]
     pairs = (word.partition("=") for word in words[4 + int(words[2]) + int(words[3]) :])
-    return kind, name, {int(key): int(value) for key, _, value in pairs if re.fullmatch(WHOLE, value)}
+    return kind, name, {int(key): _whole(value) for key, _, value in pairs if re.fullmatch("[0-9]+", value)}
+
+
+def _whole(text: str) -> int:
+    if len(text) > LONGEST_NUMBER:
+        raise ValueError(f"a number of {len(text)} digits")
+    return int(text)
 
 
 def _tensors(layers: list[tuple[str, str, Keys]], content: bytes) -> dict[str, Tensor]:

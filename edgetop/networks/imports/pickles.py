@@ -27,7 +27,7 @@ from edgetop.units import printable
 
 TIMEOUT_S = 600
 """On a small board torch alone takes half a minute to load."""
-SAFE = "Save the weights alone, torch.save(model.state_dict(), FILE), or as safetensors"
+SAFE = "Copy it again, or save the weights alone: torch.save(model.state_dict(), FILE)"
 
 
 def read(path: str, python: str = "") -> dict[str, npt.NDArray[Any]]:

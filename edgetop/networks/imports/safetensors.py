@@ -86,7 +86,7 @@ def _whole(text: str) -> int:
 
 def _place(name: str, entry: Any) -> tuple[int, int]:
     """Where a tensor begins and ends; raises ValueError where its entry is no entry."""
-    if not isinstance(entry, dict) or entry.get("dtype") not in DTYPES:
+    if not isinstance(entry, dict) or str(entry.get("dtype")) not in DTYPES:
         raise ValueError(f"{name[:100]!r} has no type of numbers that weights have")
     shape, place = entry.get("shape"), entry.get("data_offsets")
     for sizes, longest in ((shape, MAX_AXES), (place, 2)):

@@ -34,7 +34,7 @@ def state(content: Any) -> dict[str, Any]:
         if isinstance(content, dict) and isinstance(content.get(key), dict):
             content = content[key]
     if not isinstance(content, dict) or not content:
-        raise Refused(f"it holds a {type(content).__name__}, no tensors by name")
+        raise Refused(f"there are no tensors by name in its {type(content).__name__}")
     return content
 
 
@@ -48,7 +48,7 @@ def tensors(content: Any) -> dict[str, Any]:
         raise Refused(f"it holds {len(named)} tensors, more than any network has")
     for name, tensor in named.items():
         if not isinstance(name, str) or not isinstance(tensor, torch.Tensor):
-            raise Refused(f"{str(name)[:100]!r} is a {type(tensor).__name__}, no tensor")
+            raise Refused(f"{str(name)[:100]!r} is of type {type(tensor).__name__}, or its name is no text")
         plain = tensor.layout == torch.strided and tensor.device.type == "cpu" and not tensor.is_quantized
         if not plain or tensor.is_complex():
             raise Refused(f"{name[:100]!r} is no plain tensor")
@@ -72,6 +72,9 @@ def main(arguments: Sequence[str]) -> int:
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_BYTES, MEMORY_BYTES))
     try:
         content = safetensors.write(tensors(torch.load(path, map_location="cpu", weights_only=True)))
+    except Refused as error:
+        print(error, file=sys.stderr)
+        return REFUSED
     except Exception as error:  # whatever torch or a hostile file brings up
         print(_reason(error), file=sys.stderr)
         return REFUSED
@@ -81,14 +84,14 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _reason(error: Exception) -> str:
-    """The part of torch's page of advice that says what the file wants."""
+    """What the file wants, out of torch's page of advice; a file that only looks like one raises anything at all."""
     text = str(error)
     wants = re.search(r"GLOBAL (\S+)", text)
     if wants:
         return f"it asks for {wants[1][:100]}, which is no weight"
-    sentence = re.search(r"WeightsUnpickler error: (.*)", text)
-    lines = (sentence[1] if sentence else text).strip().splitlines()
-    return (lines[0] if lines else type(error).__name__)[:200]
+    detail = re.search(r"WeightsUnpickler error:\s*(\S.*)", text)
+    sentence = detail[1] if detail else text.partition("\n")[0]
+    return f"{type(error).__name__}: {sentence[:200].rstrip('. ')}"
 
 
 if __name__ == "__main__":

@@ -105,6 +105,13 @@ def test_no_more_are_read_than_there_are(count, found):
     assert len(detections_of_four(four(count), how, (200, 100))) == found
 
 
+def test_what_lies_behind_the_count_is_not_looked_at():
+    boxes, classes, scores, count = four(1)
+    classes[0, 1:], scores[0, 1:], boxes[0, 1:] = 0.123, 1e9, np.nan
+    how = zoo.card("ssd_mobilenet_v1").preprocessing
+    assert [each.label for each in detections_of_four([boxes, classes, scores, count], how, (200, 100))] == ["cat"]
+
+
 def test_labels_of_ones_own_name_the_classes():
     how = zoo.card("ssd_mobilenet_v1").preprocessing
     found = detections_of_four(four(3), how, (200, 100), ["bee", "ant"], threshold=0.2)

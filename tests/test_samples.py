@@ -1,0 +1,45 @@
+"""Events from a file hold what their kind must, or are refused."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from edgetop.samples import Event, is_sound
+
+ROW = ["cat", 0.9, 1.0, 2, 30.5, 40.0]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {},
+        {"labels": [["tabby", 0.5], ("cat", 1)]},
+        {"detections": [ROW, tuple(ROW)], "raw": True},
+        {"detections": []},
+    ],
+)
+def test_outputs_that_are_sound(data):
+    assert is_sound(Event(0, "outputs", data, 0))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"labels": [["tabby", 0.5, 0.5]]},
+        {"labels": [["tabby", math.nan]]},
+        {"labels": {"tabby": 0.5}},
+        {"detections": [ROW[:5]]},
+        {"detections": [[1, *ROW[1:]]]},
+        {"detections": [["cat", "0.9", *ROW[2:]]]},
+        {"detections": [["cat", True, *ROW[2:]]]},
+        {"detections": [[*ROW[:5], math.inf]]},
+        {"detections": [[*ROW[:5], 10**400]]},
+        {"detections": ["abcdef"]},
+        {"detections": "cat"},
+        {"raw": 1},
+    ],
+)
+def test_outputs_that_are_not(data):
+    assert not is_sound(Event(0, "outputs", data, 0))
