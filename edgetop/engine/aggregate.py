@@ -17,8 +17,8 @@ from edgetop.readings import Channel, Missing
 from edgetop.samples import Batch, Event, Readings
 from edgetop.sessions.description import Description
 
-LAG_NS = 150_000_000
-"""A column is handed out this long after its end: samples may arrive two drains late."""
+LAG_NS = 100_000_000
+"""A column is handed out when the batch before the last reaches so far beyond it: a ring's newest come a drain late."""
 POWER = "power."
 
 
@@ -28,12 +28,13 @@ class Aggregate:
     def __init__(self, description: Description, *, reset: bool = False) -> None:
         self._description = description
         self._start_ns = description.t0_mono_ns
-        self._until_ns = self._start_ns
+        self._until_ns = self._before_ns = self._start_ns
         self._channels = {channel.id: channel for channel in description.channels}
         self._power = next((c for c in description.channels if c.name.startswith(POWER) and c.unit == "W"), None)
         self._runs = {spec.id: RunState(spec) for spec in description.plan.runs}
-        self._meter = EnergyMeter(self._power, self._runs)
+        self._meter = EnergyMeter(self._runs)
         self._values: dict[int, float | Missing] = {}
+        self._read_ns: dict[int, int] = {}
         self._columns: dict[str, ColumnStore] = {}
         self._next_column = 0
         self._reset = reset
@@ -43,7 +44,7 @@ class Aggregate:
 
     def add(self, batch: Batch) -> None:
         """Take in a batch; batches come in order of time."""
-        self._until_ns = max(self._until_ns, batch.until_ns)
+        self._before_ns, self._until_ns = self._until_ns, max(self._until_ns, batch.until_ns)
         for run, samples in batch.samples.items():
             if len(samples):
                 self._runs[run].add_samples(samples)
@@ -59,6 +60,7 @@ class Aggregate:
     def _add_readings(self, channel: Channel, readings: Readings) -> None:
         values = readings.ticks * channel.scale
         self._values[channel.id] = float(values[-1])
+        self._read_ns[channel.id] = int(readings.t_ns[-1])
         if channel.charted:
             self._column_store(channel.name).add(readings.t_ns - self._start_ns, values)
         if channel.run is not None and channel.run in self._runs:
@@ -74,7 +76,16 @@ class Aggregate:
                 data = event.data
                 self._meter.add_turn(event.run, Window(data["start_ns"], data["end_ns"], data["count"]))
         elif event.kind == "missing":
-            self._values[int(event.data["channel"])] = Missing(event.data["reason"], event.data.get("hint", ""))
+            self._lose(int(event.data["channel"]), event)
+
+    def _lose(self, channel: int, event: Event) -> None:
+        """A sensor has gone; of a batch that holds its later readings too, these are the news."""
+        if event.t_ns < self._read_ns.get(channel, 0):
+            return
+        missing = Missing(event.data["reason"], event.data.get("hint", ""))
+        self._values[channel] = missing
+        if self._power is not None and channel == self._power.id:
+            self._meter.absent = missing
 
     def _column_store(self, name: str) -> ColumnStore:
         return self._columns.setdefault(name, ColumnStore())
@@ -122,8 +133,8 @@ class Aggregate:
         return reset
 
     def _new_columns(self, final: bool) -> Columns:
-        lag = 0 if final else LAG_NS
-        end = max(0, (self._until_ns - self._start_ns - lag) // COLUMN_NS)
+        complete_ns = self._until_ns if final else self._before_ns - LAG_NS
+        end = max(0, (complete_ns - self._start_ns) // COLUMN_NS)
         first = max(self._next_column, end - KEPT_COLUMNS)
         self._next_column = max(end, self._next_column)
         if first >= end:

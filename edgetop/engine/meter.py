@@ -11,10 +11,11 @@ import numpy.typing as npt
 
 from edgetop.analysis.energy import Window, energy_j
 from edgetop.protocol import UNKNOWN
-from edgetop.readings import Channel, Figure, Missing
+from edgetop.readings import Figure, Missing
 from edgetop.samples import Int64s
 
-NO_METER = Missing("no power meter", "Connect an INA219 and set [ina219] bus, address and shunt_ohms")
+LONGEST_GAP_NS = 500_000_000
+"""Between two readings: over a longer one, power is not known, and a turn that has one is not accounted for."""
 
 
 @dataclass
@@ -27,8 +28,9 @@ class _Sum:
 class EnergyMeter:
     """Sums power over the turns of each run; turns of all runs come in order of time."""
 
-    def __init__(self, channel: Channel | None, runs: Iterable[int]) -> None:
-        self._absent = NO_METER if channel is None else UNKNOWN
+    def __init__(self, runs: Iterable[int]) -> None:
+        self.absent: Missing = UNKNOWN
+        """Why there is no figure where there is none."""
         self._sums = {run: _Sum() for run in runs}
         self._waiting: deque[tuple[int, Window]] = deque()
         self._t_ns: list[Int64s] = []
@@ -52,7 +54,7 @@ class EnergyMeter:
         while self._waiting and t_ns[-1] >= self._waiting[0][1].end_ns:
             run, window = self._waiting.popleft()
             settled_ns = window.end_ns
-            if t_ns[0] <= window.start_ns:  # else the meter was not there when the turn began
+            if _is_covered(t_ns, window):
                 total = self._sums[run]
                 total.joules += energy_j(t_ns, power_w, window)
                 total.inferences += window.count
@@ -63,9 +65,16 @@ class EnergyMeter:
     def power_w(self, run: int) -> Figure:
         """Mean power over the run's turns."""
         total = self._sums[run]
-        return total.joules / (total.time_ns / 1e9) if total.time_ns else self._absent
+        return total.joules / (total.time_ns / 1e9) if total.time_ns else self.absent
 
     def per_inference_j(self, run: int) -> Figure:
         """Gross joules per inference."""
         total = self._sums[run]
-        return total.joules / total.inferences if total.inferences else self._absent
+        return total.joules / total.inferences if total.inferences else self.absent
+
+
+def _is_covered(t_ns: Int64s, window: Window) -> bool:
+    """Whether the meter was there from before the window's start to after its end, without a gap."""
+    first = int(np.searchsorted(t_ns, window.start_ns, "right")) - 1
+    end = int(np.searchsorted(t_ns, window.end_ns, "left")) + 1
+    return first >= 0 and bool(np.all(np.diff(t_ns[first:end]) <= LONGEST_GAP_NS))

@@ -9,6 +9,7 @@ import select
 import signal
 import subprocess
 import sys
+import threading
 import time
 from typing import Any, Callable
 
@@ -45,6 +46,7 @@ class Runner:
         self._answers, answers_write = os.pipe()
         log_read, log_write = os.pipe()
         inherited = (ring_fd, commands_read, answers_write)
+        self._open = {self._commands, self._answers, log_read}
         try:
             self._process = subprocess.Popen(
                 [python, "-m", "edgetop.measure.worker", *map(str, inherited)],
@@ -53,8 +55,10 @@ class Runner:
                 stdout=log_write,
                 stderr=log_write,
                 env={**environment(spec.python), **_thread_limits(spec.threads)},
+                start_new_session=True,  # Ctrl-C in the terminal is edgetop's to handle
             )
         except OSError as error:
+            self._close(self._commands, self._answers, log_read)
             os.close(ring_fd)
             raise RunFailed(f"Cannot start {python}: {error.strerror}", "Check the interpreter's path") from error
         finally:
@@ -64,8 +68,10 @@ class Runner:
         os.close(ring_fd)
         self._log = log_read
         os.set_blocking(log_read, False)
+        self._log_lock = threading.Lock()
         self._log_partial = b""
-        self._log_tail: list[str] = []
+        self._log_waiting: list[str] = []
+        self._last_line = ""
         self._answer_partial = b""
 
     @property
@@ -105,9 +111,9 @@ class Runner:
 
     def _died(self) -> WorkerDied:
         code = self._process.wait()
-        self.log_lines()
+        self._read_log()
         cause = signal.Signals(-code).name if code < 0 else f"exit code {code}"
-        last = f": {self._log_tail[-1]}" if self._log_tail else ""
+        last = f": {self._last_line}" if self._last_line else ""
         hint = "The model file may be damaged, or memory ran out; see the log for what the framework said"
         return WorkerDied(f"The worker died ({cause}){last}", hint)
 
@@ -121,14 +127,25 @@ class Runner:
 
     def log_lines(self) -> list[str]:
         """Lines the framework has printed since the last call, whatever their encoding."""
-        with contextlib.suppress(BlockingIOError):
-            while data := os.read(self._log, _CHUNK):
-                self._log_partial += data
-        *lines, self._log_partial = self._log_partial.split(b"\n")
-        text = [line.decode(errors="replace").rstrip() for line in lines]
-        fresh = [line for line in text if line]
-        self._log_tail = (self._log_tail + fresh)[-20:]
-        return fresh
+        self._read_log()
+        with self._log_lock:
+            lines, self._log_waiting = self._log_waiting, []
+        return lines
+
+    def _read_log(self) -> None:
+        with self._log_lock:
+            while self._log in self._open:
+                try:
+                    data = os.read(self._log, _CHUNK)
+                except BlockingIOError:
+                    break
+                if not data:
+                    self._close(self._log)  # the worker has ended: there will be no more
+                *lines, self._log_partial = (self._log_partial + data).split(b"\n")
+                text = [line.decode(errors="replace").rstrip() for line in lines]
+                self._log_waiting += [line for line in text if line]
+            if self._log_waiting:
+                self._last_line = self._log_waiting[-1]
 
     def kill(self) -> None:
         """End the worker at once."""
@@ -136,12 +153,17 @@ class Runner:
         self._process.wait()
 
     def close(self) -> None:
-        """End the worker and give back its pipes; the ring can be drained once more afterwards."""
+        """End the worker; the ring and what it printed last can still be drained. May be called again."""
         self._ring.stop(True)
-        for fd in (self._commands, self._answers):
-            with contextlib.suppress(OSError):
-                os.close(fd)
+        self._close(self._commands, self._answers)
         try:
             self._process.wait(timeout=0.5)
         except subprocess.TimeoutExpired:
             self.kill()
+
+    def _close(self, *fds: int) -> None:
+        """Close what is still open, once: a descriptor's number may belong to another file afterwards."""
+        for fd in fds:
+            if fd in self._open:
+                self._open.remove(fd)
+                os.close(fd)

@@ -55,7 +55,8 @@ class Turns(threading.Thread):
         self._paused = threading.Event()
         self._alternating = False
         self._comparison = Comparison(plan.input)
-        self._spent_ns = 0
+        self._share_ns = 0.0
+        self._spent_ns = dict.fromkeys((spec.id for spec in plan.runs), 0)
         self._counted = dict.fromkeys((spec.id for spec in plan.runs), 0)
 
     # ---- asked by the engine
@@ -158,15 +159,17 @@ class Turns(threading.Thread):
         self._alternating = True
         for spec in active:
             self._tell(spec, status="running")
+        self._share_ns = self.plan.duration_s * 1e9 / max(1, len(active))
+        holder: RunSpec | None = None
         while active:
-            holder: RunSpec | None = None
             for place in forward_and_back(len(active)):
                 self._hold_while_paused()
                 spec = active[place]
-                aside = 0 if spec is holder or len(active) == 1 else SET_ASIDE
+                alone = holder is None and len(active) == 1
+                aside = 0 if spec is holder or alone else SET_ASIDE
+                holder = spec
                 if not self._guarded(spec, lambda s, aside=aside: self._turn(s, aside)):  # type: ignore[misc]
                     break
-                holder = spec
                 if self._finished(spec):
                     break
             active = [spec for spec in active if spec.id not in self.failed and not self._finished(spec)]
@@ -174,18 +177,19 @@ class Turns(threading.Thread):
     def _turn(self, spec: RunSpec, aside: int) -> None:
         left = self.plan.count - self._counted[spec.id] if self.plan.count else 1 << 62
         seconds = TURN_S
-        if self.plan.duration_s:
-            seconds = min(seconds, max(0.0, self.plan.duration_s - self._spent_ns / 1e9))
+        if self._share_ns:
+            seconds = min(seconds, max(0.0, (self._share_ns - self._spent_ns[spec.id]) / 1e9))
         turn = self._ask(spec, "turn", count=left + aside, seconds=seconds, least=LEAST_COUNT, set_aside=aside)
-        self._spent_ns += turn["end_ns"] - turn["start_ns"]
+        self._spent_ns[spec.id] += turn["end_ns"] - turn["start_ns"]
         self._counted[spec.id] += max(0, turn["count"] - aside)
         keys = ("start_ns", "end_ns", "count", "cpu_ns")
         self._emit(Event(turn["end_ns"], "turn", {key: turn[key] for key in keys}, spec.id))
 
     def _finished(self, spec: RunSpec) -> bool:
+        """Whether the run has its count, or its share of the time: every run gets the same."""
         if self.plan.count and self._counted[spec.id] >= self.plan.count:
             return True
-        return bool(self.plan.duration_s) and self._spent_ns >= self.plan.duration_s * 1e9
+        return bool(self._share_ns) and self._spent_ns[spec.id] >= self._share_ns
 
     def _hold_while_paused(self) -> None:
         while self._paused.is_set() and not self._stopping.is_set():

@@ -103,9 +103,29 @@ def test_a_missing_sensor_is_a_reason_and_its_return_a_value(description, record
     assert isinstance(aggregate.snapshot().gauges[0].value, float)
 
 
-def test_without_a_meter_energy_says_what_is_needed(describe):
-    snapshot = Aggregate(describe(channels=())).snapshot()
-    assert "INA219" in snapshot.runs[0].energy_j.hint
+def test_without_a_meter_power_and_energy_say_what_the_meter_says(description):
+    aggregate = Aggregate(description)
+    gone = Event(description.t0_mono_ns, "missing", {"channel": 0, "reason": "no I2C bus", "hint": "turn it on"})
+    aggregate.add(Batch(description.t0_mono_ns + 1, events=(gone,)))
+    run = aggregate.snapshot().runs[0]
+    assert run.power_w == run.energy_j == Missing("no I2C bus", "turn it on")
+
+
+def test_a_sensor_that_went_and_came_back_within_a_batch_is_there(description, recording):
+    gone = Event(description.t0_mono_ns + SECOND, "missing", {"channel": 0, "reason": "unplugged"})
+    batch = dataclasses.replace(recording, events=(*recording.events, gone))
+    assert isinstance(final(description, [batch]).gauges[0].value, float)
+
+
+def test_turns_while_the_meter_was_away_have_no_energy(description, recording):
+    readings = recording.readings[0]
+    there = (readings.t_ns < description.t0_mono_ns + 2 * SECOND) | (
+        readings.t_ns > description.t0_mono_ns + 6 * SECOND
+    )
+    gap = dataclasses.replace(recording, readings={0: type(readings)(readings.t_ns[there], readings.ticks[there])})
+    whole, with_gap = final(description, [recording]), final(description, [gap])
+    assert with_gap.runs[0].energy_j == pytest.approx(whole.runs[0].energy_j, rel=0.02)
+    assert with_gap.runs[0].energy_j != whole.runs[0].energy_j
 
 
 def test_many_samples_are_not_sorted_for_every_snapshot(description):

@@ -109,3 +109,31 @@ def test_a_pinned_input_reaches_the_model_in_its_own_layout(tmp_path, runner):
     with pytest.raises(RunFailed, match="the model wants"):
         np.save(path, np.zeros((1, 3, 4, 4), np.float32))
         runner.ask({"do": "inputs", "path": str(path)}, never)
+
+
+def test_closing_twice_closes_no_descriptor_of_another(runner):
+    runner.close()
+    others = [os.open(os.devnull, os.O_RDONLY) for _ in range(8)]
+    runner.close()
+    for fd in others:
+        os.fstat(fd)
+        os.close(fd)
+
+
+def test_nothing_is_left_open_by_runners():
+    def descriptors():
+        return len(os.listdir("/proc/self/fd"))
+
+    before = descriptors()
+    for _ in range(3):
+        made = Runner(RunSpec(0, "tiny", "null"))
+        made.close()
+        made.log_lines()
+        with pytest.raises(RunFailed):
+            Runner(RunSpec(0, "tiny", "null", python="/nowhere/python"))
+    del made
+    assert descriptors() <= before + 1
+
+
+def test_an_interrupt_of_the_terminals_group_leaves_the_worker_alone(runner):
+    assert os.getpgid(runner.pid) != os.getpgid(0)

@@ -93,6 +93,13 @@ def test_a_run_that_cannot_come_up_fails_alone(conducted):
     assert kinds(events, "run", 1)[-1]["status"] == "done"
 
 
+def test_every_run_gets_its_share_of_a_short_duration(conducted):
+    runs = tuple(RunSpec(place, "tiny", "null") for place in range(4))
+    turns, events = conducted(Plan(runs, "noise", duration_s=0.02))
+    turns.run()
+    assert all(kinds(events, "turn", run) for run in range(4))
+
+
 def test_a_duration_is_of_all_runs_together(conducted):
     plan = Plan((RunSpec(0, "tiny", "null"), RunSpec(1, "tiny", "null")), "noise", duration_s=0.5)
     turns, events = conducted(plan)
