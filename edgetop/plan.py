@@ -34,6 +34,20 @@ class Ina219Settings:
 
 
 @dataclass(frozen=True)
+class Preparation:
+    """How a model file of the user's own wants its pictures, and what its classes are called."""
+
+    values: str = ""
+    """What pixels become: ``raw`` 0 to 255, ``unit`` 0 to 1, ``symmetric`` -1 to 1, ``imagenet`` as torchvision's."""
+    fit: str = "crop"
+    """``crop``, ``stretch``, ``letterbox`` or ``corner``."""
+    order: str = "RGB"
+    """``RGB`` or ``BGR``."""
+    labels: str = ""
+    """A text file with a label a line; the file's own, or ImageNet's where their number fits, when empty."""
+
+
+@dataclass(frozen=True)
 class Plan:
     """All runs of a session, their common input, and when it ends."""
 
@@ -48,6 +62,7 @@ class Plan:
     record: str = ""
     """The session file; a new one in the sessions folder when empty, none when ``none``."""
     ina219: Ina219Settings = Ina219Settings()
+    preparation: Preparation = Preparation()
     skip_absent: bool = False
     """Leave out runs whose framework is not here, or cannot read the model file, instead of failing them."""
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Optional, Union
 
-from edgetop.plan import Ina219Settings, Plan, RunSpec
+from edgetop.plan import Ina219Settings, Plan, Preparation, RunSpec
 from edgetop.readings import Channel, Figure, Missing
 from edgetop.units import printable
 
@@ -256,7 +256,7 @@ _CLASSES: dict[str, type[Any]] = {
     for cls in (
         *(Hello, Catalog, ModelEntry, FrameworkEntry, Snapshot, RunFigures, Gauge, Columns, Recording),
         *(LogLines, Notice, Ended, Start, Pause, Mark, Seek, Speed, Stop),
-        *(Plan, RunSpec, Ina219Settings, Channel, Missing),
+        *(Plan, RunSpec, Ina219Settings, Preparation, Channel, Missing),
     )
 }
 _FIELDS = {name: tuple(f.name for f in dataclasses.fields(cls)) for name, cls in _CLASSES.items()}
