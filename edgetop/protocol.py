@@ -117,6 +117,8 @@ class RunFigures:
     """The five most probable labels with their probabilities."""
     detections: tuple[DetectionRow, ...] = ()
     """What a detector found, the surest first: label, score, left, top, right, bottom in pixels of the picture."""
+    decode_ns: Figure = UNKNOWN
+    """Of making that of a detector's outputs, which is no part of an inference."""
     agreement: Figure = UNKNOWN
     """Largest absolute difference of an output from the reference run's; where outputs are no probabilities, as a
     share of the output's largest value."""

@@ -85,7 +85,7 @@ _KINDS: Mapping[str, Mapping[str, Any]] = {
 }
 _OPTIONAL: Mapping[str, Any] = {
     **dict.fromkeys(("status", "message", "hint", "version", "weights", "disagrees"), str),
-    **dict.fromkeys(("load_ns", "first_ns", "difference"), (int, float)),
+    **dict.fromkeys(("load_ns", "first_ns", "decode_ns", "difference"), (int, float)),
     "agrees_with": int,
     **dict.fromkeys(("labels", "detections"), list),
     "raw": bool,

@@ -39,6 +39,7 @@ class RunState:
         self._newest: dict[str, float] = {}
         self._labels: tuple[tuple[str, float], ...] = ()
         self._detections: tuple[DetectionRow, ...] = ()
+        self._decode_ns: Figure = UNKNOWN
         self._raw = False
         self.difference: Figure = UNKNOWN
         self.agrees_with: int | None = None
@@ -69,6 +70,7 @@ class RunState:
         elif event.kind == "outputs":
             self._labels = tuple((str(name), float(p)) for name, p in data.get("labels", ()))
             self._detections = tuple(_detection(*row) for row in data.get("detections", ()))
+            self._decode_ns = data.get("decode_ns", UNKNOWN)
             self._raw = data.get("raw", False)
             self.agrees_with = data.get("agrees_with")
             self.difference = Missing(data["disagrees"]) if "disagrees" in data else data.get("difference", UNKNOWN)
@@ -118,6 +120,7 @@ class RunState:
             peak_rss_bytes=self._newest.get("peak_rss", UNKNOWN),
             labels=self._labels,
             detections=self._detections,
+            decode_ns=self._decode_ns,
             agreement=self.difference,
             **self._statistics,
         )

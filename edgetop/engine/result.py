@@ -57,6 +57,8 @@ def _run(run: RunFigures) -> dict[str, Any]:
         "energy_j_per_inference": _plain(run.energy_j),
         "outputs": {
             "top5": [list(pair) for pair in run.labels],
+            "detections": [list(row) for row in run.detections],
+            "decode_s": _seconds(run.decode_ns),
             "agreement": _plain(run.agreement),
             "agrees_with": run.agrees_with,
         },

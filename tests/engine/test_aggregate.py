@@ -158,9 +158,13 @@ def told(description, *events):
 
 def test_what_a_detector_found_is_passed_on(description):
     rows = [["cat", 0.9, 1, 2.0, 30.0, 40.0], ["dog", 0.5, 0.0, 0.0, 5.0, 5.0]]
-    snapshot = told(description, Event(description.t0_mono_ns + 1, "outputs", {"detections": rows}, 0))
+    snapshot = told(
+        description, Event(description.t0_mono_ns + 1, "outputs", {"detections": rows, "decode_ns": 7000}, 0)
+    )
     assert snapshot.runs[0].detections == (("cat", 0.9, 1.0, 2.0, 30.0, 40.0), ("dog", 0.5, 0.0, 0.0, 5.0, 5.0))
+    assert snapshot.runs[0].decode_ns == 7000
     assert snapshot.runs[1].detections == ()
+    assert isinstance(snapshot.runs[1].decode_ns, Missing)
 
 
 @pytest.mark.parametrize(("raw", "words"), [(True, "agree to"), (False, "DIFFER")])

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import base64
 import dataclasses
+import json
 
 import numpy as np
 import pytest
 
 from edgetop.analysis.agreement import RAW_TOLERANCE, largest_difference
 from edgetop.inputs.source import input_array, picture_size
+from edgetop.measure.detected import SHOWN, detected, detected_of_four
 from edgetop.measure.runner import Runner
 from edgetop.networks import files, reference, zoo
 from edgetop.networks.detection.found import detections
 from edgetop.plan import RunSpec
+from edgetop.samples import Event, is_sound
 
 MODEL = "ssd_mobilenet_v1"
 FRAMEWORKS = {
@@ -74,3 +77,20 @@ def test_heads_and_what_they_say_are_those_of_plain_numpy(framework, outputs, ex
     assert [each.label for each in ours[:10]] == [each.label for each in theirs[:10]]
     for one, other in zip(ours[:10], theirs):
         assert one.box == pytest.approx(other.box, abs=0.05)
+
+
+def test_what_was_found_fits_an_event_and_reading_it_is_timed(expected):
+    card, size = zoo.card(MODEL), picture_size("cat")
+    data = detected(expected, card, size)
+    found = detections(expected, card, size)
+    assert len(found) > SHOWN
+    assert data["detections"] == [list(each.row) for each in found[:SHOWN]]
+    assert 10_000 < data["decode_ns"] < 10_000_000_000
+    assert is_sound(Event(0, "outputs", json.loads(json.dumps(data)), 0))
+
+
+def test_what_the_operator_of_a_file_found_fits_too():
+    outputs = [np.array([[[0.0, 0.0, 0.5, 1.0]]]), np.array([[16.0]]), np.array([[0.75]]), np.ones(1)]
+    data = detected_of_four(outputs, zoo.card(MODEL).preprocessing, (100, 50))
+    assert data["detections"] == [["cat", 0.75, 0.0, 0.0, 100.0, 25.0]]
+    assert is_sound(Event(0, "outputs", json.loads(json.dumps(data)), 0))
