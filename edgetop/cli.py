@@ -91,6 +91,10 @@ def _import_options(actions: argparse._SubParsersAction[Any]) -> None:
     forget.add_argument("model", metavar="MODEL")
 
 
+def _shape(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split(","))
+
+
 def _run_options(run: argparse.ArgumentParser) -> None:
     run.add_argument("--on", default="", metavar="FW,FW", help="frameworks: litert, tflite, torch, caffe, null")
     run.add_argument("--precision", default="", metavar="P", help="fp32 (the default), fp16 or int8")
@@ -103,6 +107,12 @@ def _run_options(run: argparse.ArgumentParser) -> None:
     record.add_argument("--no-record", action="store_true", help="keep no session file")
     run.add_argument("--headless", action="store_true", help="no screen: progress, then the summary table")
     run.add_argument("--json", default="", metavar="FILE|-", help="write the result as JSON, without a screen")
+    own = run.add_argument_group("for a model file of your own")
+    own.add_argument("--values", default="", metavar="V", help="of pixels: raw, unit, symmetric or imagenet")
+    own.add_argument("--fit", default="crop", metavar="F", help="of pictures: crop, stretch, letterbox or corner")
+    own.add_argument("--bgr", action="store_true", help="blue first, as many Caffe models want it")
+    own.add_argument("--labels", default="", metavar="FILE", help="a label a line")
+    own.add_argument("--input-shape", type=_shape, default=(), metavar="N,C,H,W", help="where the file does not tell")
     run.add_argument("--ina219-bus", default="", metavar="N", help="I2C bus of the power meter, or `simulated`")
     run.add_argument("--ina219-address", type=lambda text: int(text, 0), metavar="A", help="0x40 to 0x4f")
     run.add_argument("--ina219-shunt-ohms", type=float, metavar="R", help="default 0.1")

@@ -45,6 +45,8 @@ class Preparation:
     """``RGB`` or ``BGR``."""
     labels: str = ""
     """A text file with a label a line; the file's own, or ImageNet's where their number fits, when empty."""
+    input_shape: tuple[int, ...] = ()
+    """NCHW, for a file that does not tell (TorchScript); the file's own when empty."""
 
 
 @dataclass(frozen=True)

@@ -84,7 +84,7 @@ _KINDS: Mapping[str, Mapping[str, Any]] = {
     "lost": {"count": int},
 }
 _OPTIONAL: Mapping[str, Any] = {
-    **dict.fromkeys(("status", "message", "hint", "version", "weights", "disagrees"), str),
+    **dict.fromkeys(("status", "message", "hint", "version", "weights", "precision", "disagrees"), str),
     **dict.fromkeys(("load_ns", "first_ns", "decode_ns", "difference"), (int, float)),
     "agrees_with": int,
     **dict.fromkeys(("labels", "detections"), list),

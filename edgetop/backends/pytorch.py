@@ -125,7 +125,7 @@ class PyTorch:
         if not model.input_shape:
             raise BadModelFile(
                 f"the shape of the input of {path} is not known",
-                "A TorchScript file does not hold it; a model of the zoo, or a .tflite file, does",
+                "A TorchScript file does not hold it: say it, as --input-shape 1,3,224,224",
             )
         torch.set_num_threads(options.threads)
         with contextlib.suppress(RuntimeError):  # raised where an earlier model has fixed it

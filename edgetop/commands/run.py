@@ -9,7 +9,7 @@ import argparse
 import sys
 
 from edgetop.config import Settings, default_threads, load_settings
-from edgetop.plan import Ina219Settings, Plan, RunSpec
+from edgetop.plan import Ina219Settings, Plan, Preparation, RunSpec
 
 WITHOUT_TERMINAL_S = 10.0
 """So long a run lasts when nobody can stop it by a key and nothing else was said."""
@@ -48,13 +48,24 @@ def _plan(arguments: argparse.Namespace, settings: Settings, headless: bool) -> 
         duration_s = WITHOUT_TERMINAL_S
     runs = tuple(
         RunSpec(place, model, name, precision, threads, settings.python.get(name, ""))
-        for place, name in enumerate(named or settings.run.frameworks)
+        for place, name in enumerate(named or _readers(model) or settings.run.frameworks)
     )
     record = "none" if arguments.no_record or not (settings.run.record or arguments.record) else arguments.record
     # How a file of the user's own wants its pictures is not known: the engine decides where nothing is said.
     source = arguments.input or ("" if "/" in model or "." in model else settings.run.input)
     ina219 = _ina219(arguments, settings.ina219)
-    return Plan(runs, source, duration_s, arguments.count, record, ina219, skip_absent=not named)
+    preparation = Preparation(
+        arguments.values, arguments.fit, "BGR" if arguments.bgr else "RGB", arguments.labels, arguments.input_shape
+    )
+    return Plan(
+        runs, source, duration_s, arguments.count, record, ina219, preparation=preparation, skip_absent=not named
+    )
+
+
+def _readers(model: str) -> tuple[str, ...]:
+    """The frameworks for a model file of formats that none of the default ones read."""
+    suffix = model.rpartition(".")[2].lower() if "." in model else ""
+    return {"onnx": ("onnxruntime",), "param": ("ncnn",), "bin": ("ncnn",)}.get(suffix, ())
 
 
 def _ina219(arguments: argparse.Namespace, settings: Ina219Settings) -> Ina219Settings:

@@ -6,10 +6,11 @@ import os
 
 from edgetop.backends.registry import backend
 from edgetop.errors import UnknownName, UsageError
+from edgetop.inputs.own import VALUES, check_preparation
 from edgetop.inputs.source import NOISE, check_source
 from edgetop.networks import imported, zoo
 from edgetop.networks.own import is_file, own_file
-from edgetop.plan import MAX_RUNS, MAX_THREADS, Plan, RunSpec
+from edgetop.plan import MAX_RUNS, MAX_THREADS, Plan, Preparation, RunSpec
 
 
 def check_plan(plan: Plan) -> None:
@@ -24,11 +25,24 @@ def check_plan(plan: Plan) -> None:
         _check_run(spec, any_format=plan.skip_absent)
     if plan.input:
         check_source(plan.input)
-    if plan.input not in ("", NOISE) and any(is_file(spec.model) for spec in plan.runs):
+    check_preparation(plan.preparation)
+    if any(is_file(spec.model) for spec in plan.runs):
+        _check_own(plan)
+    elif plan.preparation != Preparation():
         raise UsageError(
-            "How pictures are prepared for a model file of one's own is not known",
-            "Measure it on noise: --input noise",
+            "How pictures are prepared is known for a model of the zoo",
+            "Leave out --values, --fit, --bgr, --labels and --input-shape, which are for a model file",
         )
+
+
+def _check_own(plan: Plan) -> None:
+    if plan.input not in ("", NOISE) and not plan.preparation.values:
+        raise UsageError(
+            "What values a model file of your own wants for a picture's pixels is not known",
+            f"Say --values {', '.join(VALUES)}; or measure on noise: --input noise",
+        )
+    if any(spec.precision != "fp32" for spec in plan.runs):
+        raise UsageError("A model file has its own precision", "Leave out --precision")
 
 
 def _check_run(spec: RunSpec, *, any_format: bool) -> None:

@@ -80,9 +80,15 @@ class RunState:
     # ---- out
 
     @property
+    def _precision(self) -> str:
+        """As asked for; a file of the user's own tells its own."""
+        precision: str = self._told.get("precision", self._spec.precision)
+        return precision
+
+    @property
     def agrees(self) -> bool:
         """Whether its outputs are the reference's, within what its precision allows."""
-        limit = tolerance(self._spec.precision, raw=self._raw)
+        limit = tolerance(self._precision, raw=self._raw)
         return not isinstance(self.difference, Missing) and self.difference <= limit
 
     @property
@@ -102,7 +108,7 @@ class RunState:
             framework=spec.framework,
             title=self.title,
             model=spec.model,
-            precision=spec.precision,
+            precision=self._precision,
             threads=spec.threads,
             version=told.get("version", ""),
             status=told["status"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import zipfile
 from collections.abc import Sequence
@@ -17,6 +18,8 @@ ORDERS = ("RGB", "BGR")
 CROPPED_SHARE = 0.875
 """The middle square of a picture that a crop keeps: 224 of 256, as ImageNet's networks are evaluated."""
 MAX_LABELS_BYTES = 4 << 20
+MAX_INPUT = 1 << 28
+"""Numbers in an input: a gibibyte of them."""
 
 Triple = tuple[float, float, float]
 VALUES: dict[str, tuple[Triple, Triple]] = {
@@ -56,6 +59,9 @@ def check_preparation(how: Preparation) -> None:
     for name, value, known in (("--values", how.values, ("", *VALUES)), ("--fit", how.fit, FITS)):
         if value not in known:
             raise UsageError(f"{name} {value!r} is not known", f"Use {', '.join(filter(None, known))}")
+    shape = how.input_shape
+    if shape and (len(shape) > 6 or min(shape) < 1 or math.prod(shape) > MAX_INPUT):
+        raise UsageError(f"--input-shape {shape} is no shape of an input", "Say it as 1,3,224,224")
     if how.labels:
         read_labels(how.labels)
 
@@ -106,9 +112,11 @@ def packed_labels(path: str) -> Optional[tuple[str, ...]]:
 def labels_for(count: int, how: Preparation, path: str) -> tuple[str, ...]:
     """What ``count`` classes are called: as named by the user, by the file, by ImageNet, or by their numbers.
 
-    A list one shorter lacks the background, which is class 0 then.
+    A list one shorter lacks the background, which is class 0 then. Where ``count`` is not known (0), what is named.
     """
     named = read_labels(how.labels) if how.labels else packed_labels(path) or ()
+    if not count:
+        return named
     for labels in (named, imagenet_labels()):
         if len(labels) in (count, count - 1):
             return labels

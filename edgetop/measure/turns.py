@@ -12,7 +12,7 @@ import os
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
-from typing import Any, Callable
+from typing import Any, Callable, Union
 
 import numpy as np
 
@@ -20,10 +20,12 @@ from edgetop.backends.registry import backend
 from edgetop.clock import now_ns
 from edgetop.errors import EdgetopError
 from edgetop.inputs.calibration import SHIPPED_PICTURES
-from edgetop.inputs.source import input_array
-from edgetop.measure.outputs import Comparison, unpack
+from edgetop.inputs.own import OwnCard, own_card
+from edgetop.inputs.source import input_array, is_picture
+from edgetop.measure.outputs import NULL, Comparison, unpack
 from edgetop.measure.runner import Interrupted, Runner
 from edgetop.networks import zoo
+from edgetop.networks.cards import ModelCard
 from edgetop.networks.files import model_file
 from edgetop.networks.own import is_file, own_file
 from edgetop.plan import ModelFile, Plan, RunSpec
@@ -34,6 +36,8 @@ LEAST_COUNT = 10
 """A turn lasts a quarter of a second, and at least so many inferences."""
 SET_ASIDE = 2
 PAUSE_POLL_S = 0.1
+
+Card = Union[ModelCard, OwnCard, None]
 
 
 def forward_and_back(count: int) -> Iterator[int]:
@@ -54,7 +58,7 @@ class Turns(threading.Thread):
         self._stopping = threading.Event()
         self._paused = threading.Event()
         self._alternating = False
-        self._comparison = Comparison(plan.input)
+        self._comparison = Comparison(plan)
         self._share_ns = 0.0
         self._spent_ns = dict.fromkeys((spec.id for spec in plan.runs), 0)
         self._counted = dict.fromkeys((spec.id for spec in plan.runs), 0)
@@ -130,26 +134,49 @@ class Turns(threading.Thread):
         loaded = self._ask(
             spec, "load", framework=spec.framework, model=dataclasses.asdict(model), threads=spec.threads
         )
-        self._ask(spec, "inputs", path=self._input(spec, folder))
-        self._tell(spec, status="warming", load_ns=loaded["load_ns"], version=loaded["version"])
+        card = self._card(spec, loaded)
+        self._ask(spec, "inputs", path=self._input(spec, card, folder))
+        self._tell(
+            spec,
+            status="warming",
+            load_ns=loaded["load_ns"],
+            version=loaded["version"],
+            precision=self._precision(spec, loaded),
+        )
         warm = self._ask(spec, "warm")
         self._tell(spec, status="ready", first_ns=warm["first_ns"])
-        self._emit(Event(now_ns(), "outputs", self._comparison.told(spec, unpack(warm)), spec.id))
+        self._emit(Event(now_ns(), "outputs", self._comparison.told(spec, unpack(warm), card), spec.id))
 
     def _model(self, spec: RunSpec) -> tuple[ModelFile, str]:
         if is_file(spec.model):
-            return own_file(spec.model), ""
+            file = own_file(spec.model)
+            shape = self.plan.preparation.input_shape
+            return (dataclasses.replace(file, input_shape=shape) if shape else file), ""
         card = zoo.card(spec.model)
         file = model_file(spec.model, backend(spec.framework).formats[0], spec.precision, spec.python, SHIPPED_PICTURES)
         return dataclasses.replace(file, input_shape=card.input_shape), card.weights
 
-    def _input(self, spec: RunSpec, folder: str) -> str:
-        if is_file(spec.model):
+    def _card(self, spec: RunSpec, loaded: dict[str, Any]) -> Card:
+        """What the model is; of a file of the user's own that is shown a picture, what its input and the plan tell."""
+        if not is_file(spec.model):
+            return zoo.card(spec.model)
+        if not is_picture(self.plan.input) or spec.framework == NULL:
+            return None
+        spec_of_input = loaded["inputs"][0]
+        return own_card(spec_of_input["shape"], spec_of_input["layout"], self.plan.preparation)
+
+    def _input(self, spec: RunSpec, card: Card, folder: str) -> str:
+        if card is None:
             return ""
-        path = os.path.join(folder, f"{spec.model}.npy")
+        path = os.path.join(folder, f"{os.path.basename(spec.model)}.npy")
         if not os.path.exists(path):
-            np.save(path, input_array(self.plan.input, zoo.card(spec.model)))
+            np.save(path, input_array(self.plan.input, card))
         return path
+
+    def _precision(self, spec: RunSpec, loaded: dict[str, Any]) -> str:
+        """The plan's; a file of the user's own has its own, which its first input tells."""
+        whole = is_file(spec.model) and np.dtype(loaded["inputs"][0]["dtype"]).kind in "iu"
+        return "int8" if whole else spec.precision
 
     # ---- turns
 
