@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, Union
 
 import numpy as np
 
@@ -20,6 +20,8 @@ from edgetop.samples import CONTENDED, SET_ASIDE, Event, Int64s, Samples
 ALWAYS_BELOW = 20_000
 GROWTH = 1.005
 """Statistics sort all samples: above 20,000 only anew when their number has grown by half a per cent."""
+INTERVAL_GROWTH = 1.1
+"""An interval looks at the correlation of samples, which costs more, and changes slowly."""
 
 
 class RunState:
@@ -44,6 +46,8 @@ class RunState:
         self.difference: Figure = UNKNOWN
         self.agrees_with: int | None = None
         self._statistics: dict[str, Any] = {"count": 0}
+        self._interval: Union[tuple[float, float], Missing] = UNKNOWN
+        self._interval_count = 0
 
     # ---- in
 
@@ -102,6 +106,8 @@ class RunState:
         computed = self._statistics["count"]
         if count != computed and (final or count < ALWAYS_BELOW or count > computed * GROWTH):
             self._statistics = _statistics(self._durations.view())
+        if count != self._interval_count and (final or count > self._interval_count * INTERVAL_GROWTH):
+            self._interval, self._interval_count = batch_means(self._durations.view(), 50), count
         told, spec = self._told, self._spec
         return RunFigures(
             run=spec.id,
@@ -128,6 +134,7 @@ class RunState:
             detections=self._detections,
             decode_ns=self._decode_ns,
             agreement=self.difference,
+            ci95_p50_ns=self._interval,
             **self._statistics,
         )
 
@@ -151,5 +158,4 @@ def _statistics(durations: Int64s) -> dict[str, Any]:
         "stddev_ns": spread,
         "min_ns": int(durations.min()),
         "max_ns": int(durations.max()),
-        "ci95_p50_ns": batch_means(durations, 50),
     }

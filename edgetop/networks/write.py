@@ -7,8 +7,10 @@ never enter its memory.
 
 from __future__ import annotations
 
+import ctypes
 import dataclasses
 import json
+import signal
 import sys
 from collections.abc import Sequence
 from typing import Optional
@@ -21,6 +23,8 @@ from edgetop.networks.quantize import quantize
 from edgetop.networks.quantize_agreement import Agreement, agreement
 from edgetop.networks.writers import SUFFIXES, write
 
+PR_SET_PDEATHSIG = 1
+"""See prctl(2)."""
 CANNOT_WRITE = 4
 """The exit code for a place that cannot be written."""
 INT8 = "int8"
@@ -62,5 +66,11 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
+def _end_with_parent() -> None:
+    """Have the kernel end this process when the engine has ended: nobody waits for its files then."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGTERM))
+
+
 if __name__ == "__main__":
+    _end_with_parent()
     sys.exit(main(sys.argv[1:]))
