@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import os
-import shlex
 import sys
 from typing import TYPE_CHECKING, Any, ClassVar, Optional
 
@@ -48,7 +46,7 @@ from edgetop.terminal.lifecycle import (
     TerminalApp,
     is_sixteen_colours,
     refuse_poor_terminal,
-    report_failure,
+    say_goodbye,
     wants_ascii,
 )
 
@@ -260,7 +258,7 @@ class EdgetopApp(TerminalApp):
 
     def action_pause(self) -> None:
         """Hold the turns, or go on."""
-        self.command(Pause(self._snapshot.state != "paused"))
+        self.command(Pause(self._snapshot.state not in ("paused", "ended")))  # at its end a replay begins anew
 
     action_play = action_pause
 
@@ -391,17 +389,5 @@ def run_app(
         app.run(mouse=settings.screen.mouse)
     finally:
         app.close_engine()
-    with contextlib.suppress(OSError):  # the terminal may be gone: then there is nobody to tell
-        _say_goodbye(app)
+    say_goodbye(app.failure, app.refusal, app.written_sessions())
     return 1 if app.failure is not None else app.return_code or 0
-
-
-def _say_goodbye(app: EdgetopApp) -> None:
-    """Tell on the restored terminal how it ended, and where the recording is."""
-    if app.failure is not None:
-        print(report_failure(app.failure), file=sys.stderr, flush=True)
-    elif app.refusal is not None:
-        print(f"edgetop: {app.refusal.title}. {app.refusal.hint}".rstrip(), file=sys.stderr, flush=True)
-    else:
-        for path in app.written_sessions():
-            print(f"recorded in {path}; replay with: edgetop replay {shlex.quote(path)}", flush=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from edgetop import __version__
@@ -91,16 +92,26 @@ def _import_options(actions: argparse._SubParsersAction[Any]) -> None:
     forget.add_argument("model", metavar="MODEL")
 
 
+def _address(text: str) -> int:
+    return int(text, 0)
+
+
+def _finite(text: str) -> float:
+    from edgetop.config import finite
+
+    return finite(text)
+
+
 def _shape(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in text.split(","))
 
 
 def _run_options(run: argparse.ArgumentParser) -> None:
-    run.add_argument("--on", default="", metavar="FW,FW", help="frameworks: litert, tflite, torch, caffe, null")
+    run.add_argument("--on", default="", metavar="FW,FW", help="frameworks; `edgetop list frameworks` names them")
     run.add_argument("--precision", default="", metavar="P", help="fp32 (the default), fp16 or int8")
     run.add_argument("--threads", type=int, default=0, metavar="N", help="default: half of the cores")
     run.add_argument("--input", default="", metavar="PATH", help="a picture, or cat, coffee or noise")
-    run.add_argument("--duration", type=float, default=0.0, metavar="S", help="seconds of measuring in all")
+    run.add_argument("--duration", type=_finite, default=0.0, metavar="S", help="seconds of measuring in all")
     run.add_argument("--count", type=int, default=0, metavar="N", help="inferences of each run in the statistics")
     record = run.add_mutually_exclusive_group()
     record.add_argument("--record", default="", metavar="FILE", help="the session file; default: a new one")
@@ -114,8 +125,8 @@ def _run_options(run: argparse.ArgumentParser) -> None:
     own.add_argument("--labels", default="", metavar="FILE", help="a label a line")
     own.add_argument("--input-shape", type=_shape, default=(), metavar="N,C,H,W", help="where the file does not tell")
     run.add_argument("--ina219-bus", default="", metavar="N", help="I2C bus of the power meter, or `simulated`")
-    run.add_argument("--ina219-address", type=lambda text: int(text, 0), metavar="A", help="0x40 to 0x4f")
-    run.add_argument("--ina219-shunt-ohms", type=float, metavar="R", help="default 0.1")
+    run.add_argument("--ina219-address", type=_address, metavar="A", help="0x40 to 0x4f")
+    run.add_argument("--ina219-shunt-ohms", type=_finite, metavar="R", help="default 0.1")
 
 
 def _dispatch(argv: list[str]) -> int:
@@ -144,22 +155,25 @@ def _dispatch(argv: list[str]) -> int:
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command; the exit code."""
-    argv = sys.argv[1:] if argv is None else argv
-    if argv[:1] in (["--help"], ["-h"], ["help"]):
-        print(HELP, end="")
-        return 0
-    if argv[:1] == ["--version"]:
-        print(f"edgetop {__version__}")
+    try:
+        return _run(sys.argv[1:] if argv is None else argv)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the reader of our output has gone: nothing is left to say
+        return 141
+
+
+def _run(argv: list[str]) -> int:
+    if argv[:1] in (["--help"], ["-h"], ["help"], ["--version"]):
+        print(f"edgetop {__version__}" if argv[0] == "--version" else HELP.rstrip(), flush=True)
         return 0
     from edgetop.errors import EdgetopError
 
     try:
-        return _dispatch(argv)
+        code = _dispatch(argv)
+        sys.stdout.flush()
     except EdgetopError as error:
         print(f"edgetop: {error}", file=sys.stderr)
         return error.exit_code
-    except KeyboardInterrupt:
-        return 130
-    except BrokenPipeError:
-        sys.stderr.close()  # the reader of our output has gone: nothing is left to say
-        return 141
+    return code

@@ -7,6 +7,7 @@ The file is ``$XDG_CONFIG_HOME/edgetop/config.toml``. Every setting has an envir
 from __future__ import annotations
 
 import dataclasses
+import math
 import os
 import sys
 from dataclasses import dataclass, field
@@ -82,6 +83,14 @@ class Settings:
     """Framework name to the interpreter its worker runs in, from ``[frameworks.NAME] python``."""
 
 
+def finite(text: Any) -> float:
+    """A number that is one: raises ValueError for nan and inf too."""
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(text)
+    return number
+
+
 def _convert(where: str, default: Any, value: Any) -> Any:
     try:
         if isinstance(default, bool):
@@ -91,7 +100,7 @@ def _convert(where: str, default: Any, value: Any) -> Any:
         if isinstance(default, int):
             return int(value, 0) if isinstance(value, str) else int(value)
         if isinstance(default, float):
-            return float(value)
+            return finite(value)
         if isinstance(default, tuple):
             return tuple(value.split(",")) if isinstance(value, str) else tuple(str(item) for item in value)
         return str(value)
@@ -100,7 +109,14 @@ def _convert(where: str, default: Any, value: Any) -> Any:
         raise BadConfig(f"{where}: {value!r} does not fit", f"It takes a value like {default!r} ({kind})") from error
 
 
-def _read_table(where: str, current: Any, table: dict[str, Any]) -> Any:
+def _check_table(where: str, table: Any) -> dict[str, Any]:
+    if not isinstance(table, dict):
+        raise BadConfig(f"{where} is not a table", "Write it as [name], then a line a setting below it")
+    return table
+
+
+def _read_table(where: str, current: Any, table: Any) -> Any:
+    table = _check_table(where, table)
     known = {f.name for f in dataclasses.fields(current)}
     for key in table:
         if key not in known:
@@ -135,9 +151,11 @@ def _read_toml(path: str) -> dict[str, Any]:
 def load_settings(path: str = "") -> Settings:
     """The settings in force; raises BadConfig for one that is not understood."""
     file = path or config_file()
+    if path and not os.path.exists(path):
+        raise BadConfig(f"there is no settings file at {path}", "Check the path after --config")
     tables = _read_toml(file)
     settings = Settings()
-    frameworks = tables.pop("frameworks", {})
+    frameworks = _check_table(f"{file} [frameworks]", tables.pop("frameworks", {}))
     for name in tables:
         if name not in ("run", "screen", "ina219"):
             raise BadConfig(f"{file}: unknown table [{name}]", "Known: run, screen, ina219, frameworks.NAME")
@@ -145,7 +163,8 @@ def load_settings(path: str = "") -> Settings:
     for name in ("run", "screen", "ina219"):
         section = _read_table(f"{file} [{name}]", getattr(settings, name), tables.get(name, {}))
         changes[name] = _from_environment(name, section)
-    python = {name: str(table["python"]) for name, table in frameworks.items() if "python" in table}
+    own = {name: _check_table(f"{file} [frameworks.{name}]", table) for name, table in frameworks.items()}
+    python = {name: str(table["python"]) for name, table in own.items() if "python" in table}
     return dataclasses.replace(settings, python=python, **changes)
 
 

@@ -84,13 +84,16 @@ def _memory_bytes(root: str) -> int:
 def describe_machine(root: str = "/") -> dict[str, Union[str, int]]:
     """Facts about this machine by name; ``memory_bytes`` and ``governor`` are left out where they are not told.
 
-    board, cpu, cores, memory_bytes, kernel, os, architecture, hostname, python, governor. Files are looked for
-    under ``root``.
+    board, cpu, cores, physical_cores, memory_bytes, kernel, os, architecture, hostname, python, governor. Files are
+    looked for under ``root``; psutil counts the physical cores, of this machine only.
     """
+    import psutil  # not at the top: what a worker loads knows no psutil
+
     facts: dict[str, Union[str, int]] = {
         "board": _board(root),
         "cpu": _cpu(root),
         "cores": _cores(root),
+        "physical_cores": (psutil.cpu_count(logical=False) or 0) if root == "/" else 0,
         "memory_bytes": _memory_bytes(root),
         "kernel": _read(root, "proc/sys/kernel/osrelease") or os.uname().release,
         "os": _fields(_read(root, "etc/os-release"), "=").get("PRETTY_NAME", os.uname().sysname),

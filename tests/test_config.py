@@ -19,8 +19,9 @@ def config(tmp_path, monkeypatch):
     return write
 
 
-def test_without_a_file_the_defaults_hold(tmp_path):
-    assert load_settings(str(tmp_path / "nothing.toml")) == Settings()
+def test_without_a_file_the_defaults_hold(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    assert load_settings() == Settings()
 
 
 def test_a_file_changes_what_it_names_and_nothing_else(config):
@@ -50,6 +51,10 @@ def test_the_environment_comes_after_the_file(config, monkeypatch):
         ('[run]\nthreads = "many"', "many"),
         ('[run]\nrecord = "perhaps"', "perhaps"),
         ("[run", "config.toml"),
+        ("run = 3", "table"),
+        ("frameworks = 3", "table"),
+        ('[frameworks]\ntflite = "/opt/python"', "table"),
+        ("[ina219]\nshunt_ohms = inf", "inf"),
     ],
 )
 def test_what_is_not_understood_is_refused_with_what_is(config, text, says):

@@ -92,6 +92,8 @@ def _sensors(ina219: object) -> Iterator[Check]:
             probe.open()
         except ProbeError as error:
             yield Check(probe.title, "missing", error.title, error.hint)
+        except Exception as error:  # the edge to a probe, which may be another package's: it is told, not raised
+            yield Check(probe.title, "bad", f"{type(error).__name__}: {error}", "Tell the probe's makers")
         else:
             yield Check(probe.title, "ok", ", ".join(channel.name for channel in probe.channels))
             probe.close()

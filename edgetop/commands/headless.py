@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
 import sys
-import threading
+import time
 from types import FrameType
 from typing import Any, Optional
 
@@ -16,8 +17,6 @@ from edgetop.engine.result import result
 from edgetop.errors import CannotWrite
 from edgetop.protocol import Command, Ended, LogLines, Message, Notice, Snapshot, Stop
 from edgetop.units import printable
-
-INTERRUPTED = 130
 
 
 class Progress:
@@ -56,17 +55,17 @@ class Signals:
 
     def __init__(self) -> None:
         self.number = 0
-        self._wake = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._stop)
 
     def _stop(self, number: int, frame: Optional[FrameType]) -> None:
         self.number = number
-        self._wake.set()
 
     def __call__(self, timeout_s: float) -> list[Command]:
-        """Stop, once a signal has come; waits at most so long."""
-        return [Stop()] if self._wake.wait(timeout_s) else []
+        """Stop, once a signal has come; else after so long."""
+        if not self.number:
+            time.sleep(timeout_s)
+        return [Stop()] if self.number else []
 
     def exit_code(self, ended: Ended) -> int:
         """What to exit with: the run's own code, unless a signal ended it."""
@@ -81,29 +80,43 @@ def check_json_path(path: str) -> None:
 
 
 def write_json(value: dict[str, Any], path: str) -> None:
-    """The result as JSON, to a file (whole or not at all) or to standard output for ``-``."""
-    text = json.dumps(value, indent=2, allow_nan=False)
+    """The result as JSON, to a file (whole or not at all), a pipe or device, or standard output for ``-``."""
+    text = json.dumps(value, indent=2, allow_nan=False) + "\n"
     if path == "-":
-        print(text)
+        print(text, end="")
         return
+    place = os.path.realpath(path)
+    try:
+        if os.path.exists(place) and not os.path.isfile(place):
+            with open(place, "w", encoding="utf-8") as stream:
+                stream.write(text)
+        else:
+            _replace(place, text)
+    except OSError as error:
+        raise CannotWrite(f"Cannot write {path}: {error.strerror}", "Name another file with --json") from error
+
+
+def _replace(path: str, text: str) -> None:
     partial = f"{path}.partial"
     try:
         with open(partial, "w", encoding="utf-8") as file:
-            file.write(text + "\n")
+            file.write(text)
         os.replace(partial, path)
-    except OSError as error:
-        raise CannotWrite(f"Cannot write {path}: {error.strerror}", "Name another file with --json") from error
+    except OSError:
+        with contextlib.suppress(OSError):
+            os.unlink(partial)
+        raise
 
 
 def run_headless(loop: Loop, signals: Signals, machine: dict[str, Any], json_path: str) -> int:
     """Run the loop to its end, then print what came out; the exit code."""
     ended = loop.run()
-    if json_path:
-        write_json(result(loop.last, machine), json_path)
     if json_path != "-":
         print_summary(loop.last)
     if ended.session:
         print(f"recorded in {ended.session}", file=sys.stderr)
     if ended.exit_code:
         print(f"edgetop: {ended.title}. {ended.hint}".rstrip(), file=sys.stderr)
+    if json_path:
+        write_json(result(loop.last, machine), json_path)
     return signals.exit_code(ended)

@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from rich import box
@@ -16,6 +17,7 @@ from edgetop import units
 from edgetop.config import load_settings, sessions_folder
 from edgetop.readings import Missing
 
+_TITLES = {"size_bytes": "size", "duration_ns": "duration", "started_unix_ns": "started"}
 _WIDE = 200
 """Columns a list may take where the output is no terminal."""
 
@@ -39,7 +41,7 @@ def print_rows(rows: list[dict[str, Any]]) -> None:
     for place, key in enumerate(rows[0]):
         numeric = isinstance(rows[0][key], (int, float))
         table.add_column(
-            key.rpartition("_bytes")[0] or key.replace("_", " "),
+            _TITLES.get(key, key.replace("_", " ")),
             justify="right" if numeric else "left",
             no_wrap=place == 0,
             overflow="fold",
@@ -52,8 +54,10 @@ def print_rows(rows: list[dict[str, Any]]) -> None:
 def _cell(key: str, value: Any) -> str:
     if key.endswith("_bytes"):
         return units.size(value)
-    if key == "duration_s":
-        return units.clock_time(int(value * 1e9))
+    if key == "duration_ns":
+        return units.clock_time(value)
+    if key == "started_unix_ns":
+        return f"{datetime.fromtimestamp(value / 1e9):%Y-%m-%d %H:%M}"
     if key in ("parameters", "macs"):
         return f"{value / 1e6:.4g} M"
     return ", ".join(value) if isinstance(value, (list, tuple)) else str(value)
@@ -93,6 +97,8 @@ def _probes(arguments: argparse.Namespace) -> list[dict[str, Any]]:
             probe.close()
         except ProbeError as error:
             state, hint = error.title, error.hint
+        except Exception as error:  # the edge to a probe, which may be another package's: it is told, not raised
+            state = f"{type(error).__name__}: {error}"
         channels = [channel.name for channel in probe.channels]
         rows.append(
             {"name": probe.name, "rate_hz": probe.rate_hz, "state": state, "what_to_do": hint, "channels": channels}

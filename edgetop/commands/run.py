@@ -25,7 +25,7 @@ def run(arguments: argparse.Namespace) -> int:
     from edgetop.app import run_app
     from edgetop.engine.client import start_engine
 
-    return run_app(start_engine, plan, settings)
+    return run_app(lambda: start_engine(arguments.config), plan, settings)
 
 
 def pick(arguments: argparse.Namespace) -> int:
@@ -35,7 +35,7 @@ def pick(arguments: argparse.Namespace) -> int:
     from edgetop.app import run_app
     from edgetop.engine.client import start_engine
 
-    return run_app(start_engine, None, load_settings(arguments.config))
+    return run_app(lambda: start_engine(arguments.config), None, load_settings(arguments.config))
 
 
 def _plan(arguments: argparse.Namespace, settings: Settings, headless: bool) -> Plan:

@@ -17,7 +17,8 @@ _WIDE = 100
 """Columns a table may take where the output is no terminal."""
 
 
-def _rows(run: RunFigures) -> list[tuple[str, str]]:
+def _rows(run: RunFigures, references: set[str]) -> list[tuple[str, str]]:
+    agreement = "reference" if run.title in references and not run.agrees_with else units.difference(run.agreement)
     return [
         ("p50", units.duration(run.p50_ns)),
         ("p90", units.duration(run.p90_ns)),
@@ -32,7 +33,7 @@ def _rows(run: RunFigures) -> list[tuple[str, str]]:
         ("inferences", str(run.count)),
         ("load", units.duration(run.load_ns)),
         ("first", units.duration(run.first_ns)),
-        ("agreement", units.difference(run.agreement) if run.agrees_with else "reference"),
+        ("agreement", agreement),
         ("label", f"{units.printable(run.labels[0][0])} {run.labels[0][1]:.2f}" if run.labels else units.ABSENT),
     ]
 
@@ -65,7 +66,8 @@ def print_summary(snapshot: Snapshot) -> None:
         table.add_column("")
         for run in runs:
             table.add_column(_heading(run), justify="right")
-        for row in zip(*(_rows(run) for run in runs)):
+        references = {run.agrees_with for run in runs}
+        for row in zip(*(_rows(run, references) for run in runs)):
             table.add_row(row[0][0], *(value for _, value in row))
         console.print(table)
     for note in _notes(snapshot):

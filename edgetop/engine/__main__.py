@@ -1,4 +1,4 @@
-"""The engine as a process: ``python -m edgetop.engine [--replay FILE]``, JSON lines on both sides."""
+"""The engine as a process: ``python -m edgetop.engine [--replay FILE | --config FILE]``, JSON lines on both sides."""
 
 from __future__ import annotations
 
@@ -47,15 +47,18 @@ class CommandPipe:
         return [*commands, Stop()] if self._stopped or self._publisher.broken else commands
 
 
-def measure(publisher: PipePublisher, commands: CommandPipe) -> Ended:
-    """Offer the catalog, wait for a plan, run it."""
+def measure(publisher: PipePublisher, commands: CommandPipe, config: str) -> Ended:
+    """Offer the catalog, wait for a plan, run it; raises BadConfig."""
+    from edgetop.config import load_settings
+
+    python = load_settings(config).python
     publisher.publish(Hello(__version__, can_seek=False, can_record=True, machine=describe_machine()))
     found: queue.SimpleQueue[tuple[str, Union[str, Missing]]] = queue.SimpleQueue()
     from edgetop.engine.catalog import catalog
 
     versions: dict[str, Union[str, Missing]] = {}
     publisher.publish(catalog(versions))
-    threading.Thread(target=_look_for_frameworks, args=(found,), daemon=True).start()
+    threading.Thread(target=_look_for_frameworks, args=(found, python), daemon=True).start()
     while True:
         for command in commands(0.1):
             if isinstance(command, Start):
@@ -71,12 +74,11 @@ def measure(publisher: PipePublisher, commands: CommandPipe) -> Ended:
             publisher.publish(catalog(versions))
 
 
-def _look_for_frameworks(found: queue.SimpleQueue[tuple[str, Union[str, Missing]]]) -> None:
+def _look_for_frameworks(found: queue.SimpleQueue[tuple[str, Union[str, Missing]]], python: dict[str, str]) -> None:
     from edgetop.backends.availability import availabilities
     from edgetop.backends.registry import names
-    from edgetop.config import load_settings
 
-    availabilities(names(), load_settings().python, lambda name, here: found.put((name, here.version)))
+    availabilities(names(), python, lambda name, here: found.put((name, here.version)))
 
 
 def replay(path: str, publisher: PipePublisher, commands: CommandPipe) -> Ended:
@@ -97,7 +99,10 @@ def main(argv: list[str]) -> int:
     publisher = PipePublisher(messages)
     commands = CommandPipe(0, publisher)
     try:
-        ended = replay(argv[1], publisher, commands) if argv[:1] == ["--replay"] else measure(publisher, commands)
+        if argv[:1] == ["--replay"]:
+            ended = replay(argv[1], publisher, commands)
+        else:
+            ended = measure(publisher, commands, argv[1] if argv[:1] == ["--config"] else "")
     except EdgetopError as error:
         ended = Ended(error.exit_code, error.title, error.hint)
     publisher.publish(ended)

@@ -20,7 +20,7 @@ def check_plan(plan: Plan) -> None:
     if len(plan.runs) > MAX_RUNS:
         raise UsageError(f"{len(plan.runs)} runs are more than {MAX_RUNS}", "Choose fewer frameworks")
     if plan.duration_s < 0 or plan.count < 0:
-        raise UsageError("A duration or count is below zero", "Use 0 to measure until stopped")
+        raise UsageError("A duration or count is below zero", "Use a number above zero, or leave it out")
     for spec in plan.runs:
         _check_run(spec, any_format=plan.skip_absent)
     if plan.input:

@@ -92,9 +92,9 @@ class Client:
         self._ended = True
 
 
-def start_engine() -> Client:
-    """An engine that measures: it says Hello and what can be picked, then waits for Start."""
-    return Client([sys.executable, "-m", "edgetop.engine"])
+def start_engine(config: str = "") -> Client:
+    """An engine that measures, with the settings file ``config``: it says what can be picked, then waits for Start."""
+    return Client([sys.executable, "-m", "edgetop.engine", *(("--config", config) if config else ())])
 
 
 def start_replay(path: str) -> Client:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import shlex
 import sys
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Optional
 
 from textual.app import App
 
 from edgetop.errors import UsageError
+from edgetop.protocol import Ended
 from edgetop.terminal.driver import TerminalDriver
 
 RETRY_S = 0.1
@@ -115,3 +118,15 @@ def report_failure(error: BaseException) -> str:
     text = " ".join(str(error).split())
     said = f"{type(error).__name__}: {text}" if text else type(error).__name__
     return f"edgetop: the screen failed ({said}); EDGETOP_DEBUG=1 shows where"
+
+
+def say_goodbye(failure: Optional[BaseException], refusal: Optional[Ended], sessions: Sequence[str]) -> None:
+    """Tell on the restored terminal how it ended, and where the recordings are."""
+    with contextlib.suppress(OSError):  # the terminal may be gone: then there is nobody to tell
+        if failure is not None:
+            print(report_failure(failure), file=sys.stderr, flush=True)
+        elif refusal is not None:
+            print(f"edgetop: {refusal.title}. {refusal.hint}".rstrip(), file=sys.stderr, flush=True)
+        else:
+            for path in sessions:
+                print(f"recorded in {path}; replay with: edgetop replay {shlex.quote(path)}", flush=True)

@@ -140,7 +140,7 @@ def main(argv):
         return client
 
     try:
-        return run_app(start, PLAN if "--live" in argv or "--fail" in argv else None, load_settings("/nowhere"))
+        return run_app(start, PLAN if "--live" in argv or "--fail" in argv else None, load_settings(os.devnull))
     except EdgetopError as error:
         print(f"edgetop: {error}", file=sys.stderr)
         return error.exit_code

@@ -2,9 +2,13 @@
 
 import json
 import os
+import sys
+import time
+from pathlib import Path
 
 import pytest
 
+EDGETOP = str(Path(sys.executable).with_name("edgetop"))
 SHORT = ("--duration", "0.6", "--headless")
 
 
@@ -61,7 +65,7 @@ def test_a_run_that_fails_leaves_the_others_and_exits_1(edgetop, tmp_path):
         (("tiny", "--on", "null", "--threads", "-3"), "1 to 64"),
         (("tiny", "--on", "null", "--threads", "many"), "--help"),
         (("tiny", "--on", "null", "--input", "nothing.jpg"), "nothing.jpg"),
-        (("tiny", "--on", "null", "--duration", "-1"), "until stopped"),
+        (("tiny", "--on", "null", "--duration", "-1"), "above zero"),
         (("nothing.tflite",), "nothing.tflite"),
         (("tiny", "--on", "null", "--record", "no-such-folder/a.edgetop"), "no-such-folder"),
         (("tiny", "--on", "null", "--json", "no-such-folder/a.json"), "no-such-folder"),
@@ -131,3 +135,46 @@ def test_without_a_meter_the_reason_stands_where_the_watts_would(edgetop):
     done = edgetop("run", "tiny", "--on", "null", *SHORT, "--no-record", "--ina219-bus", "97")
     assert done.returncode == 0
     assert "/dev/i2c-97" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "options",
+    [("--duration", "nan"), ("--duration", "inf"), ("--ina219-shunt-ohms", "nan"), ("--ina219-address", "zz")],
+)
+def test_numbers_that_are_none_are_refused(edgetop, refused, options):
+    line = refused(edgetop("run", "tiny", "--on", "null", *options))
+    assert options[0] in line and "lambda" not in line
+
+
+def test_json_goes_through_a_link_and_into_a_pipe(edgetop, tmp_path):
+    (tmp_path / "target.json").write_text("old")
+    (tmp_path / "link.json").symlink_to(tmp_path / "target.json")
+    edgetop("run", "tiny", "--on", "null", "--count", "20", "--no-record", "--json", "link.json")
+    assert (tmp_path / "link.json").is_symlink()
+    assert json.loads((tmp_path / "target.json").read_text())["valid"]
+    os.mkfifo(tmp_path / "pipe")
+    reader = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    edgetop("run", "tiny", "--on", "null", "--count", "20", "--no-record", "--json", "pipe")
+    assert json.loads(os.read(reader, 1 << 16))["valid"]
+    os.close(reader)
+
+
+def test_a_named_settings_file_that_is_not_there_is_refused(edgetop, refused):
+    assert "nowhere.toml" in refused(edgetop("--config", "nowhere.toml", "list", "frameworks"))
+
+
+def test_only_what_others_are_compared_with_is_called_the_reference(edgetop):
+    done = edgetop("run", "tiny", "--on", "litert,null,tflite", "--input", "noise", *SHORT, "--no-record")
+    (row,) = [line for line in done.stdout.splitlines() if "agreement" in line]
+    assert row.count("reference") == (1 if "TFLite failed" not in done.stdout else 0)
+
+
+def test_ctrl_c_in_a_terminal_keeps_what_was_measured(open_terminal, edgetop, tmp_path):
+    command = [EDGETOP, "run", "tiny", "--on", "null,litert", "--input", "noise", "--headless", "--duration", "60"]
+    run = open_terminal([*command, "--record", str(tmp_path / "a.edgetop")])
+    run.wait_for("LiteRT: running")
+    time.sleep(1)
+    run.type("\x03")  # the terminal sends the interrupt to all of its foreground group
+    assert run.exit_code() == 130
+    told = json.loads(edgetop("replay", "a.edgetop", "--json", "-").stdout)
+    assert told["valid"] and {result["status"] for result in told["results"]} == {"done"}

@@ -26,7 +26,7 @@ def test_the_default_comparison_is_accepted():
         (plan(threads=0), "1 to"),
         (plan(input="no-such-picture.jpg"), ""),
         (plan(python="/nowhere/python"), "python"),
-        (plan(duration_s=-1.0), "until stopped"),
+        (plan(duration_s=-1.0), "above zero"),
         (Plan(()), "--on"),
     ],
 )
