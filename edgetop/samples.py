@@ -92,18 +92,22 @@ _OPTIONAL: Mapping[str, Any] = {
 }
 _ROWS = {"labels": 1, "detections": 5}
 """Lists of rows of a text and so many numbers."""
-_LARGEST = 1e15
-"""Of those numbers, which leaves out what is none."""
+_LARGEST = 1 << 62
+"""Of all numbers: what is more fits no array, and what is none (nan, inf) is not below it."""
 
 
 def is_sound(event: Event) -> bool:
     """Whether an event from a file holds what its kind must: a file may come from anybody."""
     required = _KINDS.get(event.kind)
-    if required is None or not all(isinstance(event.data.get(key), kind) for key, kind in required.items()):
+    if required is None or not all(_is_a(event.data.get(key), kind) for key, kind in required.items()):
         return False
-    if not all(isinstance(event.data[key], kind) for key, kind in _OPTIONAL.items() if key in event.data):
+    if not all(_is_a(event.data[key], kind) for key, kind in _OPTIONAL.items() if key in event.data):
         return False
     return all(_is_row(row, numbers) for key, numbers in _ROWS.items() for row in event.data.get(key, ()))
+
+
+def _is_a(value: Any, kind: Any) -> bool:
+    return isinstance(value, kind) and (not isinstance(value, (int, float)) or abs(value) < _LARGEST)
 
 
 def _is_row(row: Any, numbers: int) -> bool:

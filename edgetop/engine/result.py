@@ -29,7 +29,7 @@ def _warnings(run: RunFigures) -> list[str]:
     if run.contended:
         warnings.append(f"{run.contended} of {run.count} inferences waited for a core")
     if run.lost:
-        warnings.append(f"{run.lost} samples were lost between worker and engine")
+        warnings.append(f"{run.lost} samples are missing: overrun in the ring, or not recorded for lack of room")
     if run.weights.startswith("seeded"):
         warnings.append("the weights are seeded: speed only")
     return warnings

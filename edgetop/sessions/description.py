@@ -120,6 +120,8 @@ def _channel(row: tuple[Any, ...]) -> Channel:
     number, run, name, unit, kind, scale, title, source, charted = row
     if not isinstance(run, (int, type(None))):
         raise ValueError("run of a channel")
+    if not (isinstance(scale, (int, float)) and 0 < scale < 1e18):
+        raise ValueError("scale of a channel")
     channel = Channel(name, unit, title, scale, kind, source, bool(charted), run, number)
     checked: Channel = _checked(channel, Channel)
     return checked

@@ -8,7 +8,7 @@ from edgetop.engine import replay
 from edgetop.engine.aggregate import Aggregate
 from edgetop.engine.replay import ReplayFeed
 from edgetop.protocol import Pause, Seek, Speed
-from edgetop.samples import Batch, Event
+from edgetop.samples import Batch, Event, is_sound
 from edgetop.sessions.writer import SessionWriter
 
 SECOND = 1_000_000_000
@@ -163,3 +163,10 @@ def test_a_closed_replay_gives_nothing_more(session, clock, replay_of):
     feed.close()
     clock.advance(5)
     assert not feed.drain().samples
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), 10**400, -(1 << 63)])
+def test_numbers_that_are_none_or_beyond_all_measure_are_not_sound(value):
+    assert not is_sound(Event(5, "run", {"status": "running", "load_ns": value}, 0))
+    assert not is_sound(Event(5, "turn", {"start_ns": 1, "end_ns": 2, "count": value, "cpu_ns": 0}, 0))
+    assert is_sound(Event(5, "turn", {"start_ns": 1, "end_ns": 2, "count": 3, "cpu_ns": 0}, 0))
