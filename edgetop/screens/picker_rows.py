@@ -47,7 +47,10 @@ def model_row(model: ModelEntry, selection: Selection, width: int) -> Row:
         ("● " if chosen else "  ", "mark"),
         (_fit(model.name, name).ljust(name), "mark" if chosen else "text"),
         (figures, "text" if chosen else "muted"),
-        (f"  {model.weights.split(':')[0]}" if weights else "", "good" if model.weights == "trained" else "muted"),
+        (
+            f"  {model.weights.split(':')[0]}" if weights else "",
+            "muted" if model.weights.startswith("seeded") else "good",
+        ),
     )
 
 

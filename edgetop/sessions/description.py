@@ -95,6 +95,11 @@ def _text(path: str) -> str:
 _KINDS: dict[str, Any] = {"int": int, "str": str, "float": (int, float), "bool": (bool, int)}
 
 
+def _is_within(number: float) -> bool:
+    """Whether it is a number of 64 bits, which nan, inf and the endless ones of JSON are not."""
+    return -(2**63) <= number < 2**63
+
+
 def _checked(value: Any, kind: type[Any]) -> Any:
     """The dataclass, when its plain fields are of the declared kinds; raises ValueError."""
     if not isinstance(value, kind):
@@ -103,6 +108,8 @@ def _checked(value: Any, kind: type[Any]) -> Any:
         wanted = _KINDS.get(str(f.type))
         if wanted and not isinstance(getattr(value, f.name), wanted):
             raise ValueError(f"{kind.__name__}.{f.name} is not of the kind {f.type}")
+        if f.type in ("int", "float") and not _is_within(getattr(value, f.name)):
+            raise ValueError(f"{kind.__name__}.{f.name} is no number within 64 bits")
     return value
 
 
@@ -129,7 +136,9 @@ def _channel(row: tuple[Any, ...]) -> Channel:
 
 def _machine(text: str) -> dict[str, Union[str, int]]:
     machine = json.loads(text)
-    if not isinstance(machine, dict) or not all(isinstance(value, (str, int)) for value in machine.values()):
+    if not isinstance(machine, dict) or not all(
+        isinstance(value, str) or (isinstance(value, int) and _is_within(value)) for value in machine.values()
+    ):
         raise ValueError("machine")
     return machine
 

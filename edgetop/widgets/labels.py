@@ -36,15 +36,19 @@ class Labels(Panel):
     @property
     def has_labels(self) -> bool:
         """Whether any run names what it sees."""
-        return any(run.labels for run in self._runs)
+        return any(seen(run) for run in self._runs)
 
     def caption(self) -> str:
         """What the numbers are."""
+        if any(run.detections for run in self._runs):
+            return "score of each box"
         return "probability" if self.has_labels else ""
 
     def content(self, width: int, height: int) -> Sequence[Row]:
         """Head, labels in order of their greatest probability, verdict at the end."""
         verdict: list[Row] = [((line, "muted"),) for line in wrap(self._verdict, width)]
+        if any(run.detections and run.weights.startswith("seeded") for run in self._runs):
+            verdict = [*[((line, "warn"),) for line in wrap("seeded weights: the boxes mean nothing", width)], *verdict]
         if not self.has_labels:
             return [*[((line, "muted"),) for line in wrap(self._why_none(), width)], *verdict]
         slim = len(self._runs) * COLUMN + NARROWEST_LABEL > width
@@ -55,7 +59,7 @@ class Labels(Panel):
         for place in range(shown):
             label, ink = run_label(place)
             head.append((fit_right(label[-1] if slim else label, column), ink))
-        chances = [dict(run.labels) for run in self._runs]
+        chances = [dict(seen(run)) for run in self._runs]
         best = {name: max(chance.get(name, 0.0) for chance in chances) for chance in chances for name in chance}
         names = sorted(best, key=lambda name: -best[name])[: max(1, height - 1 - len(verdict))]
         rows: list[Row] = []
@@ -67,6 +71,18 @@ class Labels(Panel):
     def _why_none(self) -> str:
         weights = next((run.weights for run in self._runs if run.weights not in ("", "trained")), "")
         return f"no labels: the weights are {plain(weights)}" if weights else "no labels"
+
+
+def seen(run: RunFigures) -> list[tuple[str, float]]:
+    """What a run sees with its probability or score; of several boxes of a name, the later ones are numbered."""
+    if run.labels:
+        return list(run.labels)
+    met: dict[str, int] = {}
+    found = []
+    for label, score, *_ in run.detections:
+        met[label] = met.get(label, 0) + 1
+        found.append((label if met[label] == 1 else f"{label} {met[label]}", score))
+    return found
 
 
 def _probability(value: Optional[float], decimals: int) -> str:
