@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import importlib
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from types import ModuleType
-from typing import Any, Callable
+from typing import Any, Callable, Union
 
 import numpy as np
 
-from edgetop.backends.base import Array, OperatorTime, Options, TensorSpec
+from edgetop.backends.base import Array, Availability, LoadedModel, OperatorTime, Options, TensorSpec
 from edgetop.backends.files import bad_file, check_files, check_start
+from edgetop.backends.importing import present
 from edgetop.config import asset
 from edgetop.errors import BadModelFile
 from edgetop.plan import ModelFile
@@ -111,3 +114,35 @@ def prove(module: ModuleType, title: str) -> None:
     model.infer()
     model.read_outputs()
     model.close()
+
+
+class InterpreterBackend(ABC):
+    """What a backend of either runtime is; each says where its Interpreter is."""
+
+    name: str
+    title: str
+    package: str
+    """The Python package whose ``__version__`` is the runtime's."""
+    formats = FORMATS
+    precisions = PRECISIONS
+
+    @abstractmethod
+    def module(self) -> Union[ModuleType, Missing]:
+        """The module that has the Interpreter, or why there is none."""
+
+    def probe(self) -> Availability:
+        """Run a tiny model; the version, or why there is none."""
+        module = self.module()
+        if isinstance(module, Missing):
+            return Availability(module)
+        prove(module, self.title)
+        return Availability(self.version())
+
+    def version(self) -> str:
+        """The installed version; raises FrameworkMissing."""
+        present(self.module(), self.title)
+        return str(importlib.import_module(self.package).__version__)
+
+    def load(self, model: ModelFile, options: Options) -> LoadedModel:
+        """Load a .tflite file; raises BadModelFile, or FrameworkMissing."""
+        return load(present(self.module(), self.title), self.title, model, options)

@@ -6,7 +6,7 @@ import os
 import sqlite3
 import threading
 from collections import deque
-from typing import Any, Optional
+from typing import Optional
 
 from edgetop.clock import SECOND_NS, now_ns
 from edgetop.errors import EdgetopError, RunFailed
@@ -39,8 +39,6 @@ class Recorder:
         self._start_ns = description.t0_mono_ns
         self._folder = os.path.dirname(os.path.abspath(path))
         self._queue: deque[Batch] = deque()
-        self._left_out: dict[int, int] = {}
-        """Samples of each run that were not recorded for lack of room."""
         self._closing = threading.Event()
         self._writer = SessionWriter(path, description)
         self._status = self._look()
@@ -81,8 +79,6 @@ class Recorder:
             self._writer.commit()
             self._status = self._look()
         self._take_in()
-        for run, count in self._left_out.items():
-            self._tell("lost", {"count": count}, run)  # a replay has fewer samples than the run had, and says so
         self._writer.close()
         self._status = self._look()
 
@@ -92,11 +88,7 @@ class Recorder:
 
     def _take_in(self) -> None:
         for _ in range(len(self._queue)):
-            batch = self._queue.popleft()
-            self._writer.add(batch)
-            if not self._writer.keep_frames:
-                for run, samples in batch.samples.items():
-                    self._left_out[run] = self._left_out.get(run, 0) + len(samples)
+            self._writer.add(self._queue.popleft())
 
     def _mind_the_room(self) -> None:
         writer, free = self._writer, self._free_bytes()
@@ -104,14 +96,14 @@ class Recorder:
         if writer.keep_frames and free < needed:
             writer.keep_frames = False
             self._message = "little room left: only statistics and events are recorded"
-            self._tell("marker", {"text": self._message})
+            self._mark(self._message)
         elif not writer.keep_frames and free > 2 * needed:
             writer.keep_frames = True
             self._message = ""
-            self._tell("marker", {"text": "there is room again: samples are recorded"})
+            self._mark("there is room again: samples are recorded")
 
-    def _tell(self, kind: str, data: dict[str, Any], run: Optional[int] = None) -> None:
-        self._writer.add(Batch(0, events=(Event(now_ns(), kind, data, run),)))
+    def _mark(self, text: str) -> None:
+        self._writer.add(Batch(0, events=(Event(now_ns(), "marker", {"text": text}),)))
 
     def _free_bytes(self) -> int:
         space = os.statvfs(self._folder)

@@ -104,6 +104,8 @@ class SessionWriter:
             for second, entries in sorted(seconds.items()):
                 if self.keep_frames:
                     self._write_frames(second, entries)
+                else:
+                    self._leave_out(entries)
                 self._write_stats(second, entries)
             self._write_rows(self._pyramid.over(until_s))
             self._write_events()
@@ -132,6 +134,13 @@ class SessionWriter:
             items = sum(len(entry) for entry in frame.values())
             row = (number, CODEC, items, encode(since_second))
             self._db.execute("INSERT INTO frame(id, codec, n, data) VALUES (?, ?, ?, ?)", row)
+
+    def _leave_out(self, entries: Mapping[int, Entry]) -> None:
+        """Note how many samples of each run are not kept: a replay has fewer than were measured, and says so."""
+        for run, channel in self._latency.items():
+            if channel in entries:
+                last_ns = int(moments_ns(entries[channel])[-1]) + self._start_ns
+                self._events.append(Event(last_ns, "lost", {"count": len(entries[channel])}, run))
 
     def _write_stats(self, second: int, entries: Mapping[int, Entry]) -> None:
         rows = []

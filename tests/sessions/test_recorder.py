@@ -17,6 +17,7 @@ from edgetop.samples import Batch, Event, Readings, Samples
 from edgetop.sessions import recorder as recorder_module
 from edgetop.sessions.reader import SessionReader
 from edgetop.sessions.recorder import Recorder
+from edgetop.sessions.writer import SessionWriter
 
 
 def measured(count=100):
@@ -45,6 +46,10 @@ def folder(tmp_path):
         pytest.skip("no small file system can be mounted here")
     yield place
     subprocess.run(["umount", "-l", str(place)], check=True)
+
+
+def lost_counts(events):
+    return [event.data["count"] for event in events if event.kind == "lost"]
 
 
 def fill(folder, leave_bytes):
@@ -158,8 +163,46 @@ def test_with_little_room_statistics_and_events_go_on_without_samples(folder, se
     kept = sum(len(batch.samples[0]) for batch in read if 0 in batch.samples)
     assert counted == 100 + 7 * len(late) + 9
     assert kept < counted
+    assert [event.run for event in events if event.kind == "lost"] == [0] * len(lost_counts(events))
+    assert kept + sum(lost_counts(events)) == counted
     assert last.events[0] in events
     assert [event.kind for event in events].count("marker") == 1
+
+
+def test_with_room_again_samples_are_recorded_again(tmp_path, sessions, monkeypatch):
+    free = [1 << 40]
+    monkeypatch.setattr(Recorder, "_free_bytes", lambda self: free[0])
+    path = str(tmp_path / "a.edgetop")
+    recorder = Recorder(path, sessions.describe(now_ns()))
+    free[0] = 0
+    with SessionReader(path) as reader:
+        wait_for(lambda: recorder.add(measured(7)) or any(lost_counts(b.events) for b in reader.batches(0, 10**11)))
+    free[0] = 1 << 40
+    wait_for(lambda: recorder.add(measured(7)) or not recorder.status().message)
+    last = measured(9)
+    recorder.add(last)
+    recorder.close()
+    with SessionReader(path) as reader:
+        read = list(reader.batches(0, reader.duration_ns))
+        counted = sum(row.n for row in reader.overview(reader.latency_channel(0), 5))
+    events = [event for batch in read for event in batch.events]
+    kept = np.concatenate([batch.samples[0].start_ns for batch in read if 0 in batch.samples])
+    assert set(last.samples[0].start_ns) <= set(kept)
+    assert 0 < len(kept) == counted - sum(lost_counts(events)) < counted
+    assert [event.kind for event in events].count("marker") == 2
+
+
+def test_a_recording_without_samples_says_so_also_where_it_ended_in_a_crash(tmp_path, sessions):
+    writer = SessionWriter(str(tmp_path / "a.edgetop"), sessions.describe())
+    writer.keep_frames = False
+    start = sessions.start_ns + np.arange(50, dtype=np.int64)
+    writer.add(Batch(sessions.start_ns + 10**9, {1: Samples(start, start * 0 + 1, start * 0, start * 0)}))
+    writer.commit()
+    with SessionReader(writer.path) as reader:
+        (batch,) = reader.batches(0, reader.duration_ns)
+    writer.let_go()
+    assert not batch.samples
+    assert [(event.kind, event.data, event.run) for event in batch.events] == [("lost", {"count": 50}, 1)]
 
 
 def test_a_recording_left_in_log_mode_is_read_from_a_place_that_cannot_be_written(folder, sessions, rng):
