@@ -12,6 +12,7 @@ from typing import Any
 from rich import box
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from edgetop import units
 from edgetop.config import load_settings, sessions_folder
@@ -47,7 +48,8 @@ def print_rows(rows: list[dict[str, Any]]) -> None:
             overflow="fold",
         )
     for row in rows:
-        table.add_row(*(_cell(key, value) for key, value in row.items()))
+        # Names come from files that may be anybody's: they are text, neither markup nor a terminal's commands.
+        table.add_row(*(Text(units.printable(_cell(key, value))) for key, value in row.items()))
     Console(width=None if sys.stdout.isatty() else _WIDE, highlight=False).print(table)
 
 

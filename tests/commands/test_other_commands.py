@@ -7,6 +7,10 @@ import sys
 import pytest
 
 from edgetop.config import asset
+from edgetop.plan import Plan, RunSpec
+from edgetop.samples import Batch
+from edgetop.sessions.description import Description
+from edgetop.sessions.writer import SessionWriter
 
 
 def test_help_names_every_command_and_imports_nothing_that_costs(edgetop):
@@ -49,6 +53,41 @@ def test_probes_are_listed_with_their_state(edgetop):
     rows = {row["name"]: row for row in json.loads(edgetop("list", "probes", "--json").stdout)}
     assert rows["cpu"]["state"] == "here"
     assert "power.board.w" in rows["ina219"]["channels"]
+
+
+@pytest.fixture
+def session_of(tmp_path):
+    """Records two minutes of a model of that name, in the folder that is listed."""
+    folder = tmp_path / "data" / "edgetop" / "sessions"
+    folder.mkdir(parents=True)
+
+    def record(model):
+        # 2026-11-24 03:10 UTC, well within a day on every clock that the test may run by.
+        writer = SessionWriter(
+            str(folder / "a.edgetop"),
+            Description("s", 0, 1_795_489_800 * 10**9, "0", Plan((RunSpec(0, model, "null"),))),
+        )
+        writer.add(Batch(125_500_000_000))
+        writer.close()
+
+    return record
+
+
+def test_sessions_are_listed_with_local_time_and_length_as_clocks_show_them(edgetop, session_of):
+    session_of("tiny")
+    shown = edgetop("list", "sessions", TZ="UTC").stdout
+    assert "2026-11-24 03:10" in shown and "2:05.5" in shown
+    assert "_ns" not in shown and "1795489800" not in shown and "125500000000" not in shown
+    assert "2026-11-24 08:40" in edgetop("list", "sessions", TZ="XST-5:30").stdout
+
+
+@pytest.mark.parametrize("model", ["a[/b]c", "[red]c", "a\x1b[2J\x07c", "a\x9bc"])
+def test_a_session_of_a_hostile_name_is_listed_as_plain_text(edgetop, session_of, model):
+    session_of(model)
+    done = edgetop("list", "sessions", PYTHONUTF8="1")
+    assert done.returncode == 0, done.stderr
+    assert "\x1b" not in done.stdout and "\x07" not in done.stdout and "\x9b" not in done.stdout
+    assert model.partition("\x1b")[0].partition("\x9b")[0] in done.stdout
 
 
 def test_models_write_puts_the_file_where_it_is_wanted(edgetop, tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -79,3 +80,17 @@ def test_the_file_alone_says_what_it_is_when_its_log_is_lost(tmp_path):
             os.unlink(path + suffix)
     with SessionReader(path) as reader:
         assert reader.description.session_id == "k"
+
+
+def test_a_copy_of_all_files_of_a_killed_recording_has_all_of_it(tmp_path):
+    """The page on sessions promises it; a reader's visit before does not fold the log in, nor take it away."""
+    path = tmp_path / "a.edgetop"
+    acknowledged = kill_a_recording(str(path), 0.3)
+    with SessionReader(str(path)) as reader:
+        seconds = reader.duration_ns // SECOND_NS
+    (tmp_path / "copy").mkdir()
+    for file in tmp_path.glob("a.edgetop*"):
+        shutil.copy(file, tmp_path / "copy")
+    with SessionReader(str(tmp_path / "copy" / "a.edgetop")) as reader:
+        assert reader.duration_ns // SECOND_NS == seconds >= acknowledged > 0
+        assert len(list(reader.batches(0, reader.duration_ns))) == seconds
