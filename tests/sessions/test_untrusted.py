@@ -124,7 +124,7 @@ def test_a_second_of_endless_frames_is_refused(recorded):
         "UPDATE channel SET scale = 1e300",
         "UPDATE channel SET scale = 0",
         "UPDATE meta SET value = replace(value, '\"count\":9', '\"count\":NaN') WHERE key = 'plan'",
-        "UPDATE meta SET value = replace(value, '\"threads\":2', '\"threads\":2' || printf('%.400d', 0)) WHERE key = 'plan'",
+        "UPDATE meta SET value = replace(value, '\"threads\":2', '\"threads\":2' || printf('%.400d', 0)) WHERE key = 'plan'",  # noqa: E501
         "UPDATE meta SET value = '{\"cores\":1' || printf('%.400d', 0) || '}' WHERE key = 'host'",
         "UPDATE frame SET data = 'text'",
         "UPDATE frame SET data = x'78'",
