@@ -62,7 +62,7 @@ def session_of(tmp_path):
     folder.mkdir(parents=True)
 
     def record(model):
-        # 2026-11-24 03:10 UTC, well within a day on every clock that the test may run by.
+        # It begins at 2026-11-24 03:10 UTC.
         writer = SessionWriter(
             str(folder / "a.edgetop"),
             Description("s", 0, 1_795_489_800 * 10**9, "0", Plan((RunSpec(0, model, "null"),))),
