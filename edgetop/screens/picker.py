@@ -29,6 +29,7 @@ from edgetop.screens.selection import (
     problem,
     summary,
     wanted,
+    with_model,
 )
 
 
@@ -118,7 +119,8 @@ class PickerScreen(Screen[None]):
         if self._selection is None:
             return
         if message.rows.id == "models":
-            self._change(model=self._catalog.models[message.rows.cursor].name)
+            model = self._catalog.models[message.rows.cursor].name
+            self._take(with_model(self._selection, model, self._catalog))
         else:
             self._draw()
 
@@ -169,7 +171,7 @@ class PickerScreen(Screen[None]):
         if self._selection is None:
             return
         name = rows.SETTINGS[index]
-        choices = rows.setting_choices(name, self._catalog)
+        choices = rows.setting_choices(name, self._selection, self._catalog)
         now = choices.index(rows.setting_value(name, self._selection))
         chosen = choices[(now + delta) % len(choices)]
         values = {"threads": lambda: int(chosen), "record": lambda: chosen == "on"}
@@ -177,9 +179,12 @@ class PickerScreen(Screen[None]):
 
     def _change(self, **changes: object) -> None:
         if self._selection is not None:
-            self._selection = dataclasses.replace(self._selection, **changes)  # type: ignore[arg-type]
-            self._waiting = False
-            self._draw()
+            self._take(dataclasses.replace(self._selection, **changes))  # type: ignore[arg-type]
+
+    def _take(self, selection: Selection) -> None:
+        self._selection = selection
+        self._waiting = False
+        self._draw()
 
     def start(self) -> None:
         """Start the plan; when a chosen framework is still being looked for, as soon as it has answered."""

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from edgetop import units
-from edgetop.plan import PRECISIONS
 from edgetop.protocol import Catalog, FrameworkEntry, ModelEntry
 from edgetop.readings import Missing
 from edgetop.screens.rows import Row
-from edgetop.screens.selection import A_PATH, Selection, is_here, is_pending
+from edgetop.screens.selection import A_PATH, Selection, can_run, is_here, is_pending, precisions_of
 
 SETTINGS = ("precision", "threads", "input", "record")
 """The rows of the settings list, in order."""
@@ -55,7 +54,7 @@ def model_row(model: ModelEntry, selection: Selection, width: int) -> Row:
 
 
 def framework_row(framework: FrameworkEntry, selection: Selection, width: int) -> Row:
-    """A framework: whether it is chosen, its version, or that it is not here."""
+    """A framework: whether it is chosen, and its version, or that it is not here or lacks the chosen precision."""
     title = max(8, min(22, width - 13))
     chosen = framework.name in selection.frameworks
     name = " " + _fit(framework.title, title - 1).ljust(title)
@@ -66,6 +65,9 @@ def framework_row(framework: FrameworkEntry, selection: Selection, width: int) -
         reason = _fit(framework.version.reason, room) if room >= 12 else "not here"[:room]
         return ((" – ", "muted"), (name, "muted"), (reason, "muted"))
     marked = "mark" if chosen else "text"
+    if not can_run(framework, selection.precision):
+        lacks = f"no {selection.precision}"
+        return (("[x]" if chosen else "[ ]", marked), (name, marked), (lacks, "bad" if chosen else "muted"))
     return (("[x]" if chosen else "[ ]", marked), (name, marked), (framework.version, "good" if chosen else "muted"))
 
 
@@ -83,7 +85,7 @@ def setting_row(name: str, selection: Selection, catalog: Catalog, width: int) -
     if name == "threads":
         note = (f" of {catalog.max_threads} core{'s' if catalog.max_threads > 1 else ''}", "muted")
         return (*label, *_options((value,), value), note)
-    every = _options(setting_choices(name, catalog), value)
+    every = _options(setting_choices(name, selection, catalog), value)
     fits = sum(len(text) for text, _ in every) <= width - len(label[0][0]) + 2
     return label + (every if fits else _options((value,), value))
 
@@ -95,10 +97,10 @@ def setting_value(name: str, selection: Selection) -> str:
     return str(getattr(selection, name))
 
 
-def setting_choices(name: str, catalog: Catalog) -> tuple[str, ...]:
+def setting_choices(name: str, selection: Selection, catalog: Catalog) -> tuple[str, ...]:
     """The choices of a setting in order; threads are written as digits."""
     if name == "precision":
-        return PRECISIONS
+        return precisions_of(selection.model, catalog)
     if name == "threads":
         return tuple(str(n) for n in range(1, catalog.max_threads + 1))
     if name == "input":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from edgetop.config import RunSettings, Settings
 from edgetop.plan import MAX_RUNS, PRECISIONS, Plan, RunSpec
@@ -31,17 +31,35 @@ def defaults(run: RunSettings, catalog: Catalog) -> Selection:
     """The selection to begin with: the settings, as far as the catalog knows them."""
     models = [model.name for model in catalog.models]
     model = run.model if run.model in models or not models else models[0]
+    offered = precisions_of(model, catalog)
     known = run.input in catalog.inputs
     threads = run.threads or catalog.default_threads
     return Selection(
         model=model,
         frameworks=frozenset(run.frameworks),
-        precision=run.precision if run.precision in PRECISIONS else PRECISIONS[0],
+        precision=run.precision if run.precision in offered else offered[0],
         threads=max(1, min(threads, catalog.max_threads)),
         input=run.input if known else A_PATH,
         path="" if known else run.input,
         record=run.record,
     )
+
+
+def with_model(selection: Selection, model: str, catalog: Catalog) -> Selection:
+    """The selection with another model, and with that model's first precision where it has not the chosen one."""
+    offered = precisions_of(model, catalog)
+    precision = selection.precision if selection.precision in offered else offered[0]
+    return replace(selection, model=model, precision=precision)
+
+
+def precisions_of(model: str, catalog: Catalog) -> tuple[str, ...]:
+    """The precisions a model comes in; all, as long as the catalog does not tell."""
+    return next((entry.precisions for entry in catalog.models if entry.name == model), ()) or PRECISIONS
+
+
+def can_run(framework: FrameworkEntry, precision: str) -> bool:
+    """Whether a framework runs models of a precision."""
+    return not framework.precisions or precision in framework.precisions
 
 
 def is_pending(framework: FrameworkEntry) -> bool:
@@ -70,18 +88,15 @@ def wanted(selection: Selection, catalog: Catalog) -> tuple[FrameworkEntry, ...]
 
 def problem(selection: Selection, catalog: Catalog) -> str:
     """What stands in the way of a start, in one sentence; empty when nothing does."""
-    model, frameworks = model_of(selection, catalog), wanted(selection, catalog)
+    frameworks = wanted(selection, catalog)
     if not frameworks:
         return "Choose at least one framework that is here (space)."
     if len(frameworks) > MAX_RUNS:
         return f"At most {MAX_RUNS} frameworks run side by side: drop {len(frameworks) - MAX_RUNS} (space)."
-    precision = selection.precision
-    if model is not None and model.precisions and precision not in model.precisions:
-        return f"{model.name} comes in {_listed(model.precisions)}, not in {precision}."
-    unable = [entry for entry in frameworks if entry.precisions and precision not in entry.precisions]
-    if unable:
-        first = unable[0]
-        return f"{first.title} runs {_listed(first.precisions)}, not {precision}: drop it or change the precision."
+    unable = next((entry for entry in frameworks if not can_run(entry, selection.precision)), None)
+    if unable is not None:
+        runs = f"{unable.title} runs {_listed(unable.precisions)}, not {selection.precision}"
+        return f"{runs}: drop it or change the precision."
     if selection.input == A_PATH and not selection.path.strip():
         return "Type the path of a picture or folder, or choose another input."
     if selection.input == A_PATH and not os.path.exists(os.path.expanduser(selection.path.strip())):

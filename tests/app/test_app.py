@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -125,6 +126,43 @@ async def test_the_picker_says_what_is_in_the_way(make, engine, tmp_path):
         assert app.clients[0].sent[0].plan.input == str(tmp_path)
 
 
+async def test_only_precisions_of_the_model_are_offered_and_a_framework_without_the_chosen_one_says_so(make, engine):
+    catalog = engine.catalog()
+    first, *others = catalog.models
+    models = (replace(first, precisions=("fp32", "fp16")), *others)
+    app = make(engine.HELLO, replace(catalog, models=models))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot, app.clients[0])
+        assert "fp16" not in lines(app, "#settings")[0]  # efficientnet_lite0 has fp32 and int8
+        await pilot.press("tab", "tab", "right")  # int8
+        assert [line.split()[-1] for line in lines(app, "#frameworks") if line] == ["2.3.0", "PCIe", "int8", "int8"]
+        assert sum(line.endswith("no int8") for line in lines(app, "#frameworks")) == 2
+
+        await pilot.press("shift+tab", "shift+tab", "home")  # a model without int8
+        offered = lines(app, "#settings")[0]
+        assert "fp16" in offered and "int8" not in offered and "‹fp32›" in offered
+        assert not any("no int8" in line for line in lines(app, "#frameworks"))
+
+
+async def test_a_list_longer_than_the_screen_scrolls_to_the_cursor(make, engine):
+    catalog = engine.catalog()
+    models = (*catalog.models, *(replace(catalog.models[0], name=f"model_{n}") for n in range(20)))
+    app = make(engine.HELLO, replace(catalog, models=models))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot, app.clients[0])
+        for key, name in (
+            ("end", "model_19"),
+            ("pageup", "model_11"),
+            ("home", "mobilenet_v2"),
+            ("down", "squeezenet"),
+        ):
+            await pilot.press(key)
+            await settle(pilot)
+            assert any(line.startswith(f"● {name}") for line in lines(app, "#models")), key
+        height = app.screen.query_one("#models").scrollable_content_region.height
+        assert height < len(models)
+
+
 async def test_frameworks_arrive_by_and_by_and_a_start_waits_for_them(make, engine):
     looking = engine.LOOKING
     app = make(engine.HELLO, engine.catalog(looking, looking, looking))
@@ -206,6 +244,18 @@ async def test_replay_seeks_steps_and_changes_speed(make, engine):
 
         seeks = [Seek(10 * S), Seek(20 * S), Seek(19 * S), Seek(20 * S)]
         assert client.sent == [*seeks, Speed(2.0), Speed(0.5), Pause(True), Seek(0), Speed(8.0)]
+
+
+async def test_at_its_end_a_replay_plays_again(make, engine):
+    app = make(Hello("0.1", True, False), engine.snapshot(80, state="ended", duration_ns=20 * S), replay=True)
+    async with app.run_test(size=(120, 40)) as pilot:
+        client = app.clients[0]
+        await settle(pilot, client)
+        await pilot.press("space")
+        client.push(engine.snapshot(1, duration_ns=20 * S, reset=True))
+        await settle(pilot, client)
+        await pilot.press("space")
+        assert client.sent == [Pause(False), Pause(True)]
 
 
 async def test_several_snapshots_at_once_are_all_kept(make, engine):
