@@ -106,7 +106,7 @@ def test_weights_are_symmetric_with_a_scale_for_each_channel(weighted):
     assert (len(conv.scales), len(fc.scales)) == (4, 1)
     source = quantized.scales["input"].scale
     assert conv.bias_scales == pytest.approx(conv.scales * source)
-    assert conv.bias * conv.bias_scales == pytest.approx(graph.node("conv").bias, abs=conv.bias_scales.max())
+    assert conv.bias * conv.bias_scales == pytest.approx(graph.node("conv").bias, abs=float(conv.bias_scales.max()))
 
 
 def test_agreement_counts_and_measures(built):
