@@ -92,17 +92,21 @@ def _import_options(actions: argparse._SubParsersAction[Any]) -> None:
     forget.add_argument("model", metavar="MODEL")
 
 
-def _address(text: str) -> int:
-    return int(text, 0)
-
-
-def _finite(text: str) -> float:
+# argparse says "invalid NAME value" of these: their names are words for that.
+def number(text: str) -> float:
+    """A number that is neither nan nor inf."""
     from edgetop.config import finite
 
     return finite(text)
 
 
-def _shape(text: str) -> tuple[int, ...]:
+def address(text: str) -> int:
+    """A whole number, also as 0x40."""
+    return int(text, 0)
+
+
+def shape(text: str) -> tuple[int, ...]:
+    """Whole numbers between commas."""
     return tuple(int(part) for part in text.split(","))
 
 
@@ -111,7 +115,7 @@ def _run_options(run: argparse.ArgumentParser) -> None:
     run.add_argument("--precision", default="", metavar="P", help="fp32 (the default), fp16 or int8")
     run.add_argument("--threads", type=int, default=0, metavar="N", help="default: half of the cores")
     run.add_argument("--input", default="", metavar="PATH", help="a picture, or cat, coffee or noise")
-    run.add_argument("--duration", type=_finite, default=0.0, metavar="S", help="seconds of measuring in all")
+    run.add_argument("--duration", type=number, default=0.0, metavar="S", help="seconds of measuring in all")
     run.add_argument("--count", type=int, default=0, metavar="N", help="inferences of each run in the statistics")
     record = run.add_mutually_exclusive_group()
     record.add_argument("--record", default="", metavar="FILE", help="the session file; default: a new one")
@@ -123,10 +127,10 @@ def _run_options(run: argparse.ArgumentParser) -> None:
     own.add_argument("--fit", default="crop", metavar="F", help="of pictures: crop, stretch, letterbox or corner")
     own.add_argument("--bgr", action="store_true", help="blue first, as many Caffe models want it")
     own.add_argument("--labels", default="", metavar="FILE", help="a label a line")
-    own.add_argument("--input-shape", type=_shape, default=(), metavar="N,C,H,W", help="where the file does not tell")
+    own.add_argument("--input-shape", type=shape, default=(), metavar="N,C,H,W", help="where the file does not tell")
     run.add_argument("--ina219-bus", default="", metavar="N", help="I2C bus of the power meter, or `simulated`")
-    run.add_argument("--ina219-address", type=_address, metavar="A", help="0x40 to 0x4f")
-    run.add_argument("--ina219-shunt-ohms", type=_finite, metavar="R", help="default 0.1")
+    run.add_argument("--ina219-address", type=address, metavar="A", help="0x40 to 0x4f")
+    run.add_argument("--ina219-shunt-ohms", type=number, metavar="R", help="default 0.1")
 
 
 def _dispatch(argv: list[str]) -> int:

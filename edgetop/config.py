@@ -104,7 +104,7 @@ def _convert(where: str, default: Any, value: Any) -> Any:
         if isinstance(default, tuple):
             return tuple(value.split(",")) if isinstance(value, str) else tuple(str(item) for item in value)
         return str(value)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         kind = type(default).__name__
         raise BadConfig(f"{where}: {value!r} does not fit", f"It takes a value like {default!r} ({kind})") from error
 

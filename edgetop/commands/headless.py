@@ -74,8 +74,10 @@ class Signals:
 
 def check_json_path(path: str) -> None:
     """Raise CannotWrite for a result file that could not be written at the end."""
-    folder = os.path.dirname(os.path.abspath(path))
-    if path != "-" and (os.path.isdir(path) or not os.access(folder, os.W_OK)):
+    if path == "-":
+        return
+    place = path if _is_stream(path) else os.path.dirname(os.path.realpath(path))
+    if os.path.isdir(path) or not os.access(place, os.W_OK):
         raise CannotWrite(f"Cannot write {path}", "Name a file in a folder that exists and can be written")
 
 
@@ -85,15 +87,19 @@ def write_json(value: dict[str, Any], path: str) -> None:
     if path == "-":
         print(text, end="")
         return
-    place = os.path.realpath(path)
     try:
-        if os.path.exists(place) and not os.path.isfile(place):
-            with open(place, "w", encoding="utf-8") as stream:
+        if _is_stream(path):
+            with open(path, "w", encoding="utf-8") as stream:
                 stream.write(text)
         else:
-            _replace(place, text)
+            _replace(os.path.realpath(path), text)  # a link stays one
     except OSError as error:
         raise CannotWrite(f"Cannot write {path}: {error.strerror}", "Name another file with --json") from error
+
+
+def _is_stream(path: str) -> bool:
+    """Whether a pipe or device is there, which is written to and never replaced."""
+    return os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path)
 
 
 def _replace(path: str, text: str) -> None:
