@@ -26,6 +26,9 @@ LONGEST_PAUSE_NS = 10 * SECOND_NS
 SLOW_PERIODS = 1.5
 """A probe is slow when its readings take this many periods; one that waits for its sensor takes one."""
 
+MAX_TICKS = (1 << 63) - 1
+"""Ticks are kept in 64 bits."""
+
 _FAULT_HINT = "This is a fault in the probe; the other probes go on"
 
 
@@ -42,9 +45,12 @@ class _Track:
     def add(self, reading: Reading) -> None:
         """Keep it, unless its stamp says that it has been given before."""
         if self._last_ns is None or reading.t_ns > self._last_ns:
+            ticks = round(reading.value / self.channel.scale)  # first: what is no number raises, and leaves no trace
+            if not -MAX_TICKS <= ticks <= MAX_TICKS:
+                raise OverflowError(f"{reading.value} {self.channel.unit} is beyond all measure")
             self._last_ns = reading.t_ns
             self.t_ns.append(reading.t_ns)
-            self.ticks.append(round(reading.value / self.channel.scale))
+            self.ticks.append(ticks)
 
     def take(self) -> Readings:
         readings = Readings(np.array(self.t_ns, np.int64), np.array(self.ticks, np.int64))

@@ -101,6 +101,15 @@ def test_a_reading_that_is_given_again_is_kept_once(clock):
     assert watch.take()[0][0].t_ns.tolist() == [5, 6]
 
 
+@pytest.mark.parametrize("value", [float("inf"), float("nan"), 1e300])
+def test_a_reading_that_is_no_number_is_missing_and_leaves_nothing_behind(clock, value):
+    watch = watch_over(FakeProbe(clock, [value, 2.0]), clock)
+    run(watch, clock, 1_100 * MS)
+    readings, events = watch.take()
+    assert [kind for kind, _ in kinds(events)] == ["missing"]
+    assert not any(len(r.t_ns) or len(r.ticks) for r in readings.values())
+
+
 def test_ticks_that_were_missed_are_skipped_and_not_caught_up(clock):
     watch = watch_over(FakeProbe(clock), clock)
     assert run(watch, clock, 1_200 * MS) == [100, 200]
