@@ -55,6 +55,8 @@ def test_the_environment_comes_after_the_file(config, monkeypatch):
         ("frameworks = 3", "table"),
         ('[frameworks]\ntflite = "/opt/python"', "table"),
         ("[ina219]\nshunt_ohms = inf", "inf"),
+        ("[run]\nthreads = inf", "inf"),
+        ("[ina219]\nshunt_ohms = 1" + "0" * 400, "does not fit"),
     ],
 )
 def test_what_is_not_understood_is_refused_with_what_is(config, text, says):

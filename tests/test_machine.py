@@ -58,11 +58,12 @@ def test_an_unknown_arm_core_is_told_by_its_part_number(write, tmp_path):
 def test_what_is_not_told_is_left_out_and_nothing_fails(tmp_path):
     facts = describe_machine(str(tmp_path))
     assert facts["board"] == "PC"
-    assert "memory_bytes" not in facts and "governor" not in facts
+    assert "memory_bytes" not in facts and "governor" not in facts and "physical_cores" not in facts
     assert all(facts[name] for name in ("cpu", "cores", "kernel", "os", "architecture", "hostname", "python"))
 
 
 def test_this_machine():
     facts = describe_machine()
     assert facts["cores"] >= 1
+    assert 1 <= facts.get("physical_cores", 1) <= facts["cores"]
     assert all(isinstance(value, (str, int)) for value in facts.values())

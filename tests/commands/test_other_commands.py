@@ -1,6 +1,7 @@
 """list, models, doctor, replay, help: what they print, and how they refuse."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -111,6 +112,40 @@ def test_doctor_tells_what_is_here_and_what_to_do(edgetop):
         assert check["state"] == "ok" or check["what_to_do"], check
     assert done.returncode == int(any(check["state"] == "bad" for check in checks.values()))
     assert "machine" in edgetop("doctor").stdout
+
+
+def test_a_broken_probe_of_another_package_is_told(tmp_path, edgetop):
+    package = tmp_path / "plugin"
+    (package / "plugin-1.dist-info").mkdir(parents=True)
+    (package / "plugin-1.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: plugin\nVersion: 1\n")
+    (package / "plugin-1.dist-info" / "entry_points.txt").write_text("[edgetop.probes]\nbroken = broken:Broken\n")
+    (package / "broken.py").write_text(
+        "class Broken:\n"
+        "    name, title, rate_hz, channels = 'broken', 'broken probe', 1.0, ()\n"
+        "    def open(self): raise ValueError('no such pin')\n"
+    )
+    doctor = edgetop("doctor", "--json", PYTHONPATH=str(package))
+    (check,) = [check for check in json.loads(doctor.stdout) if check["name"] == "broken probe"]
+    assert (check["state"], check["detail"]) == ("bad", "ValueError: no such pin")
+    listed = json.loads(edgetop("list", "probes", "--json", PYTHONPATH=str(package)).stdout)
+    assert [row["state"] for row in listed if row["name"] == "broken"] == ["ValueError: no such pin"]
+
+
+def test_doctor_names_a_settings_file_that_is_not_there(edgetop):
+    done = edgetop("--config", "nowhere.toml", "doctor")
+    assert done.returncode == 1
+    assert "BAD settings" in done.stdout and "nowhere.toml" in done.stdout
+
+
+def test_output_that_nobody_reads_is_no_fault():
+    for arguments in (["--help"], ["list", "models", "--json"]):
+        reader, writer = os.pipe()
+        os.close(reader)
+        done = subprocess.run(
+            [sys.executable, "-m", "edgetop", *arguments], stdout=writer, stderr=subprocess.PIPE, check=False
+        )
+        os.close(writer)
+        assert (done.returncode, done.stderr) == (141, b"")
 
 
 def test_doctor_names_a_folder_that_cannot_be_written(edgetop, tmp_path):

@@ -52,6 +52,11 @@ def test_pick_run_record_quit_replay_seek(edgetop, sessions):
     shown = f"{lite['latency_s']['n']}"
     replay.wait_for(lambda: re.search(rf"samples\s+{shown}\b", replay.text))
     replay.wait_for(lambda: CAT.search(replay.text))
+    replay.wait_for("■")
+    replay.type("-" * 4 + " ")  # at its end it plays again, from the beginning
+    replay.wait_for(lambda: not re.search(rf"samples\s+{shown}\b", replay.text))
+    replay.type("+" * 4)
+    replay.wait_for(lambda: re.search(rf"samples\s+{shown}\b", replay.text))
     replay.type("j" * 3 + "[" * 3)
     replay.wait_for(lambda: not re.search(rf"samples\s+{shown}\b", replay.text))
     replay.type("q")

@@ -1,0 +1,69 @@
+"""What a run without a screen leaves behind: table, result file, exit code; by signals too."""
+
+import os
+import signal
+
+import pytest
+
+from edgetop.commands import headless
+from edgetop.commands.summary import print_summary
+from edgetop.errors import CannotWrite
+from edgetop.protocol import Ended, RunFigures, Snapshot, Stop
+
+
+def run_of(place, title, **rest):
+    return RunFigures(place, title.lower(), title, "tiny", "fp32", 1, status="done", count=9, **rest)
+
+
+@pytest.fixture
+def signals():
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = [signal.getsignal(number) for number in numbers]
+    yield headless.Signals()
+    for number, handler in zip(numbers, before):
+        signal.signal(number, handler)
+
+
+class EndedLoop:
+    """A loop that has ended at once."""
+
+    last = Snapshot(0, "ended", (run_of(0, "LiteRT", p50_ns=5e6),))
+
+    def run(self):
+        return Ended(0, session="a.edgetop")
+
+
+def test_signals_one_upon_another_stop_the_run(signals):
+    assert signals(0.0) == []
+    for _ in range(50):
+        os.kill(os.getpid(), signal.SIGTERM)
+        os.kill(os.getpid(), signal.SIGINT)
+    assert signals(60.0) == [Stop()]
+    assert signals.exit_code(Ended(0)) in (128 + signal.SIGINT, 128 + signal.SIGTERM)
+
+
+def test_the_summary_comes_also_when_the_result_cannot_be_written(signals, capsys, tmp_path):
+    with pytest.raises(CannotWrite):
+        headless.run_headless(EndedLoop(), signals, {}, str(tmp_path / "gone" / "a.json"))
+    told = capsys.readouterr()
+    assert "p50" in told.out and "recorded in a.edgetop" in told.err
+
+
+def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(monkeypatch, tmp_path):
+    path = tmp_path / "a.json"
+    path.write_text("old")
+
+    def full(source, target):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(headless.os, "replace", full)
+    with pytest.raises(CannotWrite, match="No space"):
+        headless.write_json({}, str(path))
+    assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [("a.json", "old")]
+
+
+def test_only_what_others_are_compared_with_is_called_the_reference(capsys):
+    runs = (run_of(0, "LiteRT"), run_of(1, "Caffe", agrees_with="LiteRT", agreement=2e-7), run_of(2, "null"))
+    print_summary(Snapshot(0, "ended", runs))
+    (row,) = [line for line in capsys.readouterr().out.splitlines() if "agreement" in line]
+    assert row.count("reference") == 1 and row.rstrip(" │|").endswith("–")
