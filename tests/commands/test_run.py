@@ -159,6 +159,12 @@ def test_json_goes_through_a_link_and_into_a_pipe(edgetop, tmp_path):
     os.close(reader)
 
 
+def test_json_goes_to_a_device_which_stays_one(edgetop):
+    done = edgetop("run", "tiny", "--on", "null", "--count", "20", "--no-record", "--json", "/dev/stdout")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout[done.stdout.index("\n{") :])["valid"]
+
+
 def test_a_named_settings_file_that_is_not_there_is_refused(edgetop, refused):
     assert "nowhere.toml" in refused(edgetop("--config", "nowhere.toml", "list", "frameworks"))
 
