@@ -189,6 +189,19 @@ class LogLines:
 
 
 @dataclass(frozen=True)
+class Picture:
+    """The input as a small copy: ``columns`` by ``rows`` pixels of its ``width`` by ``height``, in proportion."""
+
+    width: int
+    height: int
+    columns: int
+    """At most 96, of at most 72 rows: samples.MAX_PICTURE."""
+    rows: int
+    rgb: str
+    """Red, green and blue of each pixel, a byte each, row by row from the upper left, in base64."""
+
+
+@dataclass(frozen=True)
 class Notice:
     """Something the user should know: a title, what to do, and how grave (information, warning, error)."""
 
@@ -250,14 +263,14 @@ class Stop:
     """End the runs, close the recording, say Ended."""
 
 
-Message = Union[Hello, Catalog, Snapshot, LogLines, Notice, Ended]
+Message = Union[Hello, Catalog, Snapshot, LogLines, Picture, Notice, Ended]
 Command = Union[Start, Pause, Mark, Seek, Speed, Stop]
 
 _CLASSES: dict[str, type[Any]] = {
     cls.__name__: cls
     for cls in (
         *(Hello, Catalog, ModelEntry, FrameworkEntry, Snapshot, RunFigures, Gauge, Columns, Recording),
-        *(LogLines, Notice, Ended, Start, Pause, Mark, Seek, Speed, Stop),
+        *(LogLines, Picture, Notice, Ended, Start, Pause, Mark, Seek, Speed, Stop),
         *(Plan, RunSpec, Ina219Settings, Preparation, Channel, Missing),
     )
 }

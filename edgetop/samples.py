@@ -6,6 +6,7 @@ Times are absolute nanoseconds of the monotonic clock. Everything a figure is ma
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Optional
@@ -22,6 +23,8 @@ SETTLING = 2
 CONTENDED = 4
 """Flag of a sample that waited for a core for more than 2 % of its time; stays in the statistics."""
 SET_ASIDE = WARM_UP | SETTLING
+MAX_PICTURE = (96, 72)
+"""Columns and rows of a picture's small copy: about as many pixels as half-blocks show of it on a large terminal."""
 
 
 def _empty() -> Int64s:
@@ -64,7 +67,8 @@ class Event:
 
     Kinds: ``run`` (its state: status, message, version, load_ns …), ``outputs`` (labels, detections, agreement),
     ``turn`` (start_ns, end_ns, count), ``missing`` and ``back`` (channel, reason, hint), ``marker``
-    (text), ``log`` (line), ``lost`` (count). ``data`` holds JSON values only.
+    (text), ``log`` (line), ``lost`` (count), ``picture`` (a protocol.Picture's fields). ``data``
+    holds JSON values only.
     """
 
     t_ns: int
@@ -82,6 +86,7 @@ _KINDS: Mapping[str, Mapping[str, Any]] = {
     "marker": {"text": str},
     "log": {"line": str},
     "lost": {"count": int},
+    "picture": {"width": int, "height": int, "columns": int, "rows": int, "rgb": str},
 }
 _OPTIONAL: Mapping[str, Any] = {
     **dict.fromkeys(("status", "message", "hint", "version", "weights", "precision", "disagrees"), str),
@@ -103,11 +108,24 @@ def is_sound(event: Event) -> bool:
         return False
     if not all(_is_a(event.data[key], kind) for key, kind in _OPTIONAL.items() if key in event.data):
         return False
+    if event.kind == "picture" and not _is_picture(event.data):
+        return False
     return all(_is_row(row, numbers) for key, numbers in _ROWS.items() for row in event.data.get(key, ()))
 
 
 def _is_a(value: Any, kind: Any) -> bool:
     return isinstance(value, kind) and (not isinstance(value, (int, float)) or abs(value) < _LARGEST)
+
+
+def _is_picture(data: Mapping[str, Any]) -> bool:
+    """Whether there are exactly the pixels that are said, and not too many of them."""
+    columns, rows = int(data["columns"]), int(data["rows"])
+    if min(data["width"], data["height"], columns, rows) < 1 or columns > MAX_PICTURE[0] or rows > MAX_PICTURE[1]:
+        return False
+    try:
+        return len(base64.b64decode(data["rgb"], validate=True)) == 3 * columns * rows
+    except ValueError:
+        return False
 
 
 def _is_row(row: Any, numbers: int) -> bool:

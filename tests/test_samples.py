@@ -43,3 +43,32 @@ def test_outputs_that_are_sound(data):
 )
 def test_outputs_that_are_not(data):
     assert not is_sound(Event(0, "outputs", data, 0))
+
+
+PICTURE = {"width": 640, "height": 480, "columns": 2, "rows": 1, "rgb": "AAECAwQF"}
+
+
+def test_a_picture_that_is_sound():
+    assert is_sound(Event(0, "picture", PICTURE))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"columns": 1},
+        {"columns": 97, "rgb": "AAAA" * 97},
+        {"rows": 73, "columns": 1, "rgb": "AAAA" * 73},
+        {"rows": 0, "rgb": ""},
+        {"width": 0},
+        {"height": -480},
+        {"width": 10**400},
+        {"width": "640"},
+        {"rgb": "AAECAwQ="},
+        {"rgb": "AAEC\x1b[2J"},
+        {"rgb": "é" * 8},
+        {"rgb": ["AAECAwQF"]},
+        {"rgb": None},
+    ],
+)
+def test_a_picture_that_is_not(change):
+    assert not is_sound(Event(0, "picture", {**PICTURE, **change}))

@@ -10,7 +10,7 @@ from edgetop.clock import now_ns
 from edgetop.engine.aggregate import Aggregate
 from edgetop.engine.feed import Feed
 from edgetop.engine.publish import Publisher
-from edgetop.protocol import Command, Ended, Notice, Recording, Snapshot, Stop
+from edgetop.protocol import Command, Ended, Notice, Picture, Recording, Snapshot, Stop
 from edgetop.readings import Missing
 from edgetop.sessions.recorder import Recorder
 
@@ -99,6 +99,10 @@ class Loop:
         self._aggregate.add(batch)
         for lines in self._feed.log():
             self._publisher.publish(lines)
+        for event in batch.events:
+            if event.kind == "picture":
+                names = (field.name for field in dataclasses.fields(Picture))
+                self._publisher.publish(Picture(**{name: event.data[name] for name in names}))
 
     def _report_recorder(self, recorder: Recorder) -> None:
         failure = recorder.failure

@@ -44,9 +44,14 @@ def input_array(source: str, card: Card) -> Input:
     return prepare(read_picture(_path(source)), card)
 
 
+def picture_pixels(source: str) -> Pixels:
+    """[H, W, 3] RGB of a source that shows something; raises BadInput."""
+    return read_picture(_path(source))
+
+
 def picture_size(source: str) -> tuple[int, int]:
     """Width and height of a source that shows something; raises BadInput."""
-    height, width = read_picture(_path(source)).shape[:2]
+    height, width = picture_pixels(source).shape[:2]
     return width, height
 
 

@@ -6,6 +6,7 @@ first inferences after another run's turn are set aside: they find caches that t
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import itertools
 import os
@@ -22,6 +23,7 @@ from edgetop.errors import EdgetopError
 from edgetop.inputs.calibration import SHIPPED_PICTURES
 from edgetop.inputs.own import OwnCard, own_card
 from edgetop.inputs.source import input_array, is_picture
+from edgetop.inputs.thumbnail import thumbnail
 from edgetop.measure.outputs import NULL, Comparison, unpack
 from edgetop.measure.runner import Interrupted, Runner
 from edgetop.networks import zoo
@@ -86,6 +88,7 @@ class Turns(threading.Thread):
         """Bring up every run, then alternate among those that came up."""
         with tempfile.TemporaryDirectory(prefix="edgetop-") as folder:
             try:
+                self._show_input()
                 ready = [spec for spec in self.plan.runs if self._guarded(spec, lambda s: self._bring_up(s, folder))]
                 self._alternate(ready)
             except Interrupted:
@@ -93,6 +96,11 @@ class Turns(threading.Thread):
             finally:
                 for spec in self.plan.runs:
                     self._end(spec)
+
+    def _show_input(self) -> None:
+        if is_picture(self.plan.input):
+            with contextlib.suppress(EdgetopError):  # what cannot be read is said by every run that needs it
+                self._emit(Event(now_ns(), "picture", dataclasses.asdict(thumbnail(self.plan.input))))
 
     def _guarded(self, spec: RunSpec, act: Callable[[RunSpec], None]) -> bool:
         try:
