@@ -30,6 +30,7 @@ from edgetop.protocol import (
     Message,
     Notice,
     Pause,
+    Picture,
     Recording,
     Seek,
     Snapshot,
@@ -162,6 +163,8 @@ class EdgetopApp(TerminalApp):
                 self._take_snapshot(message)
             elif isinstance(message, LogLines) and self._live is not None:
                 self._live.show_log(message)
+            elif isinstance(message, Picture) and self._live is not None:
+                self._live.show_picture(message)
             elif isinstance(message, Catalog) and self._picker is not None:
                 self._picker.show_catalog(message)
             elif isinstance(message, Hello):

@@ -10,7 +10,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
 
-from edgetop.protocol import Hello, LogLines, Snapshot
+from edgetop.protocol import Hello, LogLines, Picture, Snapshot
 from edgetop.screens.keybar import KeyBar
 from edgetop.screens.keys import LIVE, REPLAY, actions_of
 from edgetop.widgets.brief import Brief
@@ -160,6 +160,10 @@ class LiveScreen(Screen[None]):
     def show_log(self, log: LogLines) -> None:
         """Add lines a framework wrote."""
         self.log_panel.show(log)
+
+    def show_picture(self, picture: Picture) -> None:
+        """Show what the runs see."""
+        self.labels.show_picture(picture)
 
     def _take_columns(self, snapshot: Snapshot) -> None:
         if snapshot.reset:

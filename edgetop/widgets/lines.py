@@ -37,6 +37,11 @@ INKS = {
 Component classes of the style sheet would say the same, at the price of a node of Textual's each, for each widget:
 a tenth of the screen's memory.
 """
+PAINTS = ("half", "over")
+"""Kinds of inks that hold a picture's colours: ``half-<upper>-<lower>`` and ``over-<series>-<ground>``, in hexadecimal.
+
+There may be thousands, hence they are kept in the lines alone.
+"""
 FAINT = 0.55
 """How far the colour of a band goes towards the background."""
 
@@ -64,6 +69,11 @@ class Lines(Widget):
     def ascii(self) -> bool:
         """Whether only ASCII characters may be drawn."""
         return bool(getattr(self.app, "ascii", False))
+
+    @property
+    def few_colours(self) -> bool:
+        """Whether the terminal has too few colours for a picture."""
+        return self.ascii or self.app.console.color_system in ("standard", None)
 
     def dress(self, y: int, row: Row) -> Row:
         """What is drawn around the row at ``y``; asked for changed rows only."""
@@ -118,6 +128,8 @@ class Lines(Widget):
     def ink(self, name: str) -> Style:
         """The style of a named ink, background included, so that no segment is without one."""
         style = self._inks.get(name)
+        if style is None and name.startswith(PAINTS):
+            return self._paint(*name.split("-"))
         if style is None:
             style = self._inks[name] = self._find_ink(name)
         return style
@@ -170,11 +182,18 @@ class Lines(Widget):
         kind, _, number = name.partition("-")
         if kind in ("series", "faint"):
             return self.rich_style + Style(color=self._series_color(int(number), kind == "faint").rich_color)
+        if kind == "tag":
+            series = self._series_color(int(number), False)
+            return Style(color=self._background.rich_color, bgcolor=series.rich_color, bold=True)
         if not name:
             return self.rich_style
         variable, share, bold = INKS["focused" if name == "border" and self.has_focus else name]
         color = self._background.blend(Color.parse(self.app.theme_variables[variable]), share)
         return self.rich_style + Style(color=color.rich_color, bold=bold or None)
+
+    def _paint(self, kind: str, upper: str, lower: str) -> Style:
+        color = Color.parse(f"#{upper}") if kind == "half" else self._series_color(int(upper), False)
+        return Style(color=color.rich_color, bgcolor=Color.parse(f"#{lower}").rich_color)
 
     def _series_color(self, number: int, faint: bool) -> Color:
         variables = self.app.theme_variables
