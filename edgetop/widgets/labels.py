@@ -18,7 +18,7 @@ SLIM_COLUMN, SLIM_DECIMALS = 5, 2
 """Cells and decimals of a probability; the slim ones where many runs leave a label too little room."""
 NARROWEST_LABEL = 14
 LABEL_BESIDE = 11
-WIDE_LABEL = 24
+WIDE_LABEL = 18
 """Cells that a picture leaves to a label at least, and where there is much room."""
 GAP = 2
 """Cells between picture and labels."""

@@ -1,11 +1,12 @@
 """A host for the live screen and snapshots with fixed data."""
 
+import base64
 import math
 
 import pytest
 from textual.app import App
 
-from edgetop.protocol import Columns, Gauge, Hello, LogLines, Recording, RunFigures, Snapshot
+from edgetop.protocol import Columns, Gauge, Hello, LogLines, Picture, Recording, RunFigures, Snapshot
 from edgetop.readings import Channel, Missing
 from edgetop.screens.live import LiveScreen
 from edgetop.screens.themes import DEFAULT, THEMES
@@ -135,3 +136,23 @@ def hello():
 @pytest.fixture
 def log():
     return LogLines(0, ("INFO: Created TensorFlow Lite XNNPACK delegate for CPU.",))
+
+
+@pytest.fixture
+def picture():
+    """A ball on a meadow, drawn by hand."""
+    pixels = bytearray()
+    for y in range(64):
+        for x in range(96):
+            ball = (x - 60) ** 2 + (y - 36) ** 2 < 18**2
+            sky = (110 + y, 160 + y, 230) if y < 40 else (70, 150 - y // 2, 50 + x // 3)
+            pixels += bytes((220 - abs(x - 54) * 3, 70, 40) if ball else sky)
+    return Picture(480, 320, 96, 64, base64.b64encode(bytes(pixels)).decode())
+
+
+@pytest.fixture
+def true_colours(monkeypatch):
+    """A terminal that can show a picture, whatever the tests run in."""
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLORTERM", "truecolor")
+    monkeypatch.delenv("NO_COLOR", raising=False)
