@@ -13,6 +13,7 @@ from edgetop.protocol import (
     Gauge,
     Hello,
     LogLines,
+    Picture,
     Recording,
     RunFigures,
     Seek,
@@ -36,6 +37,7 @@ MESSAGES = [
         recording=Recording("a.edgetop", 10, 20),
     ),
     Start(Plan((RunSpec(0, "tiny", "null"),), ina219=Ina219Settings("simulated"))),
+    Picture(640, 480, 2, 1, "AAECAwQF"),
     Seek(7),
     Ended(1, "title", "hint", "a.edgetop"),
 ]

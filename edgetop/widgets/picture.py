@@ -17,7 +17,7 @@ from edgetop.widgets.braille import LETTERS
 from edgetop.widgets.cells import Row, Span, plain, spans_of
 from edgetop.widgets.raster import Pixel, Raster, decoded, resampled
 
-LEAST = (8, 4)
+LEAST = (8, 5)
 LEAST_SIGNS = (32, 10)
 """Columns and rows below which a picture shows nothing, in pixels and in signs."""
 NAMED_FROM = 40

@@ -9,7 +9,7 @@ import pytest
 from edgetop.app import EdgetopApp
 from edgetop.config import RunSettings, ScreenSettings, Settings
 from edgetop.plan import RunSpec
-from edgetop.protocol import Ended, Hello, LogLines, Mark, Notice, Pause, Seek, Speed, Start, Stop
+from edgetop.protocol import Ended, Hello, LogLines, Mark, Notice, Pause, Picture, Seek, Speed, Start, Stop
 from edgetop.screens.error import ErrorScreen, QuestionScreen
 from edgetop.screens.help import HelpScreen, help_text
 from edgetop.screens.keys import ACTIONS
@@ -276,6 +276,21 @@ async def test_what_frameworks_and_engine_say_is_shown(make, engine):
         (notice,) = app._notifications
         assert (notice.title, notice.message) == ("The disk is nearly full", "Free 100 MiB")
         assert notice.severity == "warning"
+
+
+async def test_the_input_picture_is_shown(make, engine, monkeypatch):
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLORTERM", "truecolor")
+    app = make(engine.HELLO, Picture(20, 20, 1, 1, "AAEC"), engine.snapshot(), plan=engine.PLAN)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot, app.clients[0])
+        await pilot.press("5")
+        for _ in range(100):
+            await pilot.pause()
+            if "▀" * 20 in app.screen.labels._strips[1].text:
+                break
+        else:
+            raise AssertionError(app.screen.labels._strips[1].text)
 
 
 async def test_an_error_shows_above_the_panels_and_sets_the_exit_code(make, engine):

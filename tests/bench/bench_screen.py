@@ -1,6 +1,6 @@
 """What the live screen costs: CPU, bytes to the terminal and memory, fed with snapshots in a pseudo-terminal.
 
-    python tests/bench/bench_screen.py [--size 120x40] [--hz 4] [--seconds 10] [--runs 3]
+    python tests/bench/bench_screen.py [--size 120x40] [--hz 4] [--seconds 10] [--runs 3] [--picture]
 
 The screen's process reads the snapshots as JSON lines from a pipe, as it does from the engine. Targets at 4 Hz and
 120x40: 2 % of a core, 8 KB/s, 40 MB.
@@ -58,6 +58,16 @@ def snapshot_line(k: int, runs: int) -> str:
     )
 
 
+def picture_line() -> str:
+    """A picture of noise, which costs the most."""
+    import random
+    from base64 import b64encode
+
+    from edgetop.protocol import Picture, encode
+
+    return encode(Picture(480, 320, 96, 64, b64encode(random.Random(3).randbytes(96 * 64 * 3)).decode()))
+
+
 def figures(n: int, k: int, wave: float, runs: int) -> RunFigures:
     """The figures of run ``n``; they move in its own turns only."""
     from edgetop.protocol import RunFigures
@@ -98,7 +108,7 @@ def run_screen(source: int) -> None:
 
     from textual.app import App
 
-    from edgetop.protocol import decode
+    from edgetop.protocol import Picture, decode
     from edgetop.screens.live import LiveScreen
     from edgetop.screens.themes import DEFAULT, THEMES
 
@@ -121,7 +131,8 @@ def run_screen(source: int) -> None:
                 return
             *lines, self.rest = (self.rest + data).split(b"\n")
             for line in lines:
-                self.live.show(decode(line))
+                message = decode(line)
+                (self.live.show_picture if isinstance(message, Picture) else self.live.show)(message)
 
     Host().run()
 
@@ -148,6 +159,7 @@ def main() -> None:
     parser.add_argument("--hz", type=float, default=4.0)
     parser.add_argument("--seconds", type=float, default=10.0)
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--picture", action="store_true", help="show an input picture beside the labels")
     options = parser.parse_args()
     columns, rows = map(int, options.size.split("x"))
     source, sink = os.pipe()
@@ -172,6 +184,8 @@ def main() -> None:
     lines = [
         snapshot_line(k, options.runs).encode() + b"\n" for k in range(int((WARM_S + options.seconds) * options.hz))
     ]
+    if options.picture:
+        lines[0] = picture_line().encode() + b"\n" + lines[0]
     first = int(WARM_S * options.hz)
     time.sleep(1.0)
     for k, line in enumerate(lines):

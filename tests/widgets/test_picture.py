@@ -46,7 +46,7 @@ def test_proportions_are_kept(picture, room, size):
 def test_a_picture_is_left_out_where_it_would_show_nothing():
     shown = painting()
     assert shown.fitted(30, 6, signs=False) == (18, 6)
-    assert shown.fitted(30, 3, signs=False) == (0, 0)
+    assert shown.fitted(30, 4, signs=False) == (0, 0)
     assert shown.fitted(30, 6, signs=True) == (0, 0)
     assert shown.fitted(80, 20, signs=True) == (60, 20)
     assert shown.fitted(-5, 20, signs=False) == (0, 0)
