@@ -99,10 +99,10 @@ class Loop:
         self._aggregate.add(batch)
         for lines in self._feed.log():
             self._publisher.publish(lines)
-        for event in batch.events:
-            if event.kind == "picture":
-                names = (field.name for field in dataclasses.fields(Picture))
-                self._publisher.publish(Picture(**{name: event.data[name] for name in names}))
+        told = [event.data for event in batch.events if event.kind == "picture"]
+        if told:  # of many, which only a forged file has, the last: a screen that is behind keeps all that is published
+            names = (field.name for field in dataclasses.fields(Picture))
+            self._publisher.publish(Picture(**{name: told[-1][name] for name in names}))
 
     def _report_recorder(self, recorder: Recorder) -> None:
         failure = recorder.failure

@@ -87,3 +87,9 @@ def test_pictures_that_are_none_are_passed_over(session):
     hostile = [{**DATA, "columns": 3}, {**DATA, "rgb": "\x1b[2J"}, {**DATA, "width": 0}, {"rgb": DATA["rgb"]}, {}]
     newer = {**DATA, "depth": 16}
     assert replayed(session(*hostile, newer)).pictures == [Picture(**DATA)]
+
+
+def test_of_many_in_one_stretch_only_the_last_is_published(session):
+    assert replayed(session(*({**DATA, "width": 1 + n} for n in range(50)))).pictures == [
+        Picture(**{**DATA, "width": 50})
+    ]
