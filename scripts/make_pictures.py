@@ -82,6 +82,8 @@ def _draw_sign(
             if code - 0x2800 >> bit & 1:
                 x, y = left + 1 + across * 5, top + 1 + down * 5
                 canvas.ellipse((x, y, x + 3, y + 3), fill=colour)
+    elif sign == "▀":
+        canvas.rectangle((left, top, left + CELL_W - 1, top + CELL_H // 2 - 1), fill=colour)
     elif sign in "─━┈":
         canvas.line((left, top + CELL_H // 2, left + CELL_W, top + CELL_H // 2), fill=colour, width=1 + (sign == "━"))
     elif sign == "│":
@@ -111,7 +113,7 @@ def main() -> None:
     edgetop = str(Path(sys.executable).with_name("edgetop"))
     command = [edgetop, "run", "efficientnet_lite0", "--no-record", "--ina219-bus", "simulated"]
     path = ROOT / "assets" / "screen.png"
-    draw(watch(command, seconds)).quantize(64).save(path, optimize=True)
+    draw(watch(command, seconds)).quantize(192).save(path, optimize=True)
     print(f"{path.relative_to(ROOT)}: {path.stat().st_size // 1024} KiB")
 
 

@@ -77,6 +77,7 @@ class LiveScreen(Screen[None]):
         &.-wide.-tall Brief { display: none; }
         &.-no-power #power { height: 7; }
         &.-no-labels #labels { height: 6; }
+        & #figures.-maximized, & #power.-maximized, & #labels.-maximized { height: 1fr; }
 
         &.-cramped-columns, &.-cramped-rows {
             & .panes, & StatusBar, & Brief, & Timeline, & KeyBar { display: none; }

@@ -267,6 +267,7 @@ async def test_panels_can_be_enlarged_even_those_without_room(make_host, make_sn
         for panel in host.live.query(".panel"):
             host.live.maximize(panel)
             assert panel.title in await shown(host, pilot)
+            assert panel.size.height >= 20
             host.live.minimize()
 
 
