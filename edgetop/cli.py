@@ -111,8 +111,8 @@ def shape(text: str) -> tuple[int, ...]:
 
 
 def _run_options(run: argparse.ArgumentParser) -> None:
-    run.add_argument("--on", default="", metavar="FW,FW", help="frameworks; `edgetop list frameworks` names them")
-    run.add_argument("--precision", default="", metavar="P", help="fp32 (the default), fp16 or int8")
+    run.add_argument("--on", default="", metavar="FW,FW", help="frameworks; litert:builtin is one of LiteRT's variants")
+    run.add_argument("--precision", default="", metavar="P", help="fp32 (the default), fp16, bf16 or int8")
     run.add_argument("--threads", type=int, default=0, metavar="N", help="default: half of the cores")
     run.add_argument("--input", default="", metavar="PATH", help="a picture, or cat, coffee or noise")
     run.add_argument("--duration", type=number, default=0.0, metavar="S", help="seconds of measuring in all")
@@ -122,6 +122,9 @@ def _run_options(run: argparse.ArgumentParser) -> None:
     record.add_argument("--no-record", action="store_true", help="keep no session file")
     run.add_argument("--headless", action="store_true", help="no screen: progress, then the summary table")
     run.add_argument("--json", default="", metavar="FILE|-", help="write the result as JSON, without a screen")
+    run.add_argument("--operators", action="store_true", help="also time each operator, before the measurement")
+    run.add_argument("--delegate", default="", metavar="LIB", help="a TFLite delegate's shared library")
+    run.add_argument("--delegate-option", action="append", default=[], metavar="K=V", help="may be given again")
     own = run.add_argument_group("for a model file of your own")
     own.add_argument("--values", default="", metavar="V", help="of pixels: raw, unit, symmetric or imagenet")
     own.add_argument("--fit", default="crop", metavar="F", help="of pictures: crop, stretch, letterbox or corner")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-PRECISIONS = ("fp32", "fp16", "int8")
+PRECISIONS = ("fp32", "fp16", "bf16", "int8")
 MAX_RUNS = 6
 MAX_THREADS = 64
 
@@ -22,6 +22,12 @@ class RunSpec:
     threads: int = 1
     python: str = ""
     """The interpreter its worker runs in; edgetop's own when empty."""
+    variant: str = ""
+    """One of the framework's ways to run a model, as ``builtin`` kernels or ``eager``; its usual one when empty."""
+    delegate: str = ""
+    """A TFLite delegate's shared library; none when empty."""
+    delegate_options: tuple[str, ...] = ()
+    """``key=value`` each, for the delegate."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +73,13 @@ class Plan:
     preparation: Preparation = Preparation()
     skip_absent: bool = False
     """Leave out runs whose framework is not here, or cannot read the model file, instead of failing them."""
+    operators: bool = False
+    """Time each operator of every run, in workers of their own, before the first turn."""
+
+
+def file_precision(precision: str) -> str:
+    """The precision a model is written in to be run in another: nothing is stored in bf16, it is fp32 cut short."""
+    return "fp32" if precision == "bf16" else precision
 
 
 @dataclass(frozen=True)
@@ -79,7 +92,7 @@ class ModelFile:
 
     paths: tuple[str, ...]
     format: str
-    """``tflite``, ``torchscript``, ``caffe``, ``onnx`` or ``ncnn``."""
+    """A key of ``networks.writers.SUFFIXES``, or one that only a user's own file has."""
     model: str
     precision: str = "fp32"
     sha256: str = ""

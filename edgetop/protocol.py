@@ -49,6 +49,15 @@ class ModelEntry:
 
 
 @dataclass(frozen=True)
+class VariantEntry:
+    """One way in which a framework runs a model."""
+
+    name: str
+    title: str
+    precisions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class FrameworkEntry:
     """A framework as the picker lists it: its version, or why it is not here and what to do."""
 
@@ -56,6 +65,10 @@ class FrameworkEntry:
     title: str
     version: Union[str, Missing]
     precisions: tuple[str, ...]
+    variants: tuple[VariantEntry, ...] = ()
+    """The usual one first."""
+    python: str = ""
+    """The interpreter that serves it, where it is not edgetop's own."""
 
 
 @dataclass(frozen=True)
@@ -82,9 +95,13 @@ class RunFigures:
     model: str
     precision: str
     threads: int
+    variant: str = ""
+    delegate: str = ""
     version: str = ""
     status: str = "waiting"
-    """waiting, preparing, loading, warming, ready, running, done or failed."""
+    """waiting, preparing, loading, warming, ready, profiling, running, done or failed."""
+    note: str = ""
+    """What there is to say of how it runs, a sentence."""
     message: str = ""
     hint: str = ""
     weights: str = ""
@@ -201,6 +218,28 @@ class Picture:
     """Red, green and blue of each pixel, a byte each, row by row from the upper left, in base64."""
 
 
+OperatorRow = tuple[str, str, float, int, Optional[float]]
+"""Name, type, mean nanoseconds in an inference, calls in one, mean nanoseconds from its begin where it is told."""
+
+
+@dataclass(frozen=True)
+class Operators:
+    """Where the time of a run's inferences goes: a row an operator in the order of execution, or why there is none."""
+
+    run: int
+    operators: tuple[OperatorRow, ...] = ()
+    rounds: int = 0
+    """Inferences that were timed."""
+    plain_p50_ns: Figure = UNKNOWN
+    """Of as many inferences before, whose operators were not timed."""
+    p50_ns: Figure = UNKNOWN
+    """Of those whose operators were timed."""
+    mean_ns: Figure = UNKNOWN
+    """Of the same: all operators together are a share of it."""
+    missing: str = ""
+    hint: str = ""
+
+
 @dataclass(frozen=True)
 class Notice:
     """Something the user should know: a title, what to do, and how grave (information, warning, error)."""
@@ -245,6 +284,11 @@ class Mark:
 
 
 @dataclass(frozen=True)
+class TimeOperators:
+    """Hold the turns while the operators of every run are timed."""
+
+
+@dataclass(frozen=True)
 class Seek:
     """Show the session as it stood then, in nanoseconds since its start."""
 
@@ -263,14 +307,14 @@ class Stop:
     """End the runs, close the recording, say Ended."""
 
 
-Message = Union[Hello, Catalog, Snapshot, LogLines, Picture, Notice, Ended]
-Command = Union[Start, Pause, Mark, Seek, Speed, Stop]
+Message = Union[Hello, Catalog, Snapshot, LogLines, Picture, Operators, Notice, Ended]
+Command = Union[Start, Pause, Mark, TimeOperators, Seek, Speed, Stop]
 
 _CLASSES: dict[str, type[Any]] = {
     cls.__name__: cls
     for cls in (
-        *(Hello, Catalog, ModelEntry, FrameworkEntry, Snapshot, RunFigures, Gauge, Columns, Recording),
-        *(LogLines, Picture, Notice, Ended, Start, Pause, Mark, Seek, Speed, Stop),
+        *(Hello, Catalog, ModelEntry, FrameworkEntry, VariantEntry, Snapshot, RunFigures, Gauge, Columns, Recording),
+        *(LogLines, Picture, Operators, Notice, Ended, Start, Pause, Mark, TimeOperators, Seek, Speed, Stop),
         *(Plan, RunSpec, Ina219Settings, Preparation, Channel, Missing),
     )
 }

@@ -67,8 +67,8 @@ class Event:
 
     Kinds: ``run`` (its state: status, message, version, load_ns …), ``outputs`` (labels, detections, agreement),
     ``turn`` (start_ns, end_ns, count), ``missing`` and ``back`` (channel, reason, hint), ``marker``
-    (text), ``log`` (line), ``lost`` (count), ``picture`` (a protocol.Picture's fields). ``data``
-    holds JSON values only.
+    (text), ``log`` (line), ``lost`` (count), ``picture`` (a protocol.Picture's fields), ``operators``
+    (a protocol.Operators's, or missing and hint). ``data`` holds JSON values only.
     """
 
     t_ns: int
@@ -86,13 +86,17 @@ _KINDS: Mapping[str, Mapping[str, Any]] = {
     "marker": {"text": str},
     "log": {"line": str},
     "lost": {"count": int},
+    "operators": {},
     "picture": {"width": int, "height": int, "columns": int, "rows": int, "rgb": str},
 }
 _OPTIONAL: Mapping[str, Any] = {
-    **dict.fromkeys(("status", "message", "hint", "version", "weights", "precision", "disagrees"), str),
+    **dict.fromkeys(
+        ("status", "message", "note", "hint", "version", "weights", "precision", "disagrees", "missing"), str
+    ),
     **dict.fromkeys(("load_ns", "first_ns", "decode_ns", "difference"), (int, float)),
+    **dict.fromkeys(("rounds", "plain_p50_ns", "p50_ns", "mean_ns"), (int, float)),
     "agrees_with": int,
-    **dict.fromkeys(("labels", "detections"), list),
+    **dict.fromkeys(("labels", "detections", "operators"), list),
     "raw": bool,
 }
 _ROWS = {"labels": 1, "detections": 5}
@@ -109,6 +113,8 @@ def is_sound(event: Event) -> bool:
     if not all(_is_a(event.data[key], kind) for key, kind in _OPTIONAL.items() if key in event.data):
         return False
     if event.kind == "picture" and not _is_picture(event.data):
+        return False
+    if not all(_is_operator(row) for row in event.data.get("operators", ())):
         return False
     return all(_is_row(row, numbers) for key, numbers in _ROWS.items() for row in event.data.get(key, ()))
 
@@ -132,6 +138,14 @@ def _is_row(row: Any, numbers: int) -> bool:
     if not isinstance(row, (list, tuple)) or len(row) != 1 + numbers:
         return False
     return isinstance(row[0], str) and all(type(value) in (int, float) and abs(value) < _LARGEST for value in row[1:])
+
+
+def _is_operator(row: Any) -> bool:
+    """Whether it is a name, a type, a time, a number of calls, and a time or nothing."""
+    if not isinstance(row, (list, tuple)) or len(row) != 5 or not all(isinstance(text, str) for text in row[:2]):
+        return False
+    numbers = row[2:4] if row[4] is None else row[2:]
+    return type(row[3]) is int and all(type(value) in (int, float) and 0 <= value < _LARGEST for value in numbers)
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,9 @@ from edgetop.readings import Missing
 
 Array = npt.NDArray[Any]
 
-TOLERANCE = {"fp32": 1e-5, "fp16": 5e-3, "int8": 0.1}
+TOLERANCE = {"fp32": 1e-5, "fp16": 5e-3, "bf16": 5e-2, "int8": 0.1}
 """Largest difference of a probability, by precision, that still counts as agreement."""
-RAW_TOLERANCE = {"fp32": 1e-4, "fp16": 2e-2, "int8": 0.5}
+RAW_TOLERANCE = {"fp32": 1e-4, "fp16": 2e-2, "bf16": 0.1, "int8": 0.5}
 """The same of other outputs, as a share of the largest value of each."""
 
 

@@ -8,10 +8,21 @@ from typing import Any, Union
 
 import numpy as np
 
-from edgetop.backends.base import Array, Availability, LoadedModel, OperatorTime, Options, TensorSpec
+from edgetop.backends.base import (
+    Array,
+    Availability,
+    LoadedModel,
+    OperatorTime,
+    Options,
+    Profile,
+    TensorSpec,
+    Variant,
+    timed,
+)
 from edgetop.backends.files import bad_file, check_files
 from edgetop.backends.importing import import_framework, present
 from edgetop.backends.prototxt import input_shapes
+from edgetop.backends.variants import formats
 from edgetop.errors import BadModelFile
 from edgetop.plan import ModelFile
 from edgetop.readings import Missing
@@ -70,18 +81,20 @@ class CaffeModel:
         results = [self._result] if isinstance(self._wanted, str) else self._result
         return [result.copy() for result in results]
 
-    def operators(self, rounds: int) -> list[OperatorTime] | Missing:
-        """Mean time of each layer, as OpenCV counts it; layers fused into another do not appear."""
+    def operators(self, rounds: int) -> Profile | Missing:
+        """The time of each layer, as OpenCV counts it; layers fused into another do not appear."""
         names = self._net.getLayerNames()
         ticks = np.zeros(len(names))
+        durations: list[int] = []
         for _ in range(rounds):
-            self.infer()
+            durations += timed(self.infer, 1)
             ticks += np.ravel(self._net.getPerfProfile()[1])
-        return [
-            OperatorTime(name, self._net.getLayer(name).type, mean_ns, 1)
+        operators = tuple(
+            OperatorTime(name, self._net.getLayer(name).type, mean_ns)
             for name, mean_ns in zip(names, (ticks * self._tick_ns / rounds).tolist())
             if mean_ns > 0
-        ]
+        )
+        return Profile(operators, tuple(durations))
 
     def close(self) -> None:
         """Give back the network and its tensors."""
@@ -109,8 +122,8 @@ class Caffe:
 
     name = "caffe"
     title = "Caffe (OpenCV)"
-    formats = ("caffe",)
-    precisions = ("fp32",)
+    variants: tuple[Variant, ...] = (Variant("opencv", "caffe", ("fp32",), "OpenCV's own layers on the CPU"),)
+    takes_delegate = False
     distributions = (
         "opencv-python-headless",
         "opencv-python",
@@ -137,7 +150,7 @@ class Caffe:
     def load(self, model: ModelFile, options: Options) -> LoadedModel:
         """Load a prototxt and its caffemodel; raises BadModelFile, or FrameworkMissing."""
         cv2 = present(_module(), self.title)
-        check_files(model, self.formats, self.title, count=2)
+        check_files(model, formats(self), self.title, count=2)
         prototxt, caffemodel = model.paths
         shape = _input_shape(model, self.title)
         cv2.setNumThreads(options.threads)

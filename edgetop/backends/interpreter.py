@@ -10,7 +10,7 @@ from typing import Any, Callable, Union
 
 import numpy as np
 
-from edgetop.backends.base import Array, Availability, LoadedModel, OperatorTime, Options, TensorSpec
+from edgetop.backends.base import Array, Availability, LoadedModel, Options, Profile, TensorSpec, Variant
 from edgetop.backends.files import bad_file, check_files, check_start
 from edgetop.backends.importing import present
 from edgetop.config import asset
@@ -75,7 +75,7 @@ class InterpretedModel:
         """Copies of the outputs of the last inference."""
         return [self._interpreter.get_tensor(index) for index in self._output_indices]
 
-    def operators(self, rounds: int) -> list[OperatorTime] | Missing:
+    def operators(self, rounds: int) -> Profile | Missing:
         """Missing: the Interpreter has no profiler."""
         return Missing("the TFLite Interpreter does not time its operators")
 
@@ -123,8 +123,10 @@ class InterpreterBackend(ABC):
     title: str
     package: str
     """The Python package whose ``__version__`` is the runtime's."""
-    formats = FORMATS
-    precisions = PRECISIONS
+    variants: tuple[Variant, ...] = (
+        Variant("xnnpack", "tflite", PRECISIONS, "XNNPACK's kernels, as the runtime is made"),
+    )
+    takes_delegate = True
 
     @abstractmethod
     def module(self) -> Union[ModuleType, Missing]:

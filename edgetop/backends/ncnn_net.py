@@ -8,10 +8,11 @@ from typing import Any, Union
 
 import numpy as np
 
-from edgetop.backends.base import Array, Availability, LoadedModel, OperatorTime, Options, TensorSpec
+from edgetop.backends.base import Array, Availability, LoadedModel, OperatorTime, Options, Profile, TensorSpec, Variant
 from edgetop.backends.files import bad_file, check_files
 from edgetop.backends.importing import import_framework, present
 from edgetop.backends.ncnn_files import check_weights, input_shape, read_layers
+from edgetop.backends.variants import formats
 from edgetop.clock import now_ns
 from edgetop.errors import BadModelFile
 from edgetop.plan import ModelFile
@@ -69,19 +70,26 @@ class NcnnModel:
         """Copies of the outputs of the last inference."""
         return [np.array(result)[None] for result in self._results]
 
-    def operators(self, rounds: int) -> list[OperatorTime] | Missing:
-        """Mean time of each layer, run one after another; what they give is kept until the end, unlike in infer."""
+    def operators(self, rounds: int) -> Profile | Missing:
+        """The time of each layer, run one after another; what they give is kept until the end, unlike in infer."""
         blobs = self._net.blobs()
         layers = [(layer.name, layer.type, blobs[layer.tops[0]].name) for layer in self._net.layers() if layer.bottoms]
-        totals = dict.fromkeys((name for name, _, _ in layers), 0)
+        totals, starts = dict.fromkeys((name for name, _, _ in layers), 0), dict.fromkeys((n for n, _, _ in layers), 0)
+        durations = []
         for _ in range(rounds):
+            begin = now_ns()
             extractor = self._extractor()
             extractor.set_light_mode(False)
             for name, _, blob in layers:
                 start = now_ns()
                 _extract(extractor, blob)
                 totals[name] += now_ns() - start
-        return [OperatorTime(name, kind, totals[name] / rounds, 1) for name, kind, _ in layers]
+                starts[name] += start - begin
+            durations.append(now_ns() - begin)
+        operators = tuple(
+            OperatorTime(name, kind, totals[name] / rounds, start_ns=starts[name] / rounds) for name, kind, _ in layers
+        )
+        return Profile(operators, tuple(durations))
 
     def close(self) -> None:
         """Give back the net and its tensors."""
@@ -112,8 +120,8 @@ class Ncnn:
 
     name = "ncnn"
     title = "ncnn"
-    formats = ("ncnn",)
-    precisions = ("fp32", "fp16")
+    variants: tuple[Variant, ...] = (Variant("cpu", "ncnn", ("fp32", "fp16"), "the CPU, without Vulkan"),)
+    takes_delegate = False
     distributions = ("ncnn",)
 
     def probe(self) -> Availability:
@@ -135,7 +143,7 @@ class Ncnn:
     def load(self, model: ModelFile, options: Options) -> LoadedModel:
         """Load a .param and its .bin; raises BadModelFile, or FrameworkMissing."""
         ncnn = present(_module(), self.title)
-        check_files(model, self.formats, self.title, count=2)
+        check_files(model, formats(self), self.title, count=2)
         param, weights = model.paths
         net = _net(ncnn, model.precision, options.threads)
         try:

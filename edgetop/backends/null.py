@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from edgetop import __version__
-from edgetop.backends.base import Array, Availability, LoadedModel, OperatorTime, Options, TensorSpec
+from edgetop.backends.base import Array, Availability, LoadedModel, Options, Profile, TensorSpec, Variant
 from edgetop.plan import PRECISIONS, ModelFile
 from edgetop.readings import Missing
 
@@ -34,7 +34,7 @@ class NullModel:
         """A copy of the number that was set."""
         return [self._value.copy()]
 
-    def operators(self, rounds: int) -> list[OperatorTime] | Missing:
+    def operators(self, rounds: int) -> Profile | Missing:
         """Missing: there are no operators."""
         return Missing("the null backend has no operators")
 
@@ -47,8 +47,11 @@ class Null:
 
     name = "null"
     title = "null"
-    formats = ("tflite", "torchscript", "caffe", "onnx", "ncnn")
-    precisions = PRECISIONS
+    variants: tuple[Variant, ...] = tuple(
+        Variant(name, name, PRECISIONS, f"given {name} files")
+        for name in ("tflite", "torchscript", "caffe", "onnx", "ncnn")
+    )
+    takes_delegate = False
     distributions = ()
 
     def probe(self) -> Availability:

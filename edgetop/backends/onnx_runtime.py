@@ -7,6 +7,7 @@ import json
 import os
 import re
 import tempfile
+from bisect import bisect_right
 from collections.abc import Sequence
 from functools import partial
 from types import ModuleType
@@ -14,9 +15,20 @@ from typing import Any, Callable, Union
 
 import numpy as np
 
-from edgetop.backends.base import Array, Availability, LoadedModel, OperatorTime, Options, TensorSpec
+from edgetop.backends.base import (
+    Array,
+    Availability,
+    LoadedModel,
+    OperatorTime,
+    Options,
+    Profile,
+    TensorSpec,
+    Variant,
+    timed,
+)
 from edgetop.backends.files import bad_file, check_files
 from edgetop.backends.importing import import_framework, present
+from edgetop.backends.variants import formats
 from edgetop.errors import BadModelFile
 from edgetop.plan import ModelFile
 from edgetop.readings import Missing
@@ -42,6 +54,7 @@ _PRELUDE = re.compile(
 )
 """What stands before the cause in a message of ONNX Runtime's."""
 _KERNEL = "_kernel_time"
+_RUN = "model_run"
 _TINY = (
     b"\x08\x08:<\x12\x04tiny\n\x12\n\x01x\x12\x01y\x1a\x04relu\x22\x04Relu"
     b"Z\x0f\n\x01x\x12\n\n\x08\x08\x01\x12\x04\n\x02\x08\x01b\x0f\n\x01y\x12\n\n\x08\x08\x01\x12\x04\n\x02\x08\x01"
@@ -96,15 +109,14 @@ class OnnxRuntimeModel:
         """Copies of the outputs of the last inference."""
         return [np.array(value.numpy()) for value in self._binding.get_outputs()]
 
-    def operators(self, rounds: int) -> list[OperatorTime] | Missing:
-        """Mean time of each node in a session of its own, since a session is profiled from its start or never."""
+    def operators(self, rounds: int) -> Profile | Missing:
+        """The time of each node in a session of its own, since a session is profiled from its start or never."""
         feed = {spec.name: array for spec, array in zip(self.inputs, self._arrays)}
         with tempfile.TemporaryDirectory() as folder:
             session = self._profiled(profile=os.path.join(folder, "profile"))
-            for _ in range(rounds + 1):
-                session.run(None, feed)
+            durations = timed(lambda: session.run(None, feed), rounds + 1)
             with open(session.end_profiling(), encoding="utf-8") as file:
-                return _operator_times(json.load(file), rounds)
+                return Profile(_operator_times(json.load(file), rounds), durations[1:])
 
     def close(self) -> None:
         """Give back the session and its tensors."""
@@ -116,17 +128,30 @@ def _closed() -> None:
     raise ValueError("the model is closed")
 
 
-def _operator_times(events: Sequence[dict[str, Any]], rounds: int) -> list[OperatorTime]:
+def _operator_times(events: Sequence[dict[str, Any]], rounds: int) -> tuple[OperatorTime, ...]:
     """Of a trace with one round more than ``rounds``, the first of which is left out."""
+    begins = sorted(event["ts"] for event in events if event["name"] == _RUN)
+    kept = begins[-rounds:]
     durations: dict[str, list[int]] = {}
+    starts: dict[str, list[int]] = {}
     types: dict[str, str] = {}
     for event in events:
-        if event.get("cat") == "Node" and event["name"].endswith(_KERNEL):
+        if event.get("cat") == "Node" and event["name"].endswith(_KERNEL) and event["ts"] >= kept[0]:
             name = event["name"].removesuffix(_KERNEL)
             durations.setdefault(name, []).append(event["dur"])
+            starts.setdefault(name, []).append(event["ts"] - kept[bisect_right(kept, event["ts"]) - 1])
             types[name] = event["args"]["op_name"]
-    means = {name: sum(times[-rounds:]) * 1e3 / rounds for name, times in durations.items()}
-    return [OperatorTime(name or types[name], types[name], mean, 1) for name, mean in means.items() if mean > 0]
+    return tuple(
+        OperatorTime(
+            name=name or types[name],
+            type=types[name],
+            mean_ns=sum(times) * 1e3 / rounds,
+            calls=round(len(times) / rounds),
+            start_ns=sum(starts[name]) * 1e3 / len(times),
+        )
+        for name, times in durations.items()
+        if sum(times) > 0
+    )
 
 
 def _spec(argument: Any, shape: Sequence[Any], layout: str = "") -> TensorSpec:
@@ -162,8 +187,10 @@ class OnnxRuntime:
 
     name = "onnxruntime"
     title = "ONNX Runtime"
-    formats = ("onnx",)
-    precisions = ("fp32", "fp16", "int8")
+    variants: tuple[Variant, ...] = (
+        Variant("cpu", "onnx", ("fp32", "fp16", "int8"), "the CPU provider, threads that wait asleep"),
+    )
+    takes_delegate = False
     distributions = ("onnxruntime",)
 
     def probe(self) -> Availability:
@@ -181,7 +208,7 @@ class OnnxRuntime:
     def load(self, model: ModelFile, options: Options) -> LoadedModel:
         """Load an .onnx file; raises BadModelFile, or FrameworkMissing."""
         ort = present(_module(), self.title)
-        check_files(model, self.formats, self.title)
+        check_files(model, formats(self), self.title)
         (path,) = model.paths
         make = partial(_session, ort, path, options.threads)
         state = importlib.import_module("onnxruntime.capi.onnxruntime_pybind11_state")

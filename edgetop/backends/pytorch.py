@@ -9,9 +9,10 @@ from typing import Any, Union
 
 import numpy as np
 
-from edgetop.backends.base import Array, Availability, LoadedModel, OperatorTime, Options, TensorSpec
+from edgetop.backends.base import Array, Availability, LoadedModel, Options, Profile, TensorSpec, Variant
 from edgetop.backends.files import bad_file, check_files, check_start
 from edgetop.backends.importing import import_framework, present
+from edgetop.backends.variants import formats
 from edgetop.errors import BadModelFile
 from edgetop.plan import ModelFile
 from edgetop.readings import Missing
@@ -71,7 +72,7 @@ class TorchModel:
         """Copies of the outputs of the last inference."""
         return [tensor.numpy().copy() for tensor in _tensors(self._torch, self._result)]
 
-    def operators(self, rounds: int) -> list[OperatorTime] | Missing:
+    def operators(self, rounds: int) -> Profile | Missing:
         """Missing: the optimised graph is one call."""
         return Missing("the operators of an optimised TorchScript graph are not timed")
 
@@ -96,8 +97,10 @@ class PyTorch:
 
     name = "torch"
     title = "PyTorch"
-    formats = ("torchscript",)
-    precisions = ("fp32",)
+    variants: tuple[Variant, ...] = (
+        Variant("frozen", "torchscript", ("fp32",), "TorchScript, frozen and optimised for inference"),
+    )
+    takes_delegate = False
     distributions = ("torch",)
 
     def probe(self) -> Availability:
@@ -119,7 +122,7 @@ class PyTorch:
     def load(self, model: ModelFile, options: Options) -> LoadedModel:
         """Load a TorchScript file; raises BadModelFile, or FrameworkMissing."""
         torch = present(_module(), self.title)
-        check_files(model, self.formats, self.title)
+        check_files(model, formats(self), self.title)
         (path,) = model.paths
         check_start(path, 0, b"PK\x03\x04", self.title, "a TorchScript file")
         if not model.input_shape:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from importlib.metadata import EntryPoint, entry_points
 
 from edgetop.backends.base import Backend
 from edgetop.errors import FrameworkMissing, UnknownName
+from edgetop.plan import RunSpec
 
 GROUP = "edgetop.backends"
 OWN = {
@@ -53,9 +55,18 @@ def backend(name: str) -> Backend:
     return made
 
 
-def title(name: str) -> str:
-    """How a framework is shown; the name itself for one that is not known here, as in another board's recording."""
+def run_title(spec: RunSpec) -> str:
+    """How a run is shown: its framework, with what is unusual about the way it runs.
+
+    A framework that is not known here, as in another board's recording, has its name for a title.
+    """
     try:
-        return backend(name).title
+        chosen = backend(spec.framework)
     except (UnknownName, FrameworkMissing):
-        return name
+        title, usual = spec.framework, ""
+    else:
+        title = chosen.title
+        usual = next((v.name for v in chosen.variants if spec.precision in v.precisions), "")
+    if spec.variant not in ("", usual):
+        title = f"{title} {spec.variant}"
+    return f"{title} + {os.path.basename(spec.delegate)}" if spec.delegate else title

@@ -7,10 +7,14 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
 
 from edgetop.config import Settings, default_threads, load_settings
+from edgetop.errors import UsageError
 from edgetop.plan import Ina219Settings, Plan, Preparation, RunSpec
 
+TAKES_DELEGATE = ("litert", "tflite", "coral")
+"""Frameworks that --delegate is for; this process knows no backend."""
 WITHOUT_TERMINAL_S = 10.0
 """So long a run lasts when nobody can stop it by a key and nothing else was said."""
 
@@ -46,10 +50,13 @@ def _plan(arguments: argparse.Namespace, settings: Settings, headless: bool) -> 
     duration_s = arguments.duration
     if headless and not duration_s and not arguments.count:
         duration_s = WITHOUT_TERMINAL_S
+    chosen = named or _readers(model) or settings.run.frameworks
     runs = tuple(
-        RunSpec(place, model, name, precision, threads, settings.python.get(name, ""))
-        for place, name in enumerate(named or _readers(model) or settings.run.frameworks)
+        RunSpec(place, model, name, precision, threads, settings.python.get(name, ""), variant)
+        for place, (name, _, variant) in enumerate(wanted.partition(":") for wanted in chosen)
     )
+    if arguments.delegate or arguments.delegate_option:
+        runs = _delegated(runs, arguments.delegate, tuple(arguments.delegate_option))
     record = "none" if arguments.no_record or not (settings.run.record or arguments.record) else arguments.record
     # How a file of the user's own wants its pictures is not known: the engine decides where nothing is said.
     source = arguments.input or ("" if "/" in model or "." in model else settings.run.input)
@@ -58,7 +65,27 @@ def _plan(arguments: argparse.Namespace, settings: Settings, headless: bool) -> 
         arguments.values, arguments.fit, "BGR" if arguments.bgr else "RGB", arguments.labels, arguments.input_shape
     )
     return Plan(
-        runs, source, duration_s, arguments.count, record, ina219, preparation=preparation, skip_absent=not named
+        runs,
+        source,
+        duration_s,
+        arguments.count,
+        record,
+        ina219,
+        preparation=preparation,
+        skip_absent=not named,
+        operators=arguments.operators,
+    )
+
+
+def _delegated(runs: tuple[RunSpec, ...], library: str, options: tuple[str, ...]) -> tuple[RunSpec, ...]:
+    """The runs with a delegate where they take one: a variant that was named is run as it is, for comparison."""
+    taken = [spec.framework in TAKES_DELEGATE and not spec.variant for spec in runs]
+    if not any(taken):
+        raise UsageError("No framework here takes a delegate", f"Choose one of {', '.join(TAKES_DELEGATE)} with --on")
+    if any("=" not in option for option in options):
+        raise UsageError("A delegate's option is not KEY=VALUE", "As in --delegate-option num_threads=2")
+    return tuple(
+        replace(spec, delegate=library, delegate_options=options) if takes else spec for spec, takes in zip(runs, taken)
     )
 
 

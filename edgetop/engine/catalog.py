@@ -6,11 +6,15 @@ import os
 from collections.abc import Mapping
 from typing import Union
 
+from edgetop.backends.base import Backend
 from edgetop.backends.registry import backend, names
+from edgetop.backends.variants import precisions
 from edgetop.config import default_threads
 from edgetop.inputs.source import NOISE, SHIPPED
 from edgetop.networks import zoo
-from edgetop.protocol import Catalog, FrameworkEntry, ModelEntry
+from edgetop.networks.cards import ModelCard
+from edgetop.plan import PRECISIONS, file_precision
+from edgetop.protocol import Catalog, FrameworkEntry, ModelEntry, VariantEntry
 from edgetop.readings import Missing
 
 LOOKING = Missing("looking …")
@@ -19,14 +23,24 @@ LOOKING = Missing("looking …")
 def models() -> tuple[ModelEntry, ...]:
     """The models of the zoo; builds none."""
     return tuple(
-        ModelEntry(c.name, c.title, c.task, c.parameters, c.macs, c.weights, c.precisions) for c in zoo.cards()
+        ModelEntry(c.name, c.title, c.task, c.parameters, c.macs, c.weights, _precisions(c)) for c in zoo.cards()
     )
+
+
+def _precisions(card: ModelCard) -> tuple[str, ...]:
+    """Those it is written in, and those a framework makes of one of them."""
+    return tuple(name for name in PRECISIONS if file_precision(name) in card.precisions)
 
 
 def frameworks(versions: Mapping[str, Union[str, Missing]]) -> tuple[FrameworkEntry, ...]:
     """The frameworks edgetop knows; ``versions`` holds what is known so far."""
     chosen = [backend(name) for name in names()]
-    return tuple(FrameworkEntry(b.name, b.title, versions.get(b.name, LOOKING), b.precisions) for b in chosen)
+    return tuple(_entry(backend, versions.get(backend.name, LOOKING)) for backend in chosen)
+
+
+def _entry(backend: Backend, version: Union[str, Missing]) -> FrameworkEntry:
+    variants = tuple(VariantEntry(v.name, v.title, v.precisions) for v in backend.variants)
+    return FrameworkEntry(backend.name, backend.title, version, precisions(backend), variants)
 
 
 def catalog(versions: Mapping[str, Union[str, Missing]]) -> Catalog:

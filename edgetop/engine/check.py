@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 
 from edgetop.backends.registry import backend
+from edgetop.backends.variants import choose, formats
 from edgetop.errors import UnknownName, UsageError
 from edgetop.inputs.own import VALUES, check_preparation
 from edgetop.inputs.source import NOISE, check_source
 from edgetop.networks import imported, zoo
 from edgetop.networks.own import is_file, own_file
-from edgetop.plan import MAX_RUNS, MAX_THREADS, Plan, Preparation, RunSpec
+from edgetop.plan import MAX_RUNS, MAX_THREADS, Plan, Preparation, RunSpec, file_precision
 
 
 def check_plan(plan: Plan) -> None:
@@ -51,15 +52,18 @@ def _check_run(spec: RunSpec, *, any_format: bool) -> None:
         raise UsageError(f"{spec.threads} threads", f"Choose 1 to {MAX_THREADS}")
     if spec.python and not os.access(spec.python, os.X_OK):
         raise UsageError(f"{spec.python} cannot be run", f"Set [frameworks.{spec.framework}] python to an interpreter")
-    if spec.precision not in chosen.precisions:
-        raise UnknownName(f"{chosen.title} has no {spec.precision}", f"It has {', '.join(chosen.precisions)}")
+    if (spec.delegate or spec.delegate_options) and not chosen.takes_delegate:
+        raise UsageError(f"{chosen.title} takes no delegate", "Delegates are TFLite's: choose litert, tflite or coral")
     if is_file(spec.model):
         format = own_file(spec.model).format
-        if format not in chosen.formats and not any_format:
-            hint = f"{chosen.title} reads {', '.join(chosen.formats)}: choose another framework with --on"
+        if format not in formats(chosen) and not any_format:
+            hint = f"{chosen.title} reads {', '.join(formats(chosen))}: choose another framework with --on"
             raise UsageError(f"{chosen.title} cannot read {spec.model} ({format})", hint)
+        if format in formats(chosen):
+            choose(chosen, spec.variant, format=format)
         return
+    choose(chosen, spec.variant, precision=spec.precision)
     card = zoo.card(spec.model)
     imported.verify(spec.model)
-    if spec.precision not in card.precisions:
+    if file_precision(spec.precision) not in card.precisions:
         raise UnknownName(f"{spec.model} has no {spec.precision}", f"It has {', '.join(card.precisions)}")

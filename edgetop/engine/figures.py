@@ -10,7 +10,7 @@ import numpy as np
 from edgetop.analysis.agreement import tolerance
 from edgetop.analysis.intervals import batch_means
 from edgetop.analysis.percentiles import nearest_rank
-from edgetop.backends.registry import title
+from edgetop.backends.registry import run_title
 from edgetop.engine.series import GrowingArray
 from edgetop.plan import RunSpec
 from edgetop.protocol import UNKNOWN, DetectionRow, RunFigures
@@ -29,7 +29,7 @@ class RunState:
 
     def __init__(self, spec: RunSpec) -> None:
         self._spec = spec
-        self.title = title(spec.framework)
+        self.title = run_title(spec)
         self._told: dict[str, Any] = {"status": "waiting"}
         self._durations = GrowingArray()
         self._set_aside = 0
@@ -116,6 +116,9 @@ class RunState:
             model=spec.model,
             precision=self._precision,
             threads=spec.threads,
+            variant=spec.variant,
+            delegate=spec.delegate,
+            note=told.get("note", ""),
             version=told.get("version", ""),
             status=told["status"],
             message=told.get("message", ""),

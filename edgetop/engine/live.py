@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import uuid
 from collections import deque
+from collections.abc import Iterator
 
 from edgetop import __version__
 from edgetop.clock import now_ns, wall_ns
 from edgetop.machine import describe_machine
+from edgetop.measure.runner import Runner
 from edgetop.measure.sampler import Sampler
 from edgetop.measure.turns import Turns
 from edgetop.plan import Plan
 from edgetop.probes.registry import machine_probes
 from edgetop.probes.worker import WorkerProbe
-from edgetop.protocol import Command, LogLines, Mark, Pause
+from edgetop.protocol import Command, LogLines, Mark, Pause, TimeOperators
 from edgetop.samples import Batch, Event, Samples
 from edgetop.sessions.description import Description
 
@@ -74,20 +76,25 @@ class LiveFeed:
             drained = runner.samples(settled=settled)
             if len(drained):
                 samples[run] = drained
-            lines = runner.log_lines()
-            if lines:
-                self._logs.append(LogLines(run, tuple(lines)))
-                events.extend(Event(now_ns(), "log", {"line": line}, run) for line in lines)
+            events.extend(self._log_lines(run, runner))
             lost = runner.lost - self._lost.get(run, 0)
             if lost:
                 self._lost[run] = runner.lost
                 events.append(Event(now_ns(), "lost", {"count": lost}, run))
+        for run, runner in self._turns.profilers[-1:]:
+            events.extend(self._log_lines(run, runner))
         readings, probe_events = self._sampler.drain()
         while self._events:
             events.append(self._events.popleft())
         events.extend(probe_events)
         events.sort(key=lambda event: event.t_ns)
         return Batch(now_ns(), samples, readings, tuple(events))
+
+    def _log_lines(self, run: int, runner: Runner) -> Iterator[Event]:
+        lines = runner.log_lines()
+        if lines:
+            self._logs.append(LogLines(run, tuple(lines)))
+        return (Event(now_ns(), "log", {"line": line}, run) for line in lines)
 
     def log(self) -> list[LogLines]:
         """What the frameworks printed since the last call."""
@@ -96,10 +103,12 @@ class LiveFeed:
         return lines
 
     def command(self, command: Command) -> None:
-        """Pause or go on; set a marker."""
+        """Pause or go on; set a marker; time the operators."""
         if isinstance(command, Pause):
             self.paused = command.on
             self._turns.pause(command.on)
+        elif isinstance(command, TimeOperators):
+            self._turns.profile()
         elif isinstance(command, Mark):
             self._events.append(Event(now_ns(), "marker", {"text": command.text}))
 
@@ -108,6 +117,6 @@ class LiveFeed:
         self._turns.stop()
         if self._turns.ident is not None:
             self._turns.join(STOP_TIMEOUT_S)
-        for runner in list(self._turns.runners.values()):
+        for runner in [*self._turns.runners.values(), *(runner for _, runner in self._turns.profilers)]:
             runner.kill()
         self._sampler.close()

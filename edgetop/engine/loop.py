@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from typing import Callable, Optional, Union
+from collections.abc import Mapping
+from typing import Any, Callable, Optional, TypeVar, Union
 
 from edgetop.clock import now_ns
 from edgetop.engine.aggregate import Aggregate
 from edgetop.engine.feed import Feed
 from edgetop.engine.publish import Publisher
-from edgetop.protocol import Command, Ended, Notice, Picture, Recording, Snapshot, Stop
+from edgetop.protocol import Command, Ended, Notice, Operators, Picture, Recording, Snapshot, Stop
 from edgetop.readings import Missing
+from edgetop.samples import Batch
 from edgetop.sessions.recorder import Recorder
 
+Told = TypeVar("Told", Picture, Operators)
 DRAIN_S = 0.05
 SNAPSHOT_S = 0.25
 
@@ -32,6 +35,12 @@ class OwnCost:
         self._marks = [*self._marks[-4:], (now_ns(), time.process_time_ns())]
         (wall, cpu), (wall_now, cpu_now) = self._marks[0], self._marks[-1]
         return 100 * (cpu_now - cpu) / max(1, wall_now - wall)
+
+
+def _known(cls: type[Told], data: Mapping[str, Any]) -> Told:
+    """A message from an event's data, of which a newer edgetop may have written more."""
+    names = {field.name for field in dataclasses.fields(cls)}
+    return cls(**{name: value for name, value in data.items() if name in names})
 
 
 class Loop:
@@ -57,6 +66,8 @@ class Loop:
         self._stopping = False
         self.last: Snapshot = Snapshot(0, "preparing")
         """The newest snapshot; the final one once ``run`` has returned."""
+        self.operators: dict[int, Operators] = {}
+        """The operators of each run whose operators were timed."""
 
     def run(self) -> Ended:
         """Run to the feed's end or a stop; the recording is closed whatever happens."""
@@ -99,10 +110,17 @@ class Loop:
         self._aggregate.add(batch)
         for lines in self._feed.log():
             self._publisher.publish(lines)
-        told = [event.data for event in batch.events if event.kind == "picture"]
-        if told:  # of many, which only a forged file has, the last: a screen that is behind keeps all that is published
-            names = (field.name for field in dataclasses.fields(Picture))
-            self._publisher.publish(Picture(**{name: told[-1][name] for name in names}))
+        self._publish_once(batch)
+
+    def _publish_once(self, batch: Batch) -> None:
+        """What does not change again; of many, as a forged file may have, the last, since all is kept for a screen."""
+        newest = {(event.kind, event.run): event for event in batch.events if event.kind in ("picture", "operators")}
+        for (kind, run), event in newest.items():
+            if kind == "picture":
+                self._publisher.publish(_known(Picture, event.data))
+            elif run is not None:
+                self.operators[run] = _known(Operators, {**event.data, "run": run})
+                self._publisher.publish(self.operators[run])
 
     def _report_recorder(self, recorder: Recorder) -> None:
         failure = recorder.failure

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from edgetop.backends.availability import availabilities
 from edgetop.backends.registry import backend
+from edgetop.backends.variants import choose, formats
 from edgetop.config import sessions_folder
 from edgetop.errors import CannotWrite, FrameworkMissing
 from edgetop.inputs.source import NOISE, SHIPPED
@@ -26,7 +27,16 @@ def resolve(plan: Plan) -> Plan:
     if not plan.input:
         files = any(is_file(spec.model) for spec in plan.runs)
         plan = dataclasses.replace(plan, input=NOISE if files else SHIPPED[0])
-    return dataclasses.replace(plan, record=_session_path(plan))
+    runs = tuple(dataclasses.replace(spec, variant=_variant(spec)) for spec in plan.runs)
+    return dataclasses.replace(plan, runs=runs, record=_session_path(plan))
+
+
+def _variant(spec: RunSpec) -> str:
+    """Its name: a session says how its runs were run, also where nothing was chosen."""
+    chosen = backend(spec.framework)
+    if is_file(spec.model):
+        return choose(chosen, spec.variant, format=own_file(spec.model).format).name
+    return choose(chosen, spec.variant, precision=spec.precision).name
 
 
 def _present(runs: tuple[RunSpec, ...]) -> tuple[RunSpec, ...]:
@@ -42,7 +52,7 @@ def _present(runs: tuple[RunSpec, ...]) -> tuple[RunSpec, ...]:
 
 
 def _reads(spec: RunSpec) -> bool:
-    return not is_file(spec.model) or own_file(spec.model).format in backend(spec.framework).formats
+    return not is_file(spec.model) or own_file(spec.model).format in formats(backend(spec.framework))
 
 
 def _session_path(plan: Plan) -> str:

@@ -17,7 +17,9 @@ from typing import Any, Callable, Union
 
 import numpy as np
 
+from edgetop.backends.base import Options
 from edgetop.backends.registry import backend
+from edgetop.backends.variants import choose
 from edgetop.clock import now_ns
 from edgetop.errors import EdgetopError
 from edgetop.inputs.calibration import SHIPPED_PICTURES
@@ -30,7 +32,7 @@ from edgetop.networks import zoo
 from edgetop.networks.cards import ModelCard
 from edgetop.networks.files import model_file
 from edgetop.networks.own import is_file, own_file
-from edgetop.plan import ModelFile, Plan, RunSpec
+from edgetop.plan import ModelFile, Plan, RunSpec, file_precision
 from edgetop.samples import Event
 
 TURN_S = 0.25
@@ -38,6 +40,8 @@ LEAST_COUNT = 10
 """A turn lasts a quarter of a second, and at least so many inferences."""
 SET_ASIDE = 2
 PAUSE_POLL_S = 0.1
+OPERATOR_ROUNDS = 20
+"""Inferences in which operators are timed, after as many in which they are not."""
 
 Card = Union[ModelCard, OwnCard, None]
 
@@ -60,6 +64,12 @@ class Turns(threading.Thread):
         self._stopping = threading.Event()
         self._paused = threading.Event()
         self._alternating = False
+        self.profilers: list[tuple[int, Runner]] = []
+        """Workers that time operators, with their runs; the last one may be at work."""
+        self._profile_wanted = threading.Event()
+        if plan.operators:
+            self._profile_wanted.set()
+        self._folder = ""
         self._comparison = Comparison(plan)
         self._share_ns = 0.0
         self._spent_ns = dict.fromkeys((spec.id for spec in plan.runs), 0)
@@ -78,6 +88,10 @@ class Turns(threading.Thread):
         if self._alternating:  # a warm-up is not cut short: its outputs are compared
             self._hurry(on)
 
+    def profile(self) -> None:
+        """Time the operators of every run, once its present turn is over."""
+        self._profile_wanted.set()
+
     def _hurry(self, on: bool) -> None:
         for runner in list(self.runners.values()):
             runner.hurry(on)
@@ -87,9 +101,10 @@ class Turns(threading.Thread):
     def run(self) -> None:
         """Bring up every run, then alternate among those that came up."""
         with tempfile.TemporaryDirectory(prefix="edgetop-") as folder:
+            self._folder = folder
             try:
                 self._show_input()
-                ready = [spec for spec in self.plan.runs if self._guarded(spec, lambda s: self._bring_up(s, folder))]
+                ready = [spec for spec in self.plan.runs if self._guarded(spec, self._bring_up)]
                 self._alternate(ready)
             except Interrupted:
                 pass  # asked to stop: what was measured stands
@@ -132,23 +147,30 @@ class Turns(threading.Thread):
     def _ask(self, spec: RunSpec, do: str, **arguments: Any) -> dict[str, Any]:
         return self.runners[spec.id].ask({"do": do, **arguments}, self._stopping.is_set)
 
-    def _bring_up(self, spec: RunSpec, folder: str) -> None:
+    def _load(self, runner: Runner, model: ModelFile) -> tuple[dict[str, Any], Card]:
+        """Load the model in a worker and set its input; what it answered, and what the model is."""
+        spec = runner.spec
+        options = Options(spec.threads, spec.precision, spec.variant, spec.delegate, spec.delegate_options)
+        told = {"framework": spec.framework, "model": dataclasses.asdict(model), "options": dataclasses.asdict(options)}
+        loaded = runner.ask({"do": "load", **told}, self._stopping.is_set)
+        card = self._card(spec, loaded)
+        runner.ask({"do": "inputs", "path": self._input(spec, card)}, self._stopping.is_set)
+        return loaded, card
+
+    def _bring_up(self, spec: RunSpec) -> None:
         self._hold_while_paused()
         self._tell(spec, status="preparing", message=f"writing {spec.model} for {spec.framework}")
         model, weights = self._model(spec)
         self._tell(spec, status="loading", message="", weights=weights, sha256=model.sha256)
         runner = self.runners[spec.id] = Runner(spec)
         self._attach(spec.id, runner.pid)
-        loaded = self._ask(
-            spec, "load", framework=spec.framework, model=dataclasses.asdict(model), threads=spec.threads
-        )
-        card = self._card(spec, loaded)
-        self._ask(spec, "inputs", path=self._input(spec, card, folder))
+        loaded, card = self._load(runner, model)
         self._tell(
             spec,
             status="warming",
             load_ns=loaded["load_ns"],
             version=loaded["version"],
+            note=loaded["note"],
             precision=self._precision(spec, loaded),
         )
         warm = self._ask(spec, "warm")
@@ -161,7 +183,9 @@ class Turns(threading.Thread):
             shape = self.plan.preparation.input_shape
             return (dataclasses.replace(file, input_shape=shape) if shape else file), ""
         card = zoo.card(spec.model)
-        file = model_file(spec.model, backend(spec.framework).formats[0], spec.precision, spec.python, SHIPPED_PICTURES)
+        variant = choose(backend(spec.framework), spec.variant, precision=spec.precision)
+        precision = file_precision(spec.precision)
+        file = model_file(spec.model, variant.format, precision, spec.python, SHIPPED_PICTURES)
         return dataclasses.replace(file, input_shape=card.input_shape), card.weights
 
     def _card(self, spec: RunSpec, loaded: dict[str, Any]) -> Card:
@@ -173,10 +197,10 @@ class Turns(threading.Thread):
         spec_of_input = loaded["inputs"][0]
         return own_card(spec_of_input["shape"], spec_of_input["layout"], self.plan.preparation)
 
-    def _input(self, spec: RunSpec, card: Card, folder: str) -> str:
+    def _input(self, spec: RunSpec, card: Card) -> str:
         if card is None:
             return ""
-        path = os.path.join(folder, f"{os.path.basename(spec.model)}.npy")
+        path = os.path.join(self._folder, f"{os.path.basename(spec.model)}.npy")
         if not os.path.exists(path):
             np.save(path, input_array(self.plan.input, card))
         return path
@@ -199,6 +223,9 @@ class Turns(threading.Thread):
         while active:
             for place in forward_and_back(len(active)):
                 self._hold_while_paused()
+                if self._profile_wanted.is_set():
+                    self._profile(active)
+                    holder = None
                 spec = active[place]
                 alone = holder is None and len(active) == 1
                 aside = 0 if spec is holder or alone else SET_ASIDE
@@ -219,6 +246,29 @@ class Turns(threading.Thread):
         self._counted[spec.id] += max(0, turn["count"] - aside)
         keys = ("start_ns", "end_ns", "count", "cpu_ns")
         self._emit(Event(turn["end_ns"], "turn", {key: turn[key] for key in keys}, spec.id))
+
+    def _profile(self, specs: Sequence[RunSpec]) -> None:
+        """Time the operators of each run, while no turn is given: a phase of its own."""
+        self._profile_wanted.clear()
+        for spec in specs:
+            self._tell(spec, status="profiling")
+            self._emit(Event(now_ns(), "operators", self._operators(spec), spec.id))
+            self._tell(spec, status="running")
+
+    def _operators(self, spec: RunSpec) -> dict[str, Any]:
+        """Of a run, by a worker of its own: a profiler that slows, leaks or crashes leaves the measured one alone."""
+        runner = Runner(spec)
+        self.profilers.append((spec.id, runner))
+        try:
+            self._load(runner, self._model(spec)[0])
+            runner.ask({"do": "warm"}, self._stopping.is_set)
+            return runner.ask({"do": "operators", "rounds": OPERATOR_ROUNDS}, self._stopping.is_set)
+        except Interrupted:
+            raise
+        except EdgetopError as error:
+            return {"missing": error.title, "hint": error.hint}
+        finally:
+            runner.close()
 
     def _finished(self, spec: RunSpec) -> bool:
         """Whether the run has its count, or its share of the time: every run gets the same."""

@@ -19,11 +19,12 @@ from typing import Any, Callable
 
 import numpy as np
 
-from edgetop.backends.base import Array, LoadedModel, Options, TensorSpec
+from edgetop.backends.base import Array, LoadedModel, Options, TensorSpec, timed
 from edgetop.backends.registry import backend
 from edgetop.errors import EdgetopError
 from edgetop.measure.ring import RingWriter
 from edgetop.plan import ModelFile
+from edgetop.readings import Missing
 from edgetop.samples import CONTENDED, SETTLING, WARM_UP
 
 WARM_UP_COUNT = 5
@@ -91,16 +92,18 @@ class Worker:
             raise EdgetopError("No model is loaded", "Send a load command first")
         return self._model
 
-    def load(self, framework: str, model: Answer, threads: int) -> Answer:
-        """Load the model file; answers with its time and the model's tensors."""
+    def load(self, framework: str, model: Answer, options: Answer) -> Answer:
+        """Load the model file; answers with its time, the model's tensors and what there is to say of them."""
         chosen = backend(framework)
         lists = {"paths": tuple(model["paths"]), "input_shape": tuple(model["input_shape"])}
         file = ModelFile(**{**model, **lists})
         start = time.monotonic_ns()
-        self._model = chosen.load(file, Options(threads))
+        delegate_options = tuple(options.pop("delegate_options", ()))
+        self._model = chosen.load(file, Options(**options, delegate_options=delegate_options))
         load_ns = time.monotonic_ns() - start
         specs = [dataclasses.asdict(spec) for spec in self._model.inputs]
-        return {"load_ns": load_ns, "inputs": specs, "version": chosen.version()}
+        note = getattr(self._model, "note", "")
+        return {"load_ns": load_ns, "inputs": specs, "version": chosen.version(), "note": note}
 
     def inputs(self, path: str = "", seed: int = 0) -> Answer:
         """Set the inputs: the array in an .npy file for the first, noise for any other."""
@@ -120,6 +123,23 @@ class Worker:
             {"shape": list(a.shape), "data": base64.b64encode(a.astype("<f4").tobytes()).decode()} for a in outputs
         ]
         return {**turn, "outputs": packed}
+
+    def operators(self, rounds: int) -> Answer:
+        """Time each operator over so many inferences; answers with a row each, or with the reason why not.
+
+        ``plain_p50_ns`` is of as many inferences before, without; ``p50_ns`` of those in which they were timed.
+        """
+        plain = timed(self.model.infer, rounds)
+        profile = self.model.operators(rounds)
+        if isinstance(profile, Missing):
+            return {"missing": profile.reason, "hint": profile.hint}
+        return {
+            "operators": [[o.name, o.type, o.mean_ns, o.calls, o.start_ns] for o in profile.operators],
+            "rounds": len(profile.durations_ns),
+            "plain_p50_ns": float(np.median(plain)),
+            "p50_ns": float(np.median(profile.durations_ns)),
+            "mean_ns": float(np.mean(profile.durations_ns)),
+        }
 
     def turn(self, count: int, least: int, seconds: float, set_aside: int) -> Answer:
         """Run a block of inferences: ``count`` at most, ending after ``seconds`` once ``least`` are done."""
@@ -158,6 +178,7 @@ def serve(ring_fd: int, commands_fd: int, answers_fd: int) -> None:
         "inputs": worker.inputs,
         "warm": worker.warm,
         "turn": worker.turn,
+        "operators": worker.operators,
     }
     gc.disable()  # nothing here makes cycles, and a collection inside a turn would be charged to the model
     with open(commands_fd, encoding="utf-8") as commands, open(answers_fd, "w", encoding="utf-8") as answers:

@@ -62,7 +62,7 @@ def model_file(tmp_path_factory, graph, need):
 
     def write(framework, network="tiny"):
         need(framework)
-        format = backend(framework).formats[0]
+        format = backend(framework).variants[0].format
         paths = [folder / f"{network}{suffix}" for suffix in writers.SUFFIXES[format]]
         if not paths[0].exists():
             for path, data in zip(paths, writers.write(graph(network), format)):

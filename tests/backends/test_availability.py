@@ -159,7 +159,7 @@ def test_neither_listing_nor_a_remembered_proof_imports_a_framework(need):
     script = (
         "import sys; from edgetop.backends.availability import availability; from edgetop.backends.registry import *\n"
         "assert isinstance(availability('litert').version, str)\n"
-        "shown = [(backend(name).title, backend(name).formats, backend(name).precisions) for name in names()]\n"
+        "shown = [(backend(name).title, backend(name).variants) for name in names()]\n"
         "print(*(set(sys.modules) & {'ai_edge_litert', 'tflite_runtime', 'torch', 'cv2'}))\n"
     )
     said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

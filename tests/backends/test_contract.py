@@ -32,8 +32,11 @@ class TestEveryBackend:
         it = backend(framework)
         assert it.name == framework
         assert it.title
-        assert set(it.precisions) <= set(PRECISIONS)
-        assert it.formats
+        assert it.variants
+        for variant in it.variants:
+            assert variant.precisions and set(variant.precisions) <= set(PRECISIONS)
+            assert variant.format and variant.title
+        assert len({variant.name for variant in it.variants}) == len(it.variants)
 
     def test_proves_itself_and_tells_its_version(self, framework, need):
         need(framework)
@@ -93,8 +96,9 @@ class TestEveryBackend:
         if isinstance(operators, Missing):
             assert operators.reason
         else:
-            assert operators
-            assert all(o.name and o.type and o.mean_ns > 0 for o in operators)
+            assert operators.operators and len(operators.durations_ns) == 3
+            assert all(o.name and o.type and o.mean_ns > 0 and o.calls >= 1 for o in operators.operators)
+            assert all(o.start_ns is None or o.start_ns >= 0 for o in operators.operators)
 
 
 @pytest.mark.parametrize("framework", FRAMEWORKS)

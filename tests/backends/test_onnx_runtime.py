@@ -83,19 +83,32 @@ def test_an_operator_that_is_not_there_is_named_without_a_prelude(one_operator):
     assert "ONNXRuntimeError" not in refusal.value.title
 
 
-def event(name, kind, duration_us):
-    return {"cat": "Node", "name": f"{name}_kernel_time", "dur": duration_us, "args": {"op_name": kind}}
+def event(name, kind, duration_us, at_us):
+    shared = {"cat": "Node", "dur": duration_us, "ts": at_us, "args": {"op_name": kind}}
+    return {**shared, "name": f"{name}_kernel_time"}
+
+
+def one_run(at_us, us):
+    """The events of one inference, the node first, as they are ended."""
+    nodes = [event("a", "Conv", us, at_us + 3), event("", "Add", 1, at_us + 500), event("never", "Cast", 0, at_us + 9)]
+    return [*nodes, {"cat": "Session", "name": "model_run", "ts": at_us, "dur": 900}]
 
 
 def test_the_first_round_is_left_out_of_a_nodes_mean():
-    rounds = [[event("a", "Conv", us), event("", "Add", 1), event("never", "Cast", 0)] for us in (100, 2, 4)]
-    events = [{"cat": "Session", "name": "model_run", "dur": 5}, *(each for events in rounds for each in events)]
-    times = [(o.name, o.type, o.mean_ns) for o in _operator_times(events, 2)]
-    assert times == [("a", "Conv", 3000.0), ("Add", "Add", 1000.0)]
+    events = [each for at_us, us in ((0, 100), (1000, 2), (2000, 4)) for each in one_run(at_us, us)]
+    times = [(o.name, o.type, o.mean_ns, o.calls, o.start_ns) for o in _operator_times(events, 2)]
+    assert times == [("a", "Conv", 3000.0, 1, 3000.0), ("Add", "Add", 1000.0, 1, 500000.0)]
+
+
+def test_calls_of_one_node_in_an_inference_are_added():
+    events = [{"cat": "Session", "name": "model_run", "ts": at_us, "dur": 90} for at_us in (0, 100, 200)]
+    events += [event("loop", "Add", 5, at_us) for at_us in (1, 101, 111, 201, 211)]
+    (operator,) = _operator_times(events, 2)
+    assert (operator.mean_ns, operator.calls) == (10_000.0, 2)
 
 
 def test_profiling_leaves_no_file(load, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    names = {o.name for o in load("onnxruntime").operators(2)}
+    names = {o.name for o in load("onnxruntime").operators(2).operators}
     assert any(name.startswith("stem") for name in names)
     assert os.listdir() == []

@@ -7,6 +7,7 @@ import pytest
 from edgetop.backends import registry
 from edgetop.backends.availability import availability
 from edgetop.errors import FrameworkMissing, UnknownName
+from edgetop.plan import RunSpec
 
 
 @pytest.fixture
@@ -44,6 +45,16 @@ def test_another_packages_broken_backend_is_a_missing_framework(value, plugins):
     assert not availability("mine").version
 
 
+def titled(framework, **rest):
+    return registry.run_title(RunSpec(0, "resnet50", framework, **rest))
+
+
+def test_a_runs_title_names_what_is_unusual_about_it():
+    assert titled("torch") == "PyTorch"
+    assert titled("torch", variant="frozen") == "PyTorch"
+    assert titled("torch", variant="other") == "PyTorch other"
+    assert titled("litert", delegate="/usr/lib/libarmnnDelegate.so") == "LiteRT + libarmnnDelegate.so"
+
+
 def test_a_title_is_the_name_where_the_framework_is_not_known():
-    assert registry.title("torch") == "PyTorch"
-    assert registry.title("nonesuch") == "nonesuch"
+    assert titled("nonesuch") == "nonesuch"

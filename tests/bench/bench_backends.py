@@ -72,7 +72,7 @@ BARE = {"litert": bare_litert, "tflite": bare_tflite_runtime, "torch": bare_torc
 
 def written(network, framework, folder):
     """The network's files for a framework."""
-    graph, format = zoo.build(network), backend(framework).formats[0]
+    graph, format = zoo.build(network), backend(framework).variants[0].format
     paths = [Path(folder) / f"{network}{suffix}" for suffix in writers.SUFFIXES[format]]
     for path, data in zip(paths, writers.write(graph, format)):
         path.write_bytes(data)

@@ -53,7 +53,7 @@ def outputs(tmp_path, picture, monkeypatch):
         runner = Runner(RunSpec(0, MODEL, framework))
         try:
             for command in (
-                {"do": "load", "framework": framework, "model": dataclasses.asdict(model), "threads": 1},
+                {"do": "load", "framework": framework, "model": dataclasses.asdict(model), "options": {}},
                 {"do": "inputs", "path": str(tmp_path / "picture.npy")},
                 {"do": "warm"},
             ):

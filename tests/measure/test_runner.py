@@ -26,7 +26,7 @@ def runner():
 
 def load(runner, framework="null", paths=("nothing",), format="tflite"):
     model = ModelFile(paths, format, "tiny", input_shape=(1, 3, 8, 8))
-    return runner.ask({"do": "load", "framework": framework, "model": dataclasses.asdict(model), "threads": 1}, never)
+    return runner.ask({"do": "load", "framework": framework, "model": dataclasses.asdict(model), "options": {}}, never)
 
 
 def test_a_turn_runs_the_inferences_asked_for_and_flags_those_set_aside(runner):

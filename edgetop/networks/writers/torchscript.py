@@ -15,8 +15,8 @@ from edgetop.networks.graph import Graph, Node
 
 def write(graph: Graph) -> tuple[bytes]:
     """The graph as one TorchScript file; its input is [1, C, H, W]. Needs torch."""
-    module = _module(graph)
-    module.define(_source(graph))
+    module = weights(graph)
+    module.define(source(graph))
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "model.pt")
         module.eval().save(path)  # saved to memory, the weights would be there four times
@@ -24,7 +24,7 @@ def write(graph: Graph) -> tuple[bytes]:
             return (file.read(),)
 
 
-def _module(graph: Graph) -> Any:
+def weights(graph: Graph) -> Any:
     """A script module without code, which holds the weights: the graph's own arrays."""
     import torch
 
@@ -48,7 +48,7 @@ def _module(graph: Graph) -> Any:
     return Network()
 
 
-def _source(graph: Graph) -> str:
+def source(graph: Graph) -> str:
     """The code of ``forward``."""
     lines = [f"def forward(self, {graph.nodes[0].name}):"]
     for node in graph.nodes[1:]:
