@@ -13,21 +13,27 @@ from edgetop.protocol import (
     Gauge,
     Hello,
     LogLines,
+    Operators,
     Picture,
     Recording,
     RunFigures,
     Seek,
     Snapshot,
     Start,
+    TimeOperators,
+    VariantEntry,
     decode,
     encode,
 )
 from edgetop.readings import Channel, Missing
 
 RUN = RunFigures(0, "litert", "LiteRT", "tiny", "fp32", 1, p50_ns=3_870_000, ci95_p50_ns=(3.8e6, 3.9e6))
+VARIANTS = (VariantEntry("eager", "as written", ("fp32",)),)
 MESSAGES = [
     Hello("0.1.0", True, False, {"cores": 4, "board": "Raspberry Pi 5"}),
-    Catalog((), (FrameworkEntry("torch", "PyTorch", Missing("not installed", "pip"), ("fp32",)),), ("cat",), 2, 4),
+    Catalog(
+        (), (FrameworkEntry("torch", "PyTorch", Missing("not installed", "pip"), ("fp32",), VARIANTS),), ("cat",), 2, 4
+    ),
     Snapshot(
         5,
         "running",
@@ -38,6 +44,9 @@ MESSAGES = [
     ),
     Start(Plan((RunSpec(0, "tiny", "null"),), ina219=Ina219Settings("simulated"))),
     Picture(640, 480, 2, 1, "AAECAwQF"),
+    Operators(1, (("stem", "Conv", 1.5e6, 1, 0.0), ("fc", "Gemm", 2e5, 1, None)), 20, 2e6, 2.1e6, 2.2e6),
+    Operators(1, missing="no profiler", hint="another runtime has one"),
+    TimeOperators(),
     Seek(7),
     Ended(1, "title", "hint", "a.edgetop"),
 ]

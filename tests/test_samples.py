@@ -72,3 +72,35 @@ def test_a_picture_that_is_sound():
 )
 def test_a_picture_that_is_not(change):
     assert not is_sound(Event(0, "picture", {**PICTURE, **change}))
+
+
+OPERATOR = ["stem", "Conv", 1200.5, 1, 0.0]
+OPERATORS = {"operators": [OPERATOR, [*OPERATOR[:4], None]], "rounds": 20, "plain_p50_ns": 5.0, "p50_ns": 6.0}
+
+
+@pytest.mark.parametrize("data", [OPERATORS, {"missing": "no profiler", "hint": "install one"}, {}])
+def test_operators_that_are_sound(data):
+    assert is_sound(Event(0, "operators", data, 0))
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        OPERATOR[:4],
+        [1, *OPERATOR[1:]],
+        [*OPERATOR[:2], "fast", 1, None],
+        [*OPERATOR[:2], -1.0, 1, None],
+        [*OPERATOR[:3], 1.5, None],
+        [*OPERATOR[:3], True, None],
+        [*OPERATOR[:4], math.nan],
+        [*OPERATOR[:4], "0"],
+        "stem!",
+    ],
+)
+def test_operators_that_are_not(row):
+    assert not is_sound(Event(0, "operators", {**OPERATORS, "operators": [row]}, 0))
+
+
+def test_operators_are_rows():
+    assert not is_sound(Event(0, "operators", {"operators": "stem"}, 0))
+    assert not is_sound(Event(0, "operators", {**OPERATORS, "rounds": "20"}, 0))

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from edgetop.measure.turns import Turns, forward_and_back
+from edgetop.measure.turns import OPERATOR_ROUNDS, Turns, forward_and_back
 from edgetop.plan import Plan, RunSpec
 from edgetop.samples import SET_ASIDE, WARM_UP
 
@@ -106,3 +106,40 @@ def test_a_duration_is_of_all_runs_together(conducted):
     turns.run()
     spent = sum(turn["end_ns"] - turn["start_ns"] for turn in kinds(events, "turn"))
     assert 0.5e9 <= spent < 0.8e9
+
+
+def test_operators_are_timed_before_the_first_turn_when_the_plan_says_so(conducted):
+    turns, events = conducted(Plan((RunSpec(0, "tiny", "onnxruntime"),), input="noise", count=20, operators=True))
+    turns.run()
+    (told,) = kinds(events, "operators")
+    assert told["rounds"] == OPERATOR_ROUNDS
+    assert any(row[0].startswith("stem") for row in told["operators"])
+    assert all(row[2] > 0 and row[3] >= 1 for row in told["operators"])
+    assert sum(row[2] for row in told["operators"]) <= told["mean_ns"]
+    assert told["plain_p50_ns"] > 0 and told["p50_ns"] > 0
+    assert [event.kind for event in events].index("operators") < [event.kind for event in events].index("turn")
+    ((run, profiler),) = turns.profilers
+    assert run == 0
+    assert profiler.pid != turns.runners[0].pid
+
+
+def test_operators_are_timed_when_asked_for_and_the_turns_go_on(conducted):
+    turns, events = conducted(Plan((RunSpec(0, "tiny", "onnxruntime"), RunSpec(1, "tiny", "null")), input="noise"))
+    turns.start()
+    until(lambda: len(kinds(events, "turn")) > 2)
+    turns.profile()
+    until(lambda: len(kinds(events, "operators")) == 2)
+    turned = len(kinds(events, "turn"))
+    until(lambda: len(kinds(events, "turn")) > turned)
+    assert kinds(events, "operators", 1)[0]["missing"] == "the null backend has no operators"
+
+
+def test_no_turn_is_given_while_operators_are_timed(conducted):
+    turns, events = conducted(Plan((RunSpec(0, "tiny", "null"), RunSpec(1, "tiny", "null")), input="noise", count=50))
+    turns.start()
+    turns.profile()
+    turns.join(20)
+    phases = [event.data["status"] if event.kind == "run" else event.kind for event in events]
+    begin = phases.index("profiling")
+    end = len(phases) - 1 - phases[::-1].index("operators")
+    assert "turn" not in phases[begin:end]
