@@ -56,6 +56,13 @@ def test_a_run_that_fails_leaves_the_others_and_exits_1(edgetop, tmp_path):
     assert (tmp_path / "a.edgetop").exists()
 
 
+def test_variants_of_one_framework_run_side_by_side_and_are_told_apart(edgetop, tmp_path):
+    on = ("--on", "null:onnx,null")
+    told = json.loads(edgetop("run", "tiny", *on, "--count", "20", "--json", "-", "--record", "a.edgetop").stdout)
+    assert [run["variant"] for run in told["results"]] == ["onnx", "tflite"]
+    assert "null onnx" in edgetop("replay", "a.edgetop").stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
@@ -67,6 +74,9 @@ def test_a_run_that_fails_leaves_the_others_and_exits_1(edgetop, tmp_path):
         (("tiny", "--on", "null", "--input", "nothing.jpg"), "nothing.jpg"),
         (("tiny", "--on", "null", "--duration", "-1"), "above zero"),
         (("nothing.tflite",), "nothing.tflite"),
+        (("tiny", "--on", "litert:turbo"), "xnnpack"),
+        (("tiny", "--on", "null,onnxruntime", "--delegate", "lib.so"), "litert"),
+        (("tiny", "--on", "litert", "--delegate", "lib.so", "--delegate-option", "threads"), "K"),
         (("tiny", "--on", "null", "--record", "no-such-folder/a.edgetop"), "no-such-folder"),
         (("tiny", "--on", "null", "--json", "no-such-folder/a.json"), "no-such-folder"),
         (("tiny", "--on", "null", "--nonsense"), "--nonsense"),

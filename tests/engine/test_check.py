@@ -9,7 +9,7 @@ from edgetop.plan import Plan, RunSpec
 
 
 def plan(model="efficientnet_lite0", framework="litert", **other):
-    run = {key: other.pop(key) for key in ("precision", "threads", "python") if key in other}
+    run = {key: other.pop(key) for key in ("precision", "threads", "python", "variant", "delegate") if key in other}
     return Plan((RunSpec(0, model, framework, **run),), **other)
 
 
@@ -26,6 +26,9 @@ def test_the_default_comparison_is_accepted():
         (plan(threads=0), "1 to"),
         (plan(input="no-such-picture.jpg"), ""),
         (plan(python="/nowhere/python"), "python"),
+        (plan(variant="turbo"), "xnnpack"),
+        (plan(precision="bf16"), "fp32"),
+        (plan(framework="onnxruntime", delegate="libarmnnDelegate.so"), "litert"),
         (plan(duration_s=-1.0), "above zero"),
         (Plan(()), "--on"),
     ],
