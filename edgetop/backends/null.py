@@ -49,7 +49,7 @@ class Null:
     title = "null"
     variants: tuple[Variant, ...] = tuple(
         Variant(name, name, PRECISIONS, f"given {name} files")
-        for name in ("tflite", "torchscript", "caffe", "onnx", "ncnn")
+        for name in ("tflite", "torchscript", "caffe", "onnx", "ncnn", "graph")
     )
     takes_delegate = False
     distributions = ()

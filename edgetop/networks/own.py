@@ -8,6 +8,7 @@ import zipfile
 from typing import Callable
 
 from edgetop.errors import BadModelFile
+from edgetop.networks import neutral
 from edgetop.networks.digest import file_sha256
 from edgetop.networks.writers import SUFFIXES
 from edgetop.networks.zoo import NETWORKS
@@ -22,6 +23,7 @@ FORMATS = {
     ".onnx": "onnx",
     ".param": "ncnn",
     ".bin": "ncnn",
+    ".npz": "graph",
 }
 """Suffix to format."""
 NCNN_MARK = b"7767517"
@@ -114,6 +116,10 @@ def _check_ncnn(paths: tuple[str, ...]) -> tuple[int, ...]:
     return ()
 
 
+def _check_graph(paths: tuple[str, ...]) -> tuple[int, ...]:
+    return neutral.read(paths[0]).input_shape
+
+
 def caffe_input_shape(prototxt: str) -> tuple[int, ...]:
     """The first input's NCHW shape in any of the three ways a prototxt can say it; empty where it does not."""
     text = re.sub(r"#.*", "", prototxt)
@@ -130,5 +136,6 @@ _CHECKS: dict[str, Callable[[tuple[str, ...]], tuple[int, ...]]] = {
     "caffe": _check_caffe,
     "onnx": _check_onnx,
     "ncnn": _check_ncnn,
+    "graph": _check_graph,
 }
 """Format to the check of its files, which gives the input's shape where the file's text tells it."""

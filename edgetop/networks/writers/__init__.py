@@ -22,6 +22,7 @@ WRITERS = {
         "int8": f"{_HERE}.onnx_int8:write",
     },
     "ncnn": {"fp32": f"{_HERE}.ncnn:write", "fp16": f"{_HERE}.ncnn:write_fp16"},
+    "graph": {"fp32": f"{_HERE}.neutral:write"},
 }
 """Format, then precision, to the function that gives the bytes of a graph's files."""
 
@@ -31,13 +32,14 @@ SUFFIXES = {
     "caffe": (".prototxt", ".caffemodel"),
     "onnx": (".onnx",),
     "ncnn": (".param", ".bin"),
+    "graph": (".npz",),
 }
 """Format to the suffixes of its files, in the order the writer gives them."""
 
 WRITTEN_BY_FRAMEWORK = frozenset({"torchscript"})
 """Formats that only their framework can write; the others need numpy and what edgetop depends on."""
 
-TELL_THEIR_INPUT = frozenset({"tflite", "onnx", "ncnn"})
+TELL_THEIR_INPUT = frozenset({"tflite", "onnx", "ncnn", "graph"})
 """Formats whose files hold the shape of the input."""
 
 
