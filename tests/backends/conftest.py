@@ -19,6 +19,7 @@ MODULES = {
     "caffe": "cv2",
     "onnxruntime": "onnxruntime",
     "ncnn": "ncnn",
+    "numpy": "numpy",
 }
 
 
