@@ -32,6 +32,7 @@ from edgetop.networks import zoo
 from edgetop.networks.cards import ModelCard
 from edgetop.networks.files import model_file
 from edgetop.networks.own import is_file, own_file
+from edgetop.networks.own_precision import stored_precision
 from edgetop.plan import ModelFile, Plan, RunSpec, file_precision
 from edgetop.samples import Event
 
@@ -171,7 +172,7 @@ class Turns(threading.Thread):
             load_ns=loaded["load_ns"],
             version=loaded["version"],
             note=loaded["note"],
-            precision=self._precision(spec, loaded),
+            precision=stored_precision(model.paths[0], model.format) if is_file(spec.model) else spec.precision,
         )
         warm = self._ask(spec, "warm")
         self._tell(spec, status="ready", first_ns=warm["first_ns"])
@@ -204,11 +205,6 @@ class Turns(threading.Thread):
         if not os.path.exists(path):
             np.save(path, input_array(self.plan.input, card))
         return path
-
-    def _precision(self, spec: RunSpec, loaded: dict[str, Any]) -> str:
-        """The plan's; a file of the user's own has its own, which its first input tells."""
-        whole = is_file(spec.model) and np.dtype(loaded["inputs"][0]["dtype"]).kind in "iu"
-        return "int8" if whole else spec.precision
 
     # ---- turns
 

@@ -38,10 +38,15 @@ def test_labels_of_ones_own_are_used(edgetop, own, tmp_path):
     assert result["outputs"]["top5"][0][0] == "thing 967"  # espresso
 
 
-def test_an_int8_file_tells_its_own_precision(edgetop, tmp_path):
-    done = edgetop("models", "write", "tiny", "--format", "tflite", "--precision", "int8", "-o", "mine.tflite")
+@pytest.mark.parametrize(
+    ("format", "framework", "module"), [("tflite", "litert", "ai_edge_litert"), ("onnx", "onnxruntime", "onnxruntime")]
+)
+def test_an_int8_file_tells_its_own_precision(format, framework, module, edgetop):
+    pytest.importorskip(module)
+    name = f"mine.{format}"
+    done = edgetop("models", "write", "tiny", "--format", format, "--precision", "int8", "-o", name)
     assert done.returncode == 0, done.stderr
-    (result,) = run(edgetop, "./mine.tflite", "--on", "litert")
+    (result,) = run(edgetop, f"./{name}", "--on", framework)
     assert result["precision"] == "int8"
 
 
