@@ -5,23 +5,31 @@ from __future__ import annotations
 import importlib
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from functools import partial
 from types import ModuleType
 from typing import Any, Callable, Union
 
 import numpy as np
 
 from edgetop.backends.base import Array, Availability, LoadedModel, Options, Profile, TensorSpec, Variant
-from edgetop.backends.files import bad_file, check_files, check_start
+from edgetop.backends.delegate import delegate_options, load_delegate, share
+from edgetop.backends.files import bad_file, cause, check_files, check_start
 from edgetop.backends.importing import present
+from edgetop.backends.variants import choose
 from edgetop.config import asset
-from edgetop.errors import BadModelFile
+from edgetop.errors import BadModelFile, EdgetopError, RunFailed
 from edgetop.plan import ModelFile
 from edgetop.readings import Missing
 
-FORMATS = ("tflite",)
+FORMAT = "tflite"
 PRECISIONS = ("fp32", "fp16", "int8")
+RESOLVERS = {"builtin": "BUILTIN_WITHOUT_DEFAULT_DELEGATES", "reference": "BUILTIN_REF"}
+"""Variant to the runtimes' name for where its kernels come from, where that is not left to them."""
 _MAGIC_OFFSET, _MAGIC = 4, b"TFL3"
-_EDGE_TPU_OP = "edgetpu-custom-op"
+EDGE_TPU_OP = "edgetpu-custom-op"
+"""All that was compiled for an Edge TPU, as one operator."""
+_AFTER_REFUSAL = "Restored original execution plan"
+"""What the runtimes add, without a space, to the words of a delegate that refused a model."""
 _REFUSALS = (ValueError, RuntimeError, OSError, SystemError, TypeError)
 """What the runtimes raise on damaged files; a message that is not UTF-8 arrives as a UnicodeDecodeError."""
 
@@ -53,14 +61,21 @@ def _spec(details: dict[str, Any], is_input: bool) -> TensorSpec:
 
 
 class InterpretedModel:
-    """A TFLite model in an Interpreter whose tensors are allocated."""
+    """A TFLite model in an Interpreter whose tensors are allocated.
+
+    ``profile`` gives the times of its operators for its inputs and a number of rounds.
+    """
 
     infer: Callable[[], None]
 
-    def __init__(self, interpreter: Any) -> None:
+    def __init__(
+        self, interpreter: Any, note: str, profile: Callable[[Sequence[Array], int], Union[Profile, Missing]]
+    ) -> None:
         inputs, outputs = interpreter.get_input_details(), interpreter.get_output_details()
         self.inputs = tuple(_spec(details, is_input=True) for details in inputs)
         self.outputs = tuple(_spec(details, is_input=False) for details in outputs)
+        self.note = note
+        self._profile = profile
         self._input_indices = [details["index"] for details in inputs]
         self._output_indices = [details["index"] for details in outputs]
         self._interpreter = interpreter
@@ -76,8 +91,8 @@ class InterpretedModel:
         return [self._interpreter.get_tensor(index) for index in self._output_indices]
 
     def operators(self, rounds: int) -> Profile | Missing:
-        """Missing: the Interpreter has no profiler."""
-        return Missing("the TFLite Interpreter does not time its operators")
+        """The time of each operator, by a profiler of the runtime's, since the Interpreter has none."""
+        return self._profile([self._interpreter.get_tensor(index) for index in self._input_indices], rounds)
 
     def close(self) -> None:
         """Give back the interpreter and its tensors."""
@@ -89,31 +104,12 @@ def _closed() -> None:
     raise ValueError("the model is closed")
 
 
-def load(module: ModuleType, title: str, model: ModelFile, options: Options) -> InterpretedModel:
-    """Load a .tflite file with a runtime's ``interpreter`` module; raises BadModelFile."""
-    check_files(model, FORMATS, title)
-    (path,) = model.paths
-    check_start(path, _MAGIC_OFFSET, _MAGIC, title, "a TFLite model")
-    try:
-        interpreter = module.Interpreter(model_path=path, num_threads=options.threads)
-        interpreter.allocate_tensors()
-        return InterpretedModel(interpreter)
-    except _REFUSALS as error:
-        if _EDGE_TPU_OP in str(error):
-            raise BadModelFile(
-                f"{path} is compiled for the Edge TPU, which {title} cannot run on the CPU",
-                "Use the file it was compiled from, without _edgetpu in its name",
-            ) from error
-        raise bad_file(path, title, error) from error
-
-
-def prove(module: ModuleType, title: str) -> None:
-    """Run the smallest model that ships with edgetop; raises what the runtime raises."""
-    model = load(module, title, ModelFile((asset("tiny.tflite"),), "tflite", "tiny"), Options())
-    model.set_inputs([np.zeros(spec.shape, spec.dtype) for spec in model.inputs])
-    model.infer()
-    model.read_outputs()
-    model.close()
+def _interpreter(runtime: ModuleType, path: str, options: Options, resolver: str, delegates: list[Any]) -> Any:
+    # The runtimes that Coral ships for old Pythons know no resolvers.
+    kernels = {"experimental_op_resolver_type": runtime.OpResolverType[resolver]} if resolver else {}
+    return runtime.Interpreter(
+        model_path=path, num_threads=options.threads, experimental_delegates=delegates or None, **kernels
+    )
 
 
 class InterpreterBackend(ABC):
@@ -124,7 +120,9 @@ class InterpreterBackend(ABC):
     package: str
     """The Python package whose ``__version__`` is the runtime's."""
     variants: tuple[Variant, ...] = (
-        Variant("xnnpack", "tflite", PRECISIONS, "XNNPACK's kernels, as the runtime is made"),
+        Variant("xnnpack", FORMAT, PRECISIONS, "XNNPACK's kernels, as the runtime is made"),
+        Variant("builtin", FORMAT, PRECISIONS, "the runtime's own optimised kernels"),
+        Variant("reference", FORMAT, PRECISIONS, "plain kernels, slow, to compare with"),
     )
     takes_delegate = True
 
@@ -133,11 +131,14 @@ class InterpreterBackend(ABC):
         """The module that has the Interpreter, or why there is none."""
 
     def probe(self) -> Availability:
-        """Run a tiny model; the version, or why there is none."""
+        """Run the smallest model that ships with edgetop; the version, or why there is none."""
         module = self.module()
         if isinstance(module, Missing):
             return Availability(module)
-        prove(module, self.title)
+        model = self.load(ModelFile((asset("tiny.tflite"),), FORMAT, "tiny"), Options())
+        model.set_inputs([np.zeros(spec.shape, spec.dtype) for spec in model.inputs])
+        model.infer()
+        model.read_outputs()
         return Availability(self.version())
 
     def version(self) -> str:
@@ -146,5 +147,49 @@ class InterpreterBackend(ABC):
         return str(importlib.import_module(self.package).__version__)
 
     def load(self, model: ModelFile, options: Options) -> LoadedModel:
-        """Load a .tflite file; raises BadModelFile, or FrameworkMissing."""
-        return load(present(self.module(), self.title), self.title, model, options)
+        """Load a .tflite file; raises BadModelFile, RunFailed where a delegate refuses it, or FrameworkMissing."""
+        runtime = present(self.module(), self.title)
+        check_files(model, (FORMAT,), self.title)
+        (path,) = model.paths
+        check_start(path, _MAGIC_OFFSET, _MAGIC, self.title, "a TFLite model")
+        variant = choose(self, options.variant, format=FORMAT).name
+        delegates = self.delegates(runtime, options)
+        try:
+            interpreter = _interpreter(runtime, path, options, RESOLVERS.get(variant, ""), delegates)
+            note = share(interpreter, options.delegate) if delegates else ""
+            interpreter.allocate_tensors()
+            return InterpretedModel(interpreter, note, partial(self.profile, path, variant, options))
+        except _REFUSALS as error:
+            raise self._refusal(runtime, path, options, error, delegates) from error
+
+    def delegates(self, runtime: ModuleType, options: Options) -> list[Any]:
+        """The delegates that the model is given to, loaded; raises FrameworkMissing."""
+        return [load_delegate(runtime, options.delegate, delegate_options(options))] if options.delegate else []
+
+    def profile(
+        self, path: str, variant: str, options: Options, inputs: Sequence[Array], rounds: int
+    ) -> Union[Profile, Missing]:
+        """The times of a model's operators; Missing where the runtime has no profiler."""
+        return Missing(f"{self.title} does not time its operators", "LiteRT does, with the same file: --on litert")
+
+    def _refusal(
+        self, runtime: ModuleType, path: str, options: Options, error: Exception, delegates: list[Any]
+    ) -> EdgetopError:
+        """Whose fault it is that a model is not loaded: the file's, or, where it loads without, the delegate's."""
+        if delegates:
+            try:
+                _interpreter(runtime, path, options, "", []).allocate_tensors()
+            except _REFUSALS as alone:
+                error = error if EDGE_TPU_OP in str(alone) else alone
+            else:
+                said = ValueError(str(error).partition(_AFTER_REFUSAL)[0])
+                return RunFailed(
+                    f"the delegate {options.delegate} refuses {path}: {cause(said)}",
+                    "The model runs without it: leave out --delegate, or change its options",
+                )
+        if EDGE_TPU_OP in str(error):
+            return BadModelFile(
+                f"{path} is compiled for the Edge TPU, which {self.title} cannot run on the CPU",
+                "Run it with --on coral, or use the file it was compiled from, without _edgetpu in its name",
+            )
+        return bad_file(path, self.title, error)

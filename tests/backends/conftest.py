@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -101,3 +104,44 @@ def expected(graph):
         return known[network]
 
     return run
+
+
+@pytest.fixture
+def edge_tpu_file(tmp_path):
+    """A model of one operator that only the Edge TPU's delegate knows."""
+    flatbuffers = pytest.importorskip("flatbuffers")
+    schema = pytest.importorskip("ai_edge_litert.schema_py_generated")
+    code = schema.OperatorCodeT()
+    code.builtinCode = code.deprecatedBuiltinCode = schema.BuiltinOperator.CUSTOM
+    code.customCode = "edgetpu-custom-op"
+    tensors = [schema.TensorT(), schema.TensorT()]
+    for i, tensor in enumerate(tensors):
+        tensor.shape, tensor.name, tensor.buffer = [1, 8], f"tensor{i}", 0
+    operator, graph, model = schema.OperatorT(), schema.SubGraphT(), schema.ModelT()
+    operator.inputs, operator.outputs = [0], [1]
+    graph.tensors, graph.operators, graph.inputs, graph.outputs = tensors, [operator], [0], [1]
+    model.version, model.operatorCodes, model.subgraphs, model.buffers = 3, [code], [graph], [schema.BufferT()]
+    builder = flatbuffers.Builder()
+    builder.Finish(model.Pack(builder), b"TFL3")
+    path = tmp_path / "model_edgetpu.tflite"
+    path.write_bytes(builder.Output())
+    return str(path)
+
+
+@pytest.fixture(scope="session")
+def delegate(tmp_path_factory):
+    """Compiles the delegate in ``native/``, or what else is given in C, to a shared library; gives its path."""
+    compiler = shutil.which("cc") or shutil.which("gcc")
+    if compiler is None:
+        pytest.skip("there is no C compiler")
+    folder = tmp_path_factory.mktemp("delegates")
+    own = Path(__file__).parent / "native" / "delegate.c"
+
+    def build(*flags, name="libsoftmax.so", source=None):
+        library, text = folder / name, own.read_bytes() if source is None else source
+        if not library.exists():  # one that is loaded must not be written again
+            command = [compiler, "-shared", "-fPIC", "-O1", *flags, "-x", "c", "-", "-o", library, "-lm"]
+            subprocess.run(command, input=text, check=True)
+        return str(library)
+
+    return build

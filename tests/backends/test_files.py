@@ -41,28 +41,6 @@ def test_a_cause_without_end_is_cut():
     assert len(cause(ValueError("x" * 10_000))) == LONGEST_CAUSE
 
 
-@pytest.fixture
-def edge_tpu_file(tmp_path):
-    """A model of one operator that only the Edge TPU's delegate knows."""
-    flatbuffers = pytest.importorskip("flatbuffers")
-    schema = pytest.importorskip("ai_edge_litert.schema_py_generated")
-    code = schema.OperatorCodeT()
-    code.builtinCode = code.deprecatedBuiltinCode = schema.BuiltinOperator.CUSTOM
-    code.customCode = "edgetpu-custom-op"
-    tensors = [schema.TensorT(), schema.TensorT()]
-    for i, tensor in enumerate(tensors):
-        tensor.shape, tensor.name, tensor.buffer = [1, 8], f"tensor{i}", 0
-    operator, graph, model = schema.OperatorT(), schema.SubGraphT(), schema.ModelT()
-    operator.inputs, operator.outputs = [0], [1]
-    graph.tensors, graph.operators, graph.inputs, graph.outputs = tensors, [operator], [0], [1]
-    model.version, model.operatorCodes, model.subgraphs, model.buffers = 3, [code], [graph], [schema.BufferT()]
-    builder = flatbuffers.Builder()
-    builder.Finish(model.Pack(builder), b"TFL3")
-    path = tmp_path / "model_edgetpu.tflite"
-    path.write_bytes(builder.Output())
-    return str(path)
-
-
 @pytest.mark.parametrize("framework", ["litert", "tflite"])
 def test_a_file_for_the_edge_tpu_is_refused_by_name(framework, edge_tpu_file, need):
     need(framework)
