@@ -18,7 +18,9 @@ from edgetop import units
 from edgetop.config import load_settings, sessions_folder
 from edgetop.readings import Missing
 
-_TITLES = {"size_bytes": "size", "duration_ns": "duration", "started_unix_ns": "started"}
+_TITLES = {"size_bytes": "size", "duration_ns": "duration", "started_unix_ns": "started", "input_shape": "input"}
+_COLUMNS = {"models": ("name", "task", "input_shape", "parameters", "macs", "weights", "precisions")}
+"""What a table has room for; JSON holds all."""
 _WIDE = 200
 """Columns a list may take where the output is no terminal."""
 
@@ -29,7 +31,8 @@ def listing(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(json.dumps(rows, indent=2))
     else:
-        print_rows(rows)
+        columns = _COLUMNS.get(arguments.what)
+        print_rows([{key: row[key] for key in columns} for row in rows] if columns else rows)
     return 0
 
 
@@ -62,13 +65,17 @@ def _cell(key: str, value: Any) -> str:
         return f"{datetime.fromtimestamp(value / 1e9):%Y-%m-%d %H:%M}"
     if key in ("parameters", "macs"):
         return f"{value / 1e6:.4g} M"
+    if key == "input_shape":
+        return " x ".join(map(str, value[2:]))
     return ", ".join(value) if isinstance(value, (list, tuple)) else str(value)
 
 
 def _models(arguments: argparse.Namespace) -> list[dict[str, Any]]:
-    from edgetop.engine.catalog import models
+    """The model cards."""
+    from edgetop.engine.catalog import card_precisions
+    from edgetop.networks import zoo
 
-    return [asdict(entry) for entry in models()]
+    return [{**asdict(c), "labels": c.labels, "precisions": card_precisions(c)} for c in zoo.cards()]
 
 
 def _frameworks(arguments: argparse.Namespace) -> list[dict[str, Any]]:

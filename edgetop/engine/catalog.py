@@ -23,11 +23,11 @@ LOOKING = Missing("looking …")
 def models() -> tuple[ModelEntry, ...]:
     """The models of the zoo; builds none."""
     return tuple(
-        ModelEntry(c.name, c.title, c.task, c.parameters, c.macs, c.weights, _precisions(c)) for c in zoo.cards()
+        ModelEntry(c.name, c.title, c.task, c.parameters, c.macs, c.weights, card_precisions(c)) for c in zoo.cards()
     )
 
 
-def _precisions(card: ModelCard) -> tuple[str, ...]:
+def card_precisions(card: ModelCard) -> tuple[str, ...]:
     """Those it is written in, and those a framework makes of one of them."""
     return tuple(name for name in PRECISIONS if file_precision(name) in card.precisions)
 

@@ -65,11 +65,18 @@ class ModelCard:
     """How the outputs of a detector code boxes, classes and scores: a name in ``detection.decode.DECODERS``."""
 
     @property
+    def labels(self) -> str:
+        """Whose classes it tells apart: ``ImageNet``, ``COCO``, or nobody's."""
+        return LABELS.get(self.task, "")
+
+    @property
     def trained(self) -> bool:
         """Whether its outputs mean something."""
         return self.weights == TRAINED or self.weights.startswith(IMPORTED)
 
 
+LABELS = {"classification": "ImageNet", "detection": "COCO"}
+"""Task to the data set whose classes its models know."""
 TRAINED = "trained"
 SEEDED = "seeded: speed only"
 IMPORTED = "imported: "

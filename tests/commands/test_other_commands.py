@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from edgetop.config import asset
+from edgetop.networks import zoo
 from edgetop.plan import Plan, RunSpec
 from edgetop.samples import Batch
 from edgetop.sessions.description import Description
@@ -41,6 +42,19 @@ def test_models_are_listed_with_what_they_are(edgetop):
     assert rows["efficientnet_lite0"]["weights"] == "trained"
     assert rows["mobilenet_v2"]["weights"] == "seeded: speed only"
     assert "mobilenet_v2" in edgetop("list", "models").stdout
+
+
+def test_every_model_of_the_zoo_is_listed_with_its_card(edgetop):
+    rows = {row["name"]: row for row in json.loads(edgetop("list", "models", "--json").stdout)}
+    assert tuple(rows) == zoo.names()
+    common = {"task", "input_shape", "preprocessing", "parameters", "macs", "weights", "licence", "precisions"}
+    for name, row in rows.items():
+        wanted = common if row["task"] == "gemm" else common | {"labels", "classes", "paper"}
+        assert not [key for key in wanted if not row[key]], name
+    assert rows["yolov5s_640"]["input_shape"] == [1, 3, 640, 640]
+    assert (rows["xception"]["labels"], rows["spaghettinet_s"]["labels"]) == ("ImageNet", "COCO")
+    table = edgetop("list", "models").stdout
+    assert all(name in table for name in rows) and "299 x 299" in table and "seeded: speed only" in table
 
 
 def test_frameworks_are_listed_with_their_version_or_why_not(edgetop):
