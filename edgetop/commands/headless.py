@@ -11,6 +11,7 @@ import time
 from types import FrameType
 from typing import Any, Optional
 
+from edgetop.commands.operator_tables import print_operators
 from edgetop.commands.summary import print_summary
 from edgetop.engine.loop import Loop
 from edgetop.engine.result import result
@@ -119,10 +120,11 @@ def run_headless(loop: Loop, signals: Signals, machine: dict[str, Any], json_pat
     ended = loop.run()
     if json_path != "-":
         print_summary(loop.last)
+        print_operators(loop.last, loop.operators)
     if ended.session:
         print(f"recorded in {ended.session}", file=sys.stderr)
     if ended.exit_code:
         print(f"edgetop: {ended.title}. {ended.hint}".rstrip(), file=sys.stderr)
     if json_path:
-        write_json(result(loop.last, machine), json_path)
+        write_json(result(loop.last, machine, loop.operators), json_path)
     return signals.exit_code(ended)

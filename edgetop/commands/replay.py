@@ -21,12 +21,10 @@ def replay(arguments: argparse.Namespace) -> int:
 def _headless(path: str, json_path: str) -> int:
     from edgetop.commands.headless import Quiet, Signals, check_json_path, run_headless
     from edgetop.engine.loop import Loop
-    from edgetop.engine.replay import MAX_SPEED, ReplayFeed
-    from edgetop.protocol import Speed
+    from edgetop.engine.replay import ReplayFeed
 
     if json_path:
         check_json_path(json_path)
-    feed = ReplayFeed(path)
-    feed.command(Speed(MAX_SPEED))
+    feed = ReplayFeed(path, paced=False)
     signals = Signals()
-    return run_headless(Loop(feed, Quiet(), signals), signals, dict(feed.description.machine), json_path)
+    return run_headless(Loop(feed, Quiet(), lambda _: signals(0.0)), signals, dict(feed.description.machine), json_path)

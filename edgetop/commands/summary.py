@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
 from rich import box
 from rich.console import Console
@@ -51,6 +52,7 @@ def _heading(run: RunFigures) -> str:
 def _notes(snapshot: Snapshot) -> list[str]:
     """What the table cannot hold: failures with what to do, why a figure is missing."""
     notes = [f"{r.title} failed: {r.message}. {r.hint}".rstrip(". ") for r in snapshot.runs if r.status == "failed"]
+    notes += [f"{r.title}: {r.note}" for r in snapshot.runs if r.note]
     for gauge in snapshot.gauges:
         if gauge.channel.name.startswith("power.") and gauge.channel.unit == "W" and isinstance(gauge.value, Missing):
             notes.append(f"power: {gauge.value.reason}. {gauge.value.hint}".rstrip(". "))
@@ -59,19 +61,28 @@ def _notes(snapshot: Snapshot) -> list[str]:
     return notes
 
 
+def output() -> Console:
+    """Standard output, in which tables are set; as wide as the terminal, where it is one."""
+    return Console(width=None if sys.stdout.isatty() else _WIDE, highlight=False)
+
+
+def new_table(console: Console, title: str, headings: Sequence[str], texts: int = 1) -> Table:
+    """An empty table whose first ``texts`` columns are at the left and the others, of numbers, at the right."""
+    plain = "utf" not in console.encoding.lower()
+    table = Table(title=title, title_justify="left", box=box.ASCII if plain else box.ROUNDED)
+    for place, heading in enumerate(headings):
+        table.add_column(heading, justify="left" if place < texts else "right")
+    return table
+
+
 def print_summary(snapshot: Snapshot) -> None:
     """Print the table of all runs to standard output."""
-    wide = None if sys.stdout.isatty() else _WIDE
-    console = Console(width=wide, highlight=False)
+    console = output()
     runs = [run for run in snapshot.runs if run.count]
     if runs:
         first = runs[0]
-        plain = "utf" not in console.encoding.lower()
         title = f"{units.printable(first.model)}, {first.precision}, {first.threads} thread{'s' * (first.threads > 1)}"
-        table = Table(title=title, title_justify="left", box=box.ASCII if plain else box.ROUNDED)
-        table.add_column("")
-        for run in runs:
-            table.add_column(_heading(run), justify="right")
+        table = new_table(console, title, ["", *map(_heading, runs)])
         references = {run.agrees_with for run in runs}
         for row in zip(*(_rows(run, references) for run in runs)):
             table.add_row(row[0][0], *(value for _, value in row))

@@ -130,6 +130,7 @@ class Loop:
         elif message:
             notice = Notice(message, "Free some room; what was recorded until then is kept", "warning")
         else:
+            self._reported = None  # a shortage that comes again is told again
             return
         if notice != self._reported:
             self._reported = notice

@@ -1,6 +1,8 @@
-"""The replay feed: the batches of a session file, at the recorded pace times a factor."""
+"""The replay feed: the batches of a session file, at the recorded pace times a factor, or as fast as they are read."""
 
 from __future__ import annotations
+
+from itertools import islice
 
 from edgetop.clock import now_ns
 from edgetop.protocol import Command, LogLines, Pause, Seek, Speed
@@ -10,14 +12,19 @@ from edgetop.sessions.reader import SessionReader
 MIN_SPEED, MAX_SPEED = 0.1, 1000.0
 LONGEST_STEP_NS = 60_000_000_000
 """So much of a recording is read at once at most, which bounds the time that a drain takes."""
+UNPACED_SECONDS = 60
+"""The same without a pace, in seconds with anything in them: what is forged to last long takes no longer."""
 
 
 class ReplayFeed:
-    """Replays a session; it begins at once, and holds at the end until it is closed."""
+    """Replays a session; it begins at once, and holds at the end until it is closed.
+
+    With ``paced`` off each drain reads on at once, whatever time has passed; it cannot be sought in.
+    """
 
     can_seek = True
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, *, paced: bool = True) -> None:
         self._reader = SessionReader(path)
         self.description = self._reader.description
         self.duration_ns = self._reader.duration_ns
@@ -29,6 +36,7 @@ class ReplayFeed:
         self._asked_ns = now_ns()
         self._logs: list[LogLines] = []
         self._closed = False
+        self._unpaced = None if paced else self._reader.batches(0, self.duration_ns + 1)
 
     @property
     def ended(self) -> bool:
@@ -46,6 +54,8 @@ class ReplayFeed:
 
     def drain(self) -> Batch:
         """All that lies between the last position and the present one."""
+        if self._unpaced is not None:
+            return self._take([] if self._closed else list(islice(self._unpaced, UNPACED_SECONDS)))
         asked_ns = now_ns()
         if not self.paused:
             self._position_ns += int((asked_ns - self._asked_ns) * self.speed)
@@ -60,7 +70,14 @@ class ReplayFeed:
             return Batch(absolute)
         # The end itself belongs to the recording; elsewhere a stretch excludes its end.
         beyond = until_ns + 1 if until_ns >= self.duration_ns else until_ns
-        batch = merge(list(self._reader.batches(self._read_ns, beyond)), absolute)
+        return self._take(list(self._reader.batches(self._read_ns, beyond)), until_ns)
+
+    def _take(self, batches: list[Batch], until_ns: int | None = None) -> Batch:
+        """Successive batches as one that reaches so far: as the last of them, or to the end where there is none."""
+        start_ns = self.description.t0_mono_ns
+        if until_ns is None:
+            until_ns = min(batches[-1].until_ns - start_ns, self.duration_ns) if batches else self.duration_ns
+        batch = merge(batches, start_ns + until_ns)
         self._read_ns = until_ns
         self._logs += [
             LogLines(event.run, (str(event.data["line"]),))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Union
+from typing import Any, Optional, Union
 
-from edgetop.protocol import RunFigures, Snapshot
+from edgetop.analysis.operators import breakdown
+from edgetop.protocol import Operators, RunFigures, Snapshot
 from edgetop.readings import Figure, Missing
 
 SCHEMA = "edgetop.result/1"
+_NO_START = Missing("the framework does not tell when it begins")
 
 
 def _plain(value: Figure, scale: float = 1.0) -> Union[float, dict[str, str]]:
@@ -35,7 +37,31 @@ def _warnings(run: RunFigures) -> list[str]:
     return warnings
 
 
-def _run(run: RunFigures) -> dict[str, Any]:
+def _operators(operators: Optional[Operators]) -> dict[str, Any]:
+    table = breakdown(operators)
+    if isinstance(table, Missing):
+        return {"missing": table.reason}
+    return {
+        "rounds": table.told.rounds,
+        "plain_p50_s": _seconds(table.told.plain_p50_ns),
+        "p50_s": _seconds(table.told.p50_ns),
+        "coverage": _plain(table.coverage),
+        "rows": [
+            {
+                "name": row.name,
+                "type": row.type,
+                "mean_s": row.mean_ns * 1e-9,
+                "share": row.share,
+                "cumulative_share": row.cumulative,
+                "calls": row.calls,
+                "start_s": _seconds(_NO_START if row.start_ns is None else row.start_ns),
+            }
+            for row in table.rows
+        ],
+    }
+
+
+def _run(run: RunFigures, operators: Optional[Operators]) -> dict[str, Any]:
     names = ("mean", "stddev", "min", "max", "p50", "p90", "p99")
     latency = {name: _seconds(getattr(run, f"{name}_ns")) for name in names}
     return {
@@ -65,6 +91,7 @@ def _run(run: RunFigures) -> dict[str, Any]:
             "agreement": _plain(run.agreement),
             "agrees_with": run.agrees_with,
         },
+        "operators": _operators(operators),
         "warnings": _warnings(run),
     }
 
@@ -77,13 +104,15 @@ def _invalid_reasons(snapshot: Snapshot) -> list[str]:
     return reasons
 
 
-def result(snapshot: Snapshot, machine: Mapping[str, Union[str, int]]) -> dict[str, Any]:
-    """The result of a session from its final snapshot."""
+def result(
+    snapshot: Snapshot, machine: Mapping[str, Union[str, int]], operators: Mapping[int, Operators]
+) -> dict[str, Any]:
+    """The result of a session from its final snapshot, and the operators of each run whose operators were timed."""
     reasons = _invalid_reasons(snapshot)
     return {
         "schema": SCHEMA,
         "machine": dict(machine),
-        "results": [_run(run) for run in snapshot.runs],
+        "results": [_run(run, operators.get(run.run)) for run in snapshot.runs],
         "verdict": snapshot.verdict,
         "valid": not reasons,
         "invalid_reasons": reasons,

@@ -2,6 +2,7 @@
 
 import os
 import signal
+from typing import ClassVar
 
 import pytest
 
@@ -28,6 +29,7 @@ class EndedLoop:
     """A loop that has ended at once."""
 
     last = Snapshot(0, "ended", (run_of(0, "LiteRT", p50_ns=5e6),))
+    operators: ClassVar[dict] = {}
 
     def run(self):
         return Ended(0, session="a.edgetop")

@@ -32,6 +32,31 @@ def test_json_is_the_same_live_and_replayed(edgetop, tmp_path):
     assert told["valid"]
 
 
+def test_operators_are_printed_side_by_side_and_a_replay_repeats_them(edgetop, tmp_path):
+    pytest.importorskip("onnxruntime")
+    pytest.importorskip("cv2")
+    on = ("--on", "onnxruntime,caffe,null", "--operators")
+    done = edgetop("run", "tiny", *on, *SHORT, "--record", "a.edgetop")
+    assert done.returncode == 0, done.stderr
+    told = done.stdout.partition("operators of ONNX Runtime")[2]
+    for part in ("coverage", "without", "operators side by side", "operators of null: the null backend has no"):
+        assert part in told, part
+    assert edgetop("replay", "a.edgetop").stdout == done.stdout
+
+
+def test_operators_in_json_are_the_same_live_and_replayed(edgetop, tmp_path):
+    pytest.importorskip("onnxruntime")
+    on = ("--on", "onnxruntime,null", "--operators", "--count", "20")
+    edgetop("run", "tiny", *on, "--json", "live.json", "--record", "a.edgetop")
+    edgetop("replay", "a.edgetop", "--json", "replayed.json")
+    live, replayed = ((tmp_path / name).read_text() for name in ("live.json", "replayed.json"))
+    assert live == replayed
+    timed, none = (run["operators"] for run in json.loads(live)["results"])
+    assert timed["rounds"] == 20 and timed["rows"][-1]["cumulative_share"] == pytest.approx(1)
+    assert "stem" in {row["name"] for row in timed["rows"]}
+    assert "null" in none["missing"]
+
+
 def test_json_on_standard_output_is_nothing_but_json(edgetop):
     done = edgetop("run", "tiny", "--on", "null", "--duration", "0.3", "--json", "-", "--no-record")
     assert json.loads(done.stdout)["results"][0]["framework"] == "null"

@@ -1,6 +1,8 @@
 """A replay ends in the figures of the live session, and goes where it is sent."""
 
+import contextlib
 import dataclasses
+import sqlite3
 
 import pytest
 
@@ -47,8 +49,8 @@ def replay_of():
     """Opens replays, and closes them at the end."""
     opened = []
 
-    def open_replay(path):
-        opened.append(ReplayFeed(path))
+    def open_replay(path, **how):
+        opened.append(ReplayFeed(path, **how))
         return opened[-1]
 
     yield open_replay
@@ -74,6 +76,35 @@ def test_at_any_speed_it_ends_in_the_live_figures(session, description, recordin
     replayed = play(feed, clock, Aggregate(feed.description))
     expected = live.snapshot(final=True)
     assert dataclasses.replace(replayed, columns=expected.columns, t_ns=expected.t_ns) == expected
+
+
+def test_without_a_pace_it_ends_in_the_live_figures_before_any_time_has_passed(
+    session, description, recording, clock, monkeypatch, replay_of
+):
+    monkeypatch.setattr(replay, "UNPACED_SECONDS", 3)
+    live = Aggregate(description)
+    live.add(recording)
+    replayed = play(replay_of(session, paced=False), clock, Aggregate(description), step_s=0)
+    expected = live.snapshot(final=True)
+    assert dataclasses.replace(replayed, columns=expected.columns, t_ns=expected.t_ns) == expected
+
+
+def test_without_a_pace_a_forged_length_takes_no_time(tmp_path, description, recording, clock, replay_of):
+    path = tmp_path / "long.edgetop"
+    writer = SessionWriter(str(path), description)
+    writer.add(recording)
+    writer.commit()
+    writer.close()
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        db.execute("UPDATE meta SET value = ? WHERE key = 'duration_ns'", (10**17,))
+        db.commit()
+    feed = replay_of(str(path), paced=False)
+    assert feed.duration_ns == 10**17
+    drains = 0
+    while not feed.ended:
+        feed.drain()
+        drains += 1
+    assert drains < 5
 
 
 def test_it_keeps_the_recorded_pace(session, clock, replay_of):

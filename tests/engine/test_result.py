@@ -4,14 +4,17 @@ import json
 
 from edgetop.engine.aggregate import Aggregate
 from edgetop.engine.result import SCHEMA, result
+from edgetop.protocol import Operators
 from edgetop.samples import Batch, Event
 
 
-def made(description, *batches):
+def made(description, *batches, operators=()):
     aggregate = Aggregate(description)
     for batch in batches:
         aggregate.add(batch)
-    return json.loads(json.dumps(result(aggregate.snapshot(final=True), {"cores": 4}), allow_nan=False))
+    return json.loads(
+        json.dumps(result(aggregate.snapshot(final=True), {"cores": 4}, dict(operators)), allow_nan=False)
+    )
 
 
 def test_a_sound_session_gives_figures_in_seconds(description, recording):
@@ -44,3 +47,24 @@ def test_a_failed_run_makes_the_session_invalid(description, recording):
 def test_outputs_that_differ_make_it_invalid(description, recording):
     apart = Event(recording.until_ns, "outputs", {"difference": 0.5, "agrees_with": 0}, 1)
     assert not made(description, recording, Batch(recording.until_ns, events=(apart,)))["valid"]
+
+
+def test_operators_are_told_in_seconds_and_what_a_framework_does_not_tell_is_missing(description, recording):
+    rows = (("stem", "Conv", 1e6, 1, 5e5), ("fc", "Gemm", 3e6, 2, None))
+    timed = Operators(0, rows, 20, plain_p50_ns=4e6, p50_ns=5e6, mean_ns=5e6)
+    first, second = (run["operators"] for run in made(description, recording, operators={0: timed}.items())["results"])
+    assert first["rows"] == [
+        {
+            "name": "fc",
+            "type": "Gemm",
+            "mean_s": 3e6 * 1e-9,
+            "share": 0.75,
+            "cumulative_share": 0.75,
+            "calls": 2,
+            "start_s": {"missing": "the framework does not tell when it begins"},
+        },
+        {**first["rows"][1], "name": "stem", "start_s": 5e5 * 1e-9, "cumulative_share": 1.0},
+    ]
+    assert (first["rounds"], first["coverage"]) == (20, 0.8)
+    assert (first["p50_s"], first["plain_p50_s"]) == (5e6 * 1e-9, 4e6 * 1e-9)
+    assert second == {"missing": "its operators were not timed"}

@@ -1,0 +1,73 @@
+"""What the loop says of a recording beside the measuring."""
+
+import pytest
+
+from edgetop.engine.loop import Loop
+from edgetop.protocol import Notice, Recording
+from edgetop.samples import Batch
+
+
+class Screen:
+    def __init__(self):
+        self.notices = []
+
+    def publish(self, message):
+        if isinstance(message, Notice):
+            self.notices.append(message)
+        return True
+
+
+class Feed:
+    """Nothing, so many times."""
+
+    paused = failed = restarted = False
+    speed = 1.0
+    duration_ns = 0
+
+    def __init__(self, description, drains):
+        self.description = description
+        self._left = drains
+
+    ended = property(lambda self: self._left <= 0)
+
+    def start(self):
+        pass
+
+    close = start
+
+    def drain(self):
+        self._left -= 1
+        return Batch(self.description.t0_mono_ns)
+
+    def log(self):
+        return []
+
+
+class Recorder:
+    """A recording that tells these messages, one a drain."""
+
+    failure = None
+    path = "a.edgetop"
+
+    def __init__(self, messages):
+        self._messages = [*messages, ""]
+
+    def add(self, batch):
+        self._message = self._messages.pop(0)
+
+    def status(self):
+        return Recording(self.path, 1, 1, self._message)
+
+    def close(self):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("messages", "told"),
+    [(("little room",) * 3, 1), (("little room", "", "little room"), 2), (("", ""), 0)],
+)
+def test_a_shortage_of_room_is_told_once_each_time_it_comes(description, messages, told):
+    screen = Screen()
+    feed = Feed(description, len(messages))
+    Loop(feed, screen, lambda timeout_s: [], Recorder(messages)).run()
+    assert [notice.title for notice in screen.notices] == ["little room"] * told
