@@ -11,12 +11,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from edgetop.inputs.calibration import SHIPPED_PICTURES
 from edgetop.inputs.source import input_array
 from edgetop.networks import reference, zoo
 from edgetop.networks.builder import Builder
+from edgetop.networks.quantize import picture_count
 from edgetop.networks.weights import seeded
 from edgetop.networks.writers import write
 from edgetop.networks.writers.ncnn import FP16_TAG
+
+CAT_AND_CUP = ({281, 282, 285}, {504, 967, 968})
+"""The classes of what the two shipped pictures show."""
 
 
 def neutral(array):
@@ -53,6 +58,8 @@ def run_caffe(cv2, contents, picture):
 
 
 def run_torchscript(torch, contents, picture):
+    if "onednn" in torch.backends.quantized.supported_engines:
+        torch.backends.quantized.engine = "onednn"  # exact, where the usual one of x86 adds in 16 bits
     module = torch.jit.load(io.BytesIO(contents[0])).eval()
     with torch.inference_mode(), torch.jit.optimized_execution(False):  # of no use to a single run, and slow
         outputs = module(torch.from_numpy(picture))
@@ -85,6 +92,23 @@ def run_ncnn(ncnn, contents, picture):
     found = [extractor.extract(name) for name in net.output_names()]
     assert all(code == 0 for code, _ in found)
     return [np.array(output)[None] for _, output in found]
+
+
+def likeliest_by_tflite(contents, pictures):
+    interpreter = pytest.importorskip("ai_edge_litert.interpreter").Interpreter(model_content=contents[0])
+    interpreter.allocate_tensors()
+    (source,), (output,) = interpreter.get_input_details(), interpreter.get_output_details()
+    for picture in pictures:
+        interpreter.set_tensor(source["index"], stored(picture.transpose(1, 2, 0)[None], source))
+        interpreter.invoke()
+        yield int(interpreter.get_tensor(output["index"]).argmax())
+
+
+def likeliest_by_onnx(contents, pictures):
+    onnxruntime = pytest.importorskip("onnxruntime")
+    session = onnxruntime.InferenceSession(contents[0], providers=["CPUExecutionProvider"])
+    for picture in pictures:
+        yield int(session.run(None, {"input": picture[None]})[0].argmax())
 
 
 FRAMEWORKS = {
@@ -162,6 +186,32 @@ def contents(built):
         return known[name, format]
 
     return content
+
+
+@dataclass(frozen=True)
+class Recognition:
+    """How many of a hundred pictures a network recognises in fp32 and in int8, and sees alike in both."""
+
+    right: int
+    right_in_int8: int
+    alike: int
+
+
+@pytest.fixture(scope="session")
+def recognition():
+    """Compares two files on pictures that int8 was not calibrated on, every other one of a cat, the rest of coffee."""
+    likeliest = {"tflite": likeliest_by_tflite, "onnx": likeliest_by_onnx}
+
+    def compare(name, format, whole, small):
+        card = zoo.card(name)
+        pictures = SHIPPED_PICTURES.inputs(card, 100, skip=picture_count(card.macs))
+        found, in_int8 = (list(likeliest[format](contents, pictures)) for contents in (whole, small))
+        return Recognition(right(found), right(in_int8), sum(a == b for a, b in zip(found, in_int8)))
+
+    def right(found):
+        return sum(number in CAT_AND_CUP[place % 2] for place, number in enumerate(found))
+
+    return compare
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from edgetop.networks import zoo
 
 NAMES = [*zoo.names(), "tiny"]
 CLASSIFIERS = [name for name in NAMES if zoo.card(name).task == "classification"]
+GEMMS = [name for name in NAMES if zoo.card(name).task == "gemm"]
 PUBLISHED = {
     # parameters and multiply-accumulates in millions, as the authors give them
     "mobilenet_v2": (3.4, 300),
@@ -102,7 +103,7 @@ def test_every_framework_gives_the_probabilities_of_plain_numpy(name, framework,
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
-@pytest.mark.parametrize("name", ["gemm_256", "gemm_512"])
+@pytest.mark.parametrize("name", GEMMS)
 def test_every_framework_gives_the_product_of_plain_numpy(name, framework, answers, contents):
     format, run = framework
     answer = answers(name, "noise")

