@@ -11,7 +11,7 @@ from edgetop.networks.quantize import picture_count, quantize
 from edgetop.networks.quantize_agreement import simulation
 from edgetop.networks.writers import write
 
-FRAMEWORKS = ["litert", "tflite", "onnxruntime"]
+FRAMEWORKS = ["litert", "tflite", "onnxruntime", "torch"]
 LARGER_ONES = {"efficientdet_d0", "yolov5n_640", "yolov5s", "yolov5s_640", "gemm_1024", "gemm_2048"}
 """Of the same structure as others."""
 NAMES = [name for name in zoo.names() if name not in LARGER_ONES]
@@ -23,7 +23,7 @@ ERROR = 0.1
 ALIKE = 94
 """Of a hundred pictures, with the likeliest class of fp32: the three cats are often about as likely."""
 
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore:torch.quantize_per_tensor:UserWarning")
 
 
 @pytest.fixture(scope="session")

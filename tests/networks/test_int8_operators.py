@@ -10,12 +10,12 @@ from edgetop.networks.quantize import quantize
 from edgetop.networks.quantize_agreement import simulation
 from edgetop.networks.writers import write
 
-FRAMEWORKS = ["litert", "tflite", "onnxruntime"]
+FRAMEWORKS = ["litert", "tflite", "onnxruntime", "torch"]
 STEPS = 2.01
 """Of the output's scale: kernels round each result in whole numbers, some to one side, and what follows adds to it."""
 
 pytestmark = [
-    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore:torch.quantize_per_tensor:UserWarning"),
     pytest.mark.parametrize("framework_of_many", FRAMEWORKS, indirect=True),
 ]
 

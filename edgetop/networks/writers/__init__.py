@@ -14,7 +14,9 @@ WRITERS = {
         "fp16": f"{_HERE}.tflite_fp16:write",
         "int8": f"{_HERE}.tflite_int8:write",
     },
-    "torchscript": {"fp32": f"{_HERE}.torchscript:write"},
+    "torchscript": {"fp32": f"{_HERE}.torchscript:write", "int8": f"{_HERE}.torchscript_int8:write"},
+    "ptl": {"fp32": f"{_HERE}.torchscript:write_mobile", "int8": f"{_HERE}.torchscript_int8:write_mobile"},
+    "pt2": {"fp32": f"{_HERE}.torch_export:write"},
     "caffe": {"fp32": f"{_HERE}.caffe:write"},
     "onnx": {
         "fp32": f"{_HERE}.onnx:write",
@@ -29,6 +31,8 @@ WRITERS = {
 SUFFIXES = {
     "tflite": (".tflite",),
     "torchscript": (".pt",),
+    "ptl": (".ptl",),
+    "pt2": (".pt2",),
     "caffe": (".prototxt", ".caffemodel"),
     "onnx": (".onnx",),
     "ncnn": (".param", ".bin"),
@@ -36,7 +40,7 @@ SUFFIXES = {
 }
 """Format to the suffixes of its files, in the order the writer gives them."""
 
-WRITTEN_BY_FRAMEWORK = frozenset({"torchscript"})
+WRITTEN_BY_FRAMEWORK = frozenset({"torchscript", "ptl", "pt2"})
 """Formats that only their framework can write; the others need numpy and what edgetop depends on."""
 
 TELL_THEIR_INPUT = frozenset({"tflite", "onnx", "ncnn", "graph"})

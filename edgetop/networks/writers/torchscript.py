@@ -15,13 +15,32 @@ from edgetop.networks.graph import Graph, Node
 
 def write(graph: Graph) -> tuple[bytes]:
     """The graph as one TorchScript file; its input is [1, C, H, W]. Needs torch."""
+    return saved(_module(graph))
+
+
+def write_mobile(graph: Graph) -> tuple[bytes]:
+    """The graph as one file for the interpreter of PyTorch Mobile; its input is [1, C, H, W]. Needs torch."""
+    return saved_for_mobile(_module(graph))
+
+
+def _module(graph: Graph) -> Any:
     module = weights(graph)
     module.define(source(graph))
+    return module.eval()
+
+
+def saved(module: Any) -> tuple[bytes]:
+    """A script module as a file."""
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "model.pt")
-        module.eval().save(path)  # saved to memory, the weights would be there four times
+        module.save(path)  # saved to memory, the weights would be there four times
         with open(path, "rb") as file:
             return (file.read(),)
+
+
+def saved_for_mobile(module: Any) -> tuple[bytes]:
+    """A script module as a file for PyTorch Mobile: byte code, without what only the larger interpreter reads."""
+    return (module._save_to_buffer_for_lite_interpreter(),)
 
 
 def weights(graph: Graph) -> Any:
@@ -70,7 +89,7 @@ def _conv(node: Node, x: str) -> str:
     top, left, bottom, right = node.padding
     padding = [top, left]
     if (top, left) != (bottom, right):
-        x, padding = _padded(node, x, "0.0"), [0, 0]
+        x, padding = padded(node, x, "0.0"), [0, 0]
     stride = [node.stride] * 2
     return f"torch.conv2d({x}, {_weights(node)}, {stride}, {padding}, [1, 1], {node.groups})"
 
@@ -79,17 +98,19 @@ def _pool(node: Node, x: str) -> str:
     top, left, bottom, right = node.padding
     padding = [top, left]
     if (top, left) != (bottom, right) or 2 * top > node.kernel[0] or 2 * left > node.kernel[1]:
-        x, padding = _padded(node, x, "float('-inf')" if node.kind == "max" else "0.0"), [0, 0]
+        x, padding = padded(node, x, "float('-inf')" if node.kind == "max" else "0.0"), [0, 0]
     window = f"{x}, {list(node.kernel)}, {[node.stride] * 2}, {padding}"
     return f"torch.max_pool2d({window})" if node.kind == "max" else f"torch.ops.aten.avg_pool2d({window})"
 
 
-def _padded(node: Node, x: str, fill: str) -> str:
+def padded(node: Node, x: str, fill: str) -> str:
+    """The code that puts a node's padding around ``x``."""
     top, left, bottom, right = node.padding
     return f"torch.constant_pad_nd({x}, {[left, right, top, bottom]}, {fill})"
 
 
-def _shuffle(node: Node, x: str) -> str:
+def shuffled(node: Node, x: str) -> str:
+    """The code that shuffles the channels of ``x``."""
     channels, height, width = node.shape
     apart = [1, node.groups, channels // node.groups, height, width]
     return f"{x}.reshape({apart}).transpose(1, 2).reshape({[1, *node.shape]})"
@@ -114,7 +135,7 @@ _EXPRESSIONS: dict[str, Callable[..., str]] = {
     "mul": lambda node, first, second: f"{first} * {second}",
     "concat": _concat,
     "split": lambda node, x: f"{x}.narrow(1, {node.part * node.shape[0]}, {node.shape[0]})",
-    "shuffle": _shuffle,
+    "shuffle": shuffled,
     "up2": lambda node, x: f"torch.ops.aten.upsample_nearest2d({x}, {list(node.shape[1:])})",
     "act": lambda node, x: x,
     "sigmoid": lambda node, x: f"torch.sigmoid({x})",
