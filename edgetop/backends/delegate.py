@@ -14,7 +14,7 @@ from edgetop.errors import FrameworkMissing, UsageError
 
 _CREATE = "tflite_plugin_create_delegate"
 _NOT_FOUND = "cannot open shared object file"
-_DELEGATE = "DELEGATE"
+DELEGATE = "DELEGATE"
 """What the runtimes call an operator that stands for all those that a delegate took together."""
 
 
@@ -71,25 +71,27 @@ def load_delegate(runtime: ModuleType, path: str, options: dict[str, str], hint:
         ) from error
 
 
-def taken(operators: Sequence[dict[str, Any]]) -> tuple[set[int], int]:
-    """The indices of the operators that delegates took, and how many there are to take.
+def parts(operators: Sequence[dict[str, Any]]) -> list[list[int]]:
+    """The indices of the operators in each part of a model that a delegate took, the parts in the order they run.
 
     ``operators`` is what an Interpreter tells of itself. A delegate's operator has the tensors that enter and
     leave the part it took: that part is whatever lies between them.
     """
-    own = [operator for operator in operators if operator["op_name"] != _DELEGATE]
+    own = [operator for operator in operators if operator["op_name"] != DELEGATE]
     maker = {tensor: operator for operator in own for tensor in operator["outputs"].tolist()}
+    return [_between(part, maker) for part in operators if part["op_name"] == DELEGATE]
+
+
+def _between(part: dict[str, Any], maker: dict[int, dict[str, Any]]) -> list[int]:
     found: set[int] = set()
-    for part in operators:
-        if part["op_name"] == _DELEGATE:
-            entering = set(part["inputs"].tolist())
-            waiting = part["outputs"].tolist()
-            while waiting:
-                operator = maker.get(waiting.pop())
-                if operator is not None and operator["index"] not in found:
-                    found.add(operator["index"])
-                    waiting += [tensor for tensor in operator["inputs"].tolist() if tensor not in entering]
-    return found, len(own)
+    entering = set(part["inputs"].tolist())
+    waiting = part["outputs"].tolist()
+    while waiting:
+        operator = maker.get(waiting.pop())
+        if operator is not None and operator["index"] not in found:
+            found.add(operator["index"])
+            waiting += [tensor for tensor in operator["inputs"].tolist() if tensor not in entering]
+    return sorted(found)
 
 
 def share(interpreter: Any, path: str) -> str:
@@ -100,9 +102,11 @@ def share(interpreter: Any, path: str) -> str:
     tell = getattr(interpreter, "_get_ops_details", None)
     if tell is None:
         return ""
-    found, total = taken(tell())
+    operators = tell()
+    took = sum(map(len, parts(operators)))
+    total = sum(operator["op_name"] != DELEGATE for operator in operators)
     name = os.path.basename(path)
-    if not found:
+    if not took:
         return f"Warning: {name} took none of the {total} operators: the model runs on the CPU alone"
-    rest = ", the rest on the CPU" if len(found) < total else ""
-    return f"{len(found)} of {total} operators on {name}{rest}"
+    rest = ", the rest on the CPU" if took < total else ""
+    return f"{took} of {total} operators on {name}{rest}"

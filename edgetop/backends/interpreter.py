@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from types import ModuleType
 from typing import Any, Callable, Union
@@ -63,14 +64,12 @@ def _spec(details: dict[str, Any], is_input: bool) -> TensorSpec:
 class InterpretedModel:
     """A TFLite model in an Interpreter whose tensors are allocated.
 
-    ``profile`` gives the times of its operators for its inputs and a number of rounds.
+    ``profile`` gives the times of its operators, for its interpreter and a number of rounds.
     """
 
     infer: Callable[[], None]
 
-    def __init__(
-        self, interpreter: Any, note: str, profile: Callable[[Sequence[Array], int], Union[Profile, Missing]]
-    ) -> None:
+    def __init__(self, interpreter: Any, note: str, profile: Callable[[Any, int], Union[Profile, Missing]]) -> None:
         inputs, outputs = interpreter.get_input_details(), interpreter.get_output_details()
         self.inputs = tuple(_spec(details, is_input=True) for details in inputs)
         self.outputs = tuple(_spec(details, is_input=False) for details in outputs)
@@ -92,7 +91,7 @@ class InterpretedModel:
 
     def operators(self, rounds: int) -> Profile | Missing:
         """The time of each operator, by a profiler of the runtime's, since the Interpreter has none."""
-        return self._profile([self._interpreter.get_tensor(index) for index in self._input_indices], rounds)
+        return self._profile(self._interpreter, rounds)
 
     def close(self) -> None:
         """Give back the interpreter and its tensors."""
@@ -152,13 +151,13 @@ class InterpreterBackend(ABC):
         check_files(model, (FORMAT,), self.title)
         (path,) = model.paths
         check_start(path, _MAGIC_OFFSET, _MAGIC, self.title, "a TFLite model")
-        variant = choose(self, options.variant, format=FORMAT).name
+        options = replace(options, variant=choose(self, options.variant, format=FORMAT).name)
         delegates = self.delegates(runtime, options)
         try:
-            interpreter = _interpreter(runtime, path, options, RESOLVERS.get(variant, ""), delegates)
+            interpreter = _interpreter(runtime, path, options, RESOLVERS.get(options.variant, ""), delegates)
             note = share(interpreter, options.delegate) if delegates else ""
             interpreter.allocate_tensors()
-            return InterpretedModel(interpreter, note, partial(self.profile, path, variant, options))
+            return InterpretedModel(interpreter, note, partial(self.profile, path, options))
         except _REFUSALS as error:
             raise self._refusal(runtime, path, options, error, delegates) from error
 
@@ -166,10 +165,8 @@ class InterpreterBackend(ABC):
         """The delegates that the model is given to, loaded; raises FrameworkMissing."""
         return [load_delegate(runtime, options.delegate, delegate_options(options))] if options.delegate else []
 
-    def profile(
-        self, path: str, variant: str, options: Options, inputs: Sequence[Array], rounds: int
-    ) -> Union[Profile, Missing]:
-        """The times of a model's operators; Missing where the runtime has no profiler."""
+    def profile(self, path: str, options: Options, interpreter: Any, rounds: int) -> Union[Profile, Missing]:
+        """The times of the operators of the model in an interpreter; Missing where the runtime has no profiler."""
         return Missing(f"{self.title} does not time its operators", "LiteRT does, with the same file: --on litert")
 
     def _refusal(

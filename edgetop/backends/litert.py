@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from types import ModuleType
-from typing import Union
+from typing import Any, Union
 
+from edgetop.backends.base import Options, Profile
 from edgetop.backends.importing import import_framework
 from edgetop.backends.interpreter import InterpreterBackend
+from edgetop.backends.litert_check import mistrust
+from edgetop.backends.litert_operators import operator_profile
+from edgetop.backends.litert_profiler import ProfilerFailed, record
 from edgetop.readings import Missing
 
 
@@ -21,3 +25,17 @@ class LiteRt(InterpreterBackend):
     def module(self) -> Union[ModuleType, Missing]:
         """The module that has the Interpreter, or why there is none."""
         return import_framework("ai_edge_litert.interpreter", "litert")
+
+    def profile(self, path: str, options: Options, interpreter: Any, rounds: int) -> Union[Profile, Missing]:
+        """The times of the operators, by the same kernels in LiteRT's C library, which has a profiler."""
+        if options.delegate:
+            return Missing(
+                "LiteRT's profiler does not run delegates", "Leave out --delegate to see the CPU's operators"
+            )
+        refused = mistrust()
+        if refused is not None:
+            return refused
+        try:
+            return operator_profile(record(interpreter, path, options.variant, options.threads, rounds), interpreter)
+        except ProfilerFailed as error:
+            return Missing(f"LiteRT's profiler failed: {error.title}", error.hint)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from edgetop.backends.base import Options
-from edgetop.backends.delegate import taken
+from edgetop.backends.delegate import parts
 from edgetop.backends.registry import backend
 from edgetop.errors import BadModelFile, FrameworkMissing, RunFailed, UsageError
 from edgetop.plan import ModelFile
@@ -124,5 +124,5 @@ def operator(index, name, inputs, outputs):
 
 def test_a_part_is_all_that_lies_between_its_tensors():
     chain = [operator(i, "ADD", [i, 10], [i + 1]) for i in range(5)]
-    parts = [operator(5, "DELEGATE", [1, 10], [3]), operator(6, "DELEGATE", [4, 10], [5])]
-    assert taken([*chain, *parts]) == ({1, 2, 4}, 5)
+    delegates = [operator(5, "DELEGATE", [1, 10], [3]), operator(6, "DELEGATE", [4, 10], [5])]
+    assert parts([*chain, *delegates]) == [[1, 2], [4]]
