@@ -28,6 +28,7 @@ from edgetop.backends.base import (
 )
 from edgetop.backends.files import bad_file, check_files
 from edgetop.backends.importing import import_framework, present
+from edgetop.backends.layouts import NCHW, picture_layout
 from edgetop.backends.variants import formats
 from edgetop.errors import BadModelFile
 from edgetop.plan import ModelFile
@@ -54,6 +55,8 @@ _PRELUDE = re.compile(
 )
 """What stands before the cause in a message of ONNX Runtime's."""
 _KERNEL = "_kernel_time"
+_BLOCKED = "_nchwc"
+"""What it appends to the name of a node that it moves to a blocked layout."""
 _RUN = "model_run"
 _TINY = (
     b"\x08\x08:<\x12\x04tiny\n\x12\n\x01x\x12\x01y\x1a\x04relu\x22\x04Relu"
@@ -137,7 +140,7 @@ def _operator_times(events: Sequence[dict[str, Any]], rounds: int) -> tuple[Oper
     types: dict[str, str] = {}
     for event in events:
         if event.get("cat") == "Node" and event["name"].endswith(_KERNEL) and event["ts"] >= kept[0]:
-            name = event["name"].removesuffix(_KERNEL)
+            name = event["name"].removesuffix(_KERNEL).removesuffix(_BLOCKED)
             durations.setdefault(name, []).append(event["dur"])
             starts.setdefault(name, []).append(event["ts"] - kept[bisect_right(kept, event["ts"]) - 1])
             types[name] = event["args"]["op_name"]
@@ -171,15 +174,7 @@ def _input_spec(argument: Any, model: ModelFile, title: str) -> TensorSpec:
             f"the shape of the input of {model.paths[0]} is open: {argument.name} is {shape}",
             "Fix it when the model is exported: leave out dynamic_axes, or give sizes in place of names",
         )
-    return _spec(argument, shape, _layout(shape))
-
-
-def _layout(shape: Sequence[Any]) -> str:
-    if len(shape) != 4:
-        return ""
-    if shape[1] in (1, 3):
-        return "NCHW"
-    return "NHWC" if shape[3] in (1, 3) else ""
+    return _spec(argument, shape, picture_layout(shape, NCHW))
 
 
 class OnnxRuntime:

@@ -19,6 +19,7 @@ OWN = {
     "caffe": "edgetop.backends.caffe:Caffe",
     "onnxruntime": "edgetop.backends.onnx_runtime:OnnxRuntime",
     "ncnn": "edgetop.backends.ncnn_net:Ncnn",
+    "openvino": "edgetop.backends.openvino_cpu:OpenVino",
     "numpy": "edgetop.backends.numpy_graph:Numpy",
     "null": "edgetop.backends.null:Null",
 }

@@ -22,6 +22,7 @@ MODULES = {
     "caffe": "cv2",
     "onnxruntime": "onnxruntime",
     "ncnn": "ncnn",
+    "openvino": "openvino",
     "numpy": "numpy",
 }
 
