@@ -71,6 +71,12 @@ def load_delegate(runtime: ModuleType, path: str, options: dict[str, str], hint:
         ) from error
 
 
+def operators_of(interpreter: Any) -> list[dict[str, Any]]:
+    """What an Interpreter tells of its operators; nothing where the runtime does not."""
+    tell = getattr(interpreter, "_get_ops_details", list)
+    return list(tell())
+
+
 def parts(operators: Sequence[dict[str, Any]]) -> list[list[int]]:
     """The indices of the operators in each part of a model that a delegate took, the parts in the order they run.
 
@@ -99,10 +105,9 @@ def share(interpreter: Any, path: str) -> str:
 
     To be asked before tensors are allocated: then the runtime's own delegate takes what is left.
     """
-    tell = getattr(interpreter, "_get_ops_details", None)
-    if tell is None:
+    operators = operators_of(interpreter)
+    if not operators:
         return ""
-    operators = tell()
     took = sum(map(len, parts(operators)))
     total = sum(operator["op_name"] != DELEGATE for operator in operators)
     name = os.path.basename(path)

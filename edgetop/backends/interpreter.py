@@ -151,19 +151,33 @@ class InterpreterBackend(ABC):
         check_files(model, (FORMAT,), self.title)
         (path,) = model.paths
         check_start(path, _MAGIC_OFFSET, _MAGIC, self.title, "a TFLite model")
-        options = replace(options, variant=choose(self, options.variant, format=FORMAT).name)
-        delegates = self.delegates(runtime, options)
+        options = self.complete(options)
+        path, prepared = self.prepare(path)
+        delegates = [self.delegate(runtime, options)] if options.delegate else []
         try:
             interpreter = _interpreter(runtime, path, options, RESOLVERS.get(options.variant, ""), delegates)
-            note = share(interpreter, options.delegate) if delegates else ""
+            shared = self.share(interpreter, options)
             interpreter.allocate_tensors()
+            note = ". ".join(said for said in (prepared, shared) if said)
             return InterpretedModel(interpreter, note, partial(self.profile, path, options))
         except _REFUSALS as error:
             raise self._refusal(runtime, path, options, error, delegates) from error
 
-    def delegates(self, runtime: ModuleType, options: Options) -> list[Any]:
-        """The delegates that the model is given to, loaded; raises FrameworkMissing."""
-        return [load_delegate(runtime, options.delegate, delegate_options(options))] if options.delegate else []
+    def complete(self, options: Options) -> Options:
+        """The options with what they leave open: the variant's name."""
+        return replace(options, variant=choose(self, options.variant, format=FORMAT).name)
+
+    def prepare(self, path: str) -> tuple[str, str]:
+        """The file to load for a model file, and what there is to note of it."""
+        return path, ""
+
+    def delegate(self, runtime: ModuleType, options: Options) -> Any:
+        """The delegate that the model is given to, loaded; raises FrameworkMissing."""
+        return load_delegate(runtime, options.delegate, delegate_options(options))
+
+    def share(self, interpreter: Any, options: Options) -> str:
+        """What there is to note of how the model is shared with a delegate, before its tensors are allocated."""
+        return share(interpreter, options.delegate) if options.delegate else ""
 
     def profile(self, path: str, options: Options, interpreter: Any, rounds: int) -> Union[Profile, Missing]:
         """The times of the operators of the model in an interpreter; Missing where the runtime has no profiler."""
@@ -184,6 +198,11 @@ class InterpreterBackend(ABC):
                     f"the delegate {options.delegate} refuses {path}: {cause(said)}",
                     "The model runs without it: leave out --delegate, or change its options",
                 )
+        if EDGE_TPU_OP in str(error) and delegates:
+            return RunFailed(
+                f"{path} is compiled for the Edge TPU, and the delegate {options.delegate} does not take it",
+                "Run it with --on coral, by libedgetpu",
+            )
         if EDGE_TPU_OP in str(error):
             return BadModelFile(
                 f"{path} is compiled for the Edge TPU, which {self.title} cannot run on the CPU",

@@ -5,16 +5,21 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from importlib.metadata import EntryPoint, entry_points
+from typing import TYPE_CHECKING
 
-from edgetop.backends.base import Backend
 from edgetop.errors import FrameworkMissing, UnknownName
 from edgetop.plan import RunSpec
+
+if TYPE_CHECKING:  # names are also asked for by processes that have no use for numpy
+    from importlib.metadata import EntryPoint
+
+    from edgetop.backends.base import Backend
 
 GROUP = "edgetop.backends"
 OWN = {
     "litert": "edgetop.backends.litert:LiteRt",
     "tflite": "edgetop.backends.tflite:TfLite",
+    "coral": "edgetop.backends.coral:Coral",
     "torch": "edgetop.backends.pytorch:PyTorch",
     "caffe": "edgetop.backends.caffe:Caffe",
     "onnxruntime": "edgetop.backends.onnx_runtime:OnnxRuntime",
@@ -27,6 +32,8 @@ OWN = {
 
 
 def _plugins() -> dict[str, EntryPoint]:
+    from importlib.metadata import entry_points
+
     if sys.version_info >= (3, 10):
         found = entry_points(group=GROUP)
     else:

@@ -103,6 +103,17 @@ def test_a_damaged_file_is_not_blamed_on_the_delegate(load_with, delegate, model
         load_with(delegate(), path=str(damaged))
 
 
+def test_a_delegate_that_is_no_edge_tpus_does_not_take_what_is_compiled_for_one(load_with, delegate, edge_tpu_file):
+    with pytest.raises(RunFailed, match=r"compiled for the Edge TPU, and the delegate .* does not take it") as refusal:
+        load_with(delegate(), path=edge_tpu_file)
+    assert "coral" in refusal.value.hint
+
+
+def test_an_edge_tpus_delegate_may_be_given_by_hand(load_with, delegate, edge_tpu_file):
+    simulated = delegate("-DEDGE_TPU=1", name="libedgetpu-simulated.so")
+    assert load_with(simulated, path=edge_tpu_file).note == "1 of 1 operators on libedgetpu-simulated.so"
+
+
 def test_nothing_is_printed_but_the_refusal(model_file):
     whole = model_file("litert").paths[0]
     code = f"""

@@ -16,6 +16,7 @@
 #include <string.h>
 
 #define BUILTIN_SOFTMAX 25
+#define ALLOWS_DYNAMIC_TENSORS 1 /* or the runtime prepares every operator before a delegate may take it */
 
 typedef struct { int size; int data[]; } IntArray;
 
@@ -137,6 +138,7 @@ void *tflite_plugin_create_delegate(char **keys, char **values, size_t count, vo
   Wishes *wishes = delegate->data = calloc(1, sizeof(Wishes));
   const char *device = NULL;
   delegate->prepare = prepare;
+  delegate->flags = ALLOWS_DYNAMIC_TENSORS;
   for (size_t i = 0; i < count; i++) {
     if (!strcmp(keys[i], "device")) device = values[i];
     wishes->takes_none |= !strcmp(keys[i], "take") && !strcmp(values[i], "none");
