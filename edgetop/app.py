@@ -3,17 +3,8 @@
 from __future__ import annotations
 
 import gc
-import os
-import sys
 from typing import TYPE_CHECKING, Any, ClassVar, Optional
 
-# Textual reads its frame rate when it is imported; half of its default is plenty for four snapshots a second. The
-# garbage collector finds nothing during imports and would take a twentieth of the start.
-os.environ.setdefault("TEXTUAL_FPS", "30")
-_collecting = gc.isenabled()
-gc.disable()
-
-# ruff: noqa: E402
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
@@ -41,22 +32,12 @@ from edgetop.protocol import (
 from edgetop.screens.error import ErrorScreen, QuestionScreen
 from edgetop.screens.keys import ACTIONS, LIVE, METHODS, PICKER, REPLAY, Action, actions_of
 from edgetop.screens.palette import ActionProvider
-from edgetop.screens.picker import PickerScreen
-from edgetop.screens.themes import CYCLE, DEFAULT, THEMES, series_for, theme_for
-from edgetop.terminal.lifecycle import (
-    TerminalApp,
-    is_sixteen_colours,
-    refuse_poor_terminal,
-    say_goodbye,
-    wants_ascii,
-)
+from edgetop.screens.themes import CYCLE, DEFAULT, THEMES, series_for
+from edgetop.terminal.lifecycle import TerminalApp
 
 if TYPE_CHECKING:
     from edgetop.screens.live import LiveScreen
-
-if _collecting:
-    gc.freeze()  # else the next collection looks through all that was imported, for nothing
-    gc.enable()
+    from edgetop.screens.picker import PickerScreen
 
 STOP_TIMEOUT_S = 2.0
 """How long a stopping engine may take to close its recording before the screen leaves anyway."""
@@ -129,8 +110,7 @@ class EdgetopApp(TerminalApp):
         """The first screen: as the base of the stack it is the only one that is laid out at the start."""
         if self._replay or self._plan is not None:
             return self._new_live()
-        self._picker = PickerScreen(self._settings)
-        return self._picker
+        return self._new_picker()
 
     def on_mount(self) -> None:
         """Listen to the engine; start the plan if there is one."""
@@ -147,6 +127,12 @@ class EdgetopApp(TerminalApp):
         self._ended = None
         self._snapshot = _NOTHING
         self._link.connect()
+
+    def _new_picker(self) -> PickerScreen:
+        from edgetop.screens.picker import PickerScreen  # as the live screen, not before it is needed
+
+        self._picker = PickerScreen(self._settings)
+        return self._picker
 
     def _new_live(self) -> LiveScreen:
         from edgetop.screens.live import LiveScreen  # not before it is needed: the picker comes up sooner
@@ -338,8 +324,7 @@ class EdgetopApp(TerminalApp):
         self._link.disconnect()
         self._live = None
         if self._picker is None:
-            self._picker = PickerScreen(self._settings)
-            self.push_screen(self._picker)  # the first live screen stays below: it is the stack's base
+            self.push_screen(self._new_picker())  # the first live screen stays below: it is the stack's base
         else:
             self.pop_screen()
         self._connect()
@@ -371,26 +356,3 @@ class EdgetopApp(TerminalApp):
     def close_engine(self) -> None:
         """Stop the engine, after the terminal has been given back."""
         self._link.close()
-
-
-def run_app(
-    start_client: StartEngine,
-    plan: Optional[Plan] = None,
-    settings: Settings = Settings(),  # noqa: B008  frozen
-    replay: bool = False,
-) -> int:
-    """Show the screen until it ends, and return the exit code.
-
-    Raises UsageError when the terminal cannot show a screen, and what ``start_client`` raises.
-    """
-    refuse_poor_terminal(os.environ)
-    stream = sys.__stderr__
-    ascii = wants_ascii(settings.screen.ascii, stream.encoding if stream else None, os.environ.get("TERM", ""))
-    app = EdgetopApp(start_client, plan, settings, replay, client=start_client(), ascii=ascii)
-    app.use_theme(theme_for(app.theme, is_sixteen_colours(app)))
-    try:
-        app.run(mouse=settings.screen.mouse)
-    finally:
-        app.close_engine()
-    say_goodbye(app.failure, app.refusal, app.written_sessions())
-    return 1 if app.failure is not None else app.return_code or 0

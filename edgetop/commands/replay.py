@@ -12,7 +12,7 @@ def replay(arguments: argparse.Namespace) -> int:
     """Carry out ``edgetop replay``."""
     if arguments.headless or arguments.json or not sys.stdout.isatty():
         return _headless(arguments.file, arguments.json)
-    from edgetop.app import run_app
+    from edgetop.commands.screen import run_app
     from edgetop.engine.client import start_replay
 
     return run_app(lambda: start_replay(arguments.file), None, load_settings(arguments.config), replay=True)

@@ -26,7 +26,7 @@ def run(arguments: argparse.Namespace) -> int:
     plan = _plan(arguments, settings, headless)
     if headless:
         return _headless(plan, arguments.json)
-    from edgetop.app import run_app
+    from edgetop.commands.screen import run_app
     from edgetop.engine.client import start_engine
 
     return run_app(lambda: start_engine(arguments.config), plan, settings)
@@ -36,7 +36,7 @@ def pick(arguments: argparse.Namespace) -> int:
     """Carry out plain ``edgetop``: the picker, or the default comparison where there is no terminal."""
     if not sys.stdout.isatty():
         return run(arguments)
-    from edgetop.app import run_app
+    from edgetop.commands.screen import run_app
     from edgetop.engine.client import start_engine
 
     return run_app(lambda: start_engine(arguments.config), None, load_settings(arguments.config))

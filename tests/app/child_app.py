@@ -126,7 +126,7 @@ def _stream(client, flood):
 
 
 def main(argv):
-    from edgetop.app import run_app
+    from edgetop.commands.screen import run_app
     from edgetop.config import load_settings
     from edgetop.errors import EdgetopError
 

@@ -418,6 +418,18 @@ async def test_the_palette_knows_our_actions(make, engine):
         assert app.theme == "edgetop-light"
 
 
+def test_a_screen_that_starts_with_a_plan_loads_neither_openssl_nor_the_picker():
+    code = """
+import sys
+from edgetop.commands import screen
+screen._load_app()
+import asyncio, edgetop.screens.live
+print('ssl' in sys.modules and sys.modules['ssl'] is None, *({'_ssl', 'edgetop.screens.picker'} & set(sys.modules)))
+"""
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout.split() == ["True"]
+
+
 def test_the_screen_imports_nothing_that_measures():
     code = "import sys, edgetop.app, edgetop.screens.live; print(' '.join(sys.modules))"
     modules = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()

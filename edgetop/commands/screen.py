@@ -1,0 +1,60 @@
+"""From a command to the screen: its process is made ready, then the app runs to its end."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from typing import TYPE_CHECKING, Optional
+
+from edgetop.config import Settings
+from edgetop.plan import Plan
+
+if TYPE_CHECKING:
+    from edgetop.app import EdgetopApp
+    from edgetop.engine.link import StartEngine
+
+
+def run_app(
+    start_client: StartEngine,
+    plan: Optional[Plan] = None,
+    settings: Settings = Settings(),  # noqa: B008  frozen
+    replay: bool = False,
+) -> int:
+    """Show the screen until it ends, and return the exit code.
+
+    Raises UsageError when the terminal cannot show a screen, and what ``start_client`` raises.
+    """
+    app_class = _load_app()
+    from edgetop.screens.themes import theme_for
+    from edgetop.terminal.lifecycle import is_sixteen_colours, refuse_poor_terminal, say_goodbye, wants_ascii
+
+    refuse_poor_terminal(os.environ)
+    stream = sys.__stderr__
+    ascii = wants_ascii(settings.screen.ascii, stream.encoding if stream else None, os.environ.get("TERM", ""))
+    app = app_class(start_client, plan, settings, replay, client=start_client(), ascii=ascii)
+    app.use_theme(theme_for(app.theme, is_sixteen_colours(app)))
+    try:
+        app.run(mouse=settings.screen.mouse)
+    finally:
+        app.close_engine()
+    say_goodbye(app.failure, app.refusal, app.written_sessions())
+    return 1 if app.failure is not None else app.return_code or 0
+
+
+def _load_app() -> type[EdgetopApp]:
+    """Import the app and all it draws with, at as little cost as may be."""
+    # Textual reads its frame rate when it is imported; half of its default is plenty for four snapshots a second.
+    os.environ.setdefault("TEXTUAL_FPS", "30")
+    # asyncio imports ssl, and with it OpenSSL: a tenth of the process's memory, for a screen that speaks to pipes
+    # alone. None in its place is what Python takes for a module that cannot be imported; asyncio does without.
+    sys.modules.setdefault("ssl", None)  # type: ignore[arg-type]
+    # The garbage collector finds nothing during imports and would take a twentieth of the start.
+    collecting = gc.isenabled()
+    gc.disable()
+    from edgetop.app import EdgetopApp
+
+    if collecting:
+        gc.freeze()  # else the next collection looks through all that was imported, for nothing
+        gc.enable()
+    return EdgetopApp
