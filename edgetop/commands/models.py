@@ -42,7 +42,8 @@ def _tell_agreement(written: ModelFile, whole: ModelFile) -> None:
     found = agreement_of(written)
     if found is not None:
         if found.same_top1 is not None:
-            print(f"pictures with the same likeliest class as in fp32: {found.same_top1} of {found.pictures}")
+            same = f"{found.same_top1} of {found.pictures}"
+            print(f"pictures it was calibrated on with the same likeliest class as in fp32: {same}")
         differences = f"{units.difference(found.largest)} at most, {units.difference(found.mean)} in the mean"
         print(f"outputs differ by {differences}, of values up to {units.significant(found.span)}")
     small, large = (sum(map(os.path.getsize, file.paths)) for file in (written, whole))

@@ -35,6 +35,7 @@ def _rows(run: RunFigures, references: set[str]) -> list[tuple[str, str]]:
         ("load", units.duration(run.load_ns)),
         ("first", units.duration(run.first_ns)),
         ("agreement", agreement),
+        ("decode", units.duration(run.decode_ns)),
         ("label", _label(run)),
     ]
 
@@ -53,6 +54,8 @@ def _notes(snapshot: Snapshot) -> list[str]:
     """What the table cannot hold: failures with what to do, why a figure is missing."""
     notes = [f"{r.title} failed: {r.message}. {r.hint}".rstrip(". ") for r in snapshot.runs if r.status == "failed"]
     notes += [f"{r.title}: {r.note}" for r in snapshot.runs if r.note]
+    if any(run.weights.startswith("seeded") for run in snapshot.runs):
+        notes.append("the weights are seeded: speed only")
     for gauge in snapshot.gauges:
         if gauge.channel.name.startswith("power.") and gauge.channel.unit == "W" and isinstance(gauge.value, Missing):
             notes.append(f"power: {gauge.value.reason}. {gauge.value.hint}".rstrip(". "))
@@ -85,7 +88,9 @@ def print_summary(snapshot: Snapshot) -> None:
         table = new_table(console, title, ["", *map(_heading, runs)])
         references = {run.agrees_with for run in runs}
         for row in zip(*(_rows(run, references) for run in runs)):
-            table.add_row(row[0][0], *(value for _, value in row))
+            name, values = row[0][0], [value for _, value in row]
+            if name != "decode" or set(values) != {units.ABSENT}:  # of detectors alone
+                table.add_row(name, *values)
         console.print(table)
     for note in _notes(snapshot):
         console.print(Text(units.printable(note)))

@@ -22,6 +22,8 @@ class FigureLine:
     """Lower is kept longer where there is little room."""
     best: Optional[Callable[[list[float]], float]] = None
     """``min`` or ``max``; None where no value is better than another."""
+    of_some: bool = False
+    """Whether it is left out where no run has a number, as of what only detectors do."""
 
     def value(self, run: RunFigures) -> Figure:
         """The run's value."""
@@ -52,9 +54,15 @@ LINES = (
     FigureLine("peak mem.", "peak_rss_bytes", units.size, 11, min),
     FigureLine("power", "power_w", units.power, 4, min),
     FigureLine("energy", "energy_j", units.energy, 5, min),
+    FigureLine("decode", "decode_ns", units.duration, 12, of_some=True),
     FigureLine("samples", "count", _count, 8),
     FigureLine("agreement", "agreement", units.difference, 10),
 )
+
+
+def lines_of(runs: Sequence[RunFigures]) -> tuple[FigureLine, ...]:
+    """The rows of a table of these runs."""
+    return tuple(line for line in LINES if not line.of_some or any(line.has_value(run) for run in runs))
 
 
 def texts_of(line: FigureLine, runs: Sequence[RunFigures]) -> list[str]:

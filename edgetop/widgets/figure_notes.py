@@ -11,7 +11,7 @@ from edgetop.protocol import UNKNOWN, RunFigures
 from edgetop.readings import Missing
 from edgetop.widgets.braille import LETTERS
 from edgetop.widgets.cells import Row, plain, wrap
-from edgetop.widgets.figure_lines import LINES
+from edgetop.widgets.figure_lines import lines_of
 
 _SO_FAR = re.compile(r", has \d+$")
 """The end of a reason that changes with every sample; the count stands in the table."""
@@ -56,7 +56,7 @@ def _messages(runs: Sequence[RunFigures]) -> list[tuple[str, str]]:
 def _missing(runs: Sequence[RunFigures]) -> list[tuple[str, str]]:
     """One line a reason, with the rows and the runs it concerns; those that concern most come first."""
     concerned: dict[str, list[tuple[str, int]]] = {}
-    for line in LINES:
+    for line in lines_of(runs):
         for place, run in enumerate(runs):
             value = line.value(run)
             if isinstance(value, Missing) and value != UNKNOWN and run.status != "failed":

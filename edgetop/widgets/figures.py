@@ -7,7 +7,7 @@ from typing import Optional
 
 from edgetop.protocol import RunFigures
 from edgetop.widgets.cells import Row, Span, fit, fit_right
-from edgetop.widgets.figure_lines import LINES, FigureLine, best_places, texts_of
+from edgetop.widgets.figure_lines import FigureLine, best_places, lines_of, texts_of
 from edgetop.widgets.figure_notes import first_lines, notes
 from edgetop.widgets.panel import Panel
 from edgetop.widgets.run_names import run_label, run_name, run_variant
@@ -60,10 +60,10 @@ class Figures(Panel):
         column = max(2, min(WIDEST, (width - HEAD) // len(self._runs)))
         head = self._head(column, height)
         below = notes(self._runs, width)
-        room = height - len(head)
-        kept = len(LINES) if room >= len(LINES) + len(below) else room - min(len(below), self._note_lines(room))
-        heaviest = sorted(LINES, key=self._weight)[: max(1, kept)]
-        table = [self._line(line, column) for line in LINES if line in heaviest]
+        room, lines = height - len(head), lines_of(self._runs)
+        kept = len(lines) if room >= len(lines) + len(below) else room - min(len(below), self._note_lines(room))
+        heaviest = sorted(lines, key=self._weight)[: max(1, kept)]
+        table = [self._line(line, column) for line in lines if line in heaviest]
         return [*head, *table, *first_lines(below, room - len(table), width)]
 
     def _note_lines(self, room: int) -> int:

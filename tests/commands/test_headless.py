@@ -69,3 +69,15 @@ def test_only_what_others_are_compared_with_is_called_the_reference(capsys):
     print_summary(Snapshot(0, "ended", runs))
     (row,) = [line for line in capsys.readouterr().out.splitlines() if "agreement" in line]
     assert row.count("reference") == 1 and row.rstrip(" │|").endswith("–")
+
+
+def told(capsys, *runs):
+    print_summary(Snapshot(0, "ended", runs))
+    return capsys.readouterr().out
+
+
+def test_seeded_weights_are_told_and_decoding_has_a_row_where_there_is_any(capsys):
+    seeded = told(capsys, run_of(0, "LiteRT", weights="seeded: speed only", decode_ns=2e6))
+    assert "seeded: speed only" in seeded and "decode" in seeded and "2.00 ms" in seeded
+    trained = told(capsys, run_of(0, "LiteRT", weights="trained"))
+    assert "seeded" not in trained and "decode" not in trained

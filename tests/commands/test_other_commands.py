@@ -185,7 +185,7 @@ def test_models_write_tells_how_an_int8_file_compares(edgetop, tmp_path):
     assert done.returncode == 0, done.stderr
     path, classes, differences, sizes = done.stdout.splitlines()
     assert path == "tiny.onnx" and (tmp_path / path).stat().st_size
-    assert classes == "pictures with the same likeliest class as in fp32: 12 of 12"
+    assert classes == "pictures it was calibrated on with the same likeliest class as in fp32: 12 of 12"
     assert "at most" in differences and "in the mean" in differences
     assert "in fp32" in sizes
 

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 from edgetop.protocol import RunFigures
 from edgetop.readings import Missing
-from edgetop.widgets.figure_lines import LINES, best_places, texts_of
+from edgetop.widgets.figure_lines import LINES, best_places, lines_of, texts_of
 from edgetop.widgets.figure_notes import first_lines, notes
 
 MS = 1e6
@@ -51,6 +51,13 @@ def test_medians_whose_intervals_overlap_are_equal():
 def test_the_run_the_others_are_compared_with_is_called_the_reference():
     runs = [run(0), run(1, agreement=3e-7, agrees_with="LiteRT")]
     assert texts_of(BY_TITLE["agreement"], runs) == ["reference", "3.0e-07"]
+
+
+def test_the_time_of_decoding_is_a_row_where_there_is_a_detector():
+    seeing, blind = [run(0, decode_ns=2 * MS), run(1)], [run(0), run(1)]
+    assert texts_of(BY_TITLE["decode"], seeing) == ["2.00 ms", "–"]
+    assert BY_TITLE["decode"] in lines_of(seeing)
+    assert [line.title for line in LINES if line not in lines_of(blind)] == ["decode"]
 
 
 def test_one_reason_is_told_once_with_the_rows_it_concerns():
