@@ -22,9 +22,11 @@ usage:
   edgetop models write MODEL --format F -o OUT
   edgetop models import MODEL FILE       take trained weights for a model
   edgetop doctor                         what is here, what is not, and how to mend it
+  edgetop env create|list|remove [NAME]  a Python environment of its own for a framework
 
   edgetop COMMAND --help                 the options of a command
   --config FILE   settings, else $XDG_CONFIG_HOME/edgetop/config.toml
+  --python NAME=PATH   run framework NAME in that interpreter; may be given again
   --version       the version
 
 exit codes: 0 done, 1 a run failed, 2 wrong usage or bad input, 130 interrupted, 128+n ended by signal n
@@ -42,6 +44,7 @@ def _parser() -> argparse.ArgumentParser:
 
     parser = OneLineParser(prog="edgetop", add_help=False, allow_abbrev=False)
     parser.add_argument("--config", default="", metavar="FILE", help="settings file")
+    _python_option(parser, "python")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
 
     run = commands.add_parser("run", help="measure", description="Measure a model on some frameworks.")
@@ -49,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
         "model", nargs="?", default="", metavar="MODEL", help="a name from `edgetop list models`, or a file"
     )
     _run_options(run)
+    _python_option(run, "python_here")
 
     replay = commands.add_parser("replay", help="replay", description="Show a recorded session again.")
     replay.add_argument("file", metavar="FILE")
@@ -58,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     listing = commands.add_parser("list", help="list", description="List what there is.")
     listing.add_argument("what", choices=("models", "frameworks", "probes", "sessions"))
     listing.add_argument("--json", action="store_true", help="as JSON")
+    _python_option(listing, "python_here")
 
     models = commands.add_parser("models", help="model files", description="Write model files; take weights.")
     actions = models.add_subparsers(dest="action", metavar="write|import|forget", required=True)
@@ -75,7 +80,34 @@ def _parser() -> argparse.ArgumentParser:
 
     doctor = commands.add_parser("doctor", help="check this machine", description="Check this machine.")
     doctor.add_argument("--json", action="store_true", help="as JSON")
+    _python_option(doctor, "python_here")
+
+    env = commands.add_parser("env", help="environments", description="Python environments, one a framework.")
+    _env_options(env.add_subparsers(dest="action", metavar="create|list|remove", required=True))
     return parser
+
+
+def _python_option(parser: argparse.ArgumentParser, name: str) -> None:
+    """Before a command and after it: argparse keeps what stands after it apart."""
+    parser.add_argument(
+        "--python",
+        action="append",
+        default=[],
+        dest=name,
+        metavar="NAME=PATH",
+        help="run framework NAME in that interpreter; may be given again",
+    )
+
+
+def _env_options(actions: argparse._SubParsersAction[Any]) -> None:
+    create = actions.add_parser("create", help="make one", description="Make a framework's own environment.")
+    create.add_argument("name", metavar="NAME", help="a framework")
+    create.add_argument("--python", default="", dest="base", metavar="PYTHON", help="the Python it is made from")
+    create.add_argument("--again", action="store_true", help="in place of the one that is there")
+    listing = actions.add_parser("list", help="list them", description="List the environments that were made.")
+    listing.add_argument("--json", action="store_true", help="as JSON")
+    remove = actions.add_parser("remove", help="remove one", description="Remove a framework's environment.")
+    remove.add_argument("name", metavar="NAME")
 
 
 def _import_options(actions: argparse._SubParsersAction[Any]) -> None:
@@ -139,6 +171,7 @@ def _run_options(run: argparse.ArgumentParser) -> None:
 def _dispatch(argv: list[str]) -> int:
     parser = _parser()
     arguments = parser.parse_args(argv or ["run"])
+    arguments.python += getattr(arguments, "python_here", [])
     if not argv or arguments.command is None:
         from edgetop.commands.run import pick
 
@@ -149,6 +182,8 @@ def _dispatch(argv: list[str]) -> int:
         from edgetop.commands.replay import replay as act
     elif arguments.command == "list":
         from edgetop.commands.listing import listing as act
+    elif arguments.command == "env":
+        from edgetop.commands.env import env as act
     elif arguments.command == "models" and arguments.action == "import":
         from edgetop.commands.weights import take as act
     elif arguments.command == "models" and arguments.action == "forget":

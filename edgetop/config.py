@@ -42,6 +42,11 @@ def weights_folder() -> str:
     return os.path.join(_folder("XDG_DATA_HOME", ".local/share"), "weights")
 
 
+def environments_folder() -> str:
+    """Where the environments are that edgetop makes for frameworks."""
+    return os.path.join(_folder("XDG_DATA_HOME", ".local/share"), "envs")
+
+
 def asset(name: str) -> str:
     """The path of a file that ships with edgetop: beside the package in a wheel, beside its folder in a checkout."""
     package = os.path.dirname(os.path.realpath(__file__))
@@ -70,6 +75,14 @@ class ScreenSettings:
     ascii: str = "auto"
     """auto, always or never draw with ASCII characters only."""
     mouse: bool = True
+
+
+@dataclass(frozen=True)
+class FrameworkSettings:
+    """Of one framework."""
+
+    python: str = ""
+    """The interpreter its worker runs in."""
 
 
 @dataclass(frozen=True)
@@ -163,9 +176,15 @@ def load_settings(path: str = "") -> Settings:
     for name in ("run", "screen", "ina219"):
         section = _read_table(f"{file} [{name}]", getattr(settings, name), tables.get(name, {}))
         changes[name] = _from_environment(name, section)
-    own = {name: _check_table(f"{file} [frameworks.{name}]", table) for name, table in frameworks.items()}
-    python = {name: str(table["python"]) for name, table in own.items() if "python" in table}
-    return dataclasses.replace(settings, python=python, **changes)
+    own = {name: _read_table(f"{file} [frameworks.{name}]", FrameworkSettings(), t) for name, t in frameworks.items()}
+    python = {**{name: framework.python for name, framework in own.items()}, **_pythons_from_environment()}
+    return dataclasses.replace(settings, python={name: path for name, path in python.items() if path}, **changes)
+
+
+def _pythons_from_environment() -> dict[str, str]:
+    begin, end = "EDGETOP_FRAMEWORKS_", "_PYTHON"
+    named = [name for name in os.environ if name.startswith(begin) and name.endswith(end)]
+    return {name[len(begin) : -len(end)].lower(): os.environ[name] for name in named}
 
 
 def default_threads() -> int:

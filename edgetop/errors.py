@@ -7,6 +7,7 @@ EdgetopError                 title, hint, exit code
 │   ├── BadInput             a picture or folder that cannot be read
 │   ├── BadSession           a file that is not a session, or not one this edgetop can read
 │   ├── BadConfig            a setting that is not understood
+│   ├── BadInterpreter       an interpreter that cannot run a worker
 │   └── CannotWrite          a place that cannot be written
 ├── RunFailed           (1)  a run that had begun and could not go on
 │   ├── WorkerDied           the worker process ended by itself
@@ -56,6 +57,10 @@ class BadSession(UsageError):
 
 class BadConfig(UsageError):
     """A setting that is not understood."""
+
+
+class BadInterpreter(UsageError):
+    """An interpreter that is not there, is no Python, or cannot run a worker."""
 
 
 class CannotWrite(UsageError):

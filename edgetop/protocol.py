@@ -68,7 +68,7 @@ class FrameworkEntry:
     variants: tuple[VariantEntry, ...] = ()
     """The usual one first."""
     python: str = ""
-    """The interpreter that serves it, where it is not edgetop's own."""
+    """The interpreter that serves it, its version, and who says so, in words; empty where it is edgetop's own."""
 
 
 @dataclass(frozen=True)

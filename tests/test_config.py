@@ -43,6 +43,12 @@ def test_the_environment_comes_after_the_file(config, monkeypatch):
     assert settings.run.record is False
 
 
+def test_an_interpreter_can_come_from_the_environment_too(config, monkeypatch):
+    path = config('[frameworks.coral]\npython = "/opt/a"\n[frameworks.tflite]\npython = "/opt/b"\n')
+    monkeypatch.setenv("EDGETOP_FRAMEWORKS_TFLITE_PYTHON", "/opt/c")
+    assert load_settings(path).python == {"coral": "/opt/a", "tflite": "/opt/c"}
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
@@ -54,6 +60,7 @@ def test_the_environment_comes_after_the_file(config, monkeypatch):
         ("run = 3", "table"),
         ("frameworks = 3", "table"),
         ('[frameworks]\ntflite = "/opt/python"', "table"),
+        ('[frameworks.tflite]\npyhton = "/opt/python"', "python"),
         ("[ina219]\nshunt_ohms = inf", "inf"),
         ("[run]\nthreads = inf", "inf"),
         ("[ina219]\nshunt_ohms = 1" + "0" * 400, "does not fit"),

@@ -3,7 +3,8 @@
 An import proves nothing: some frameworks import and then crash, or hang, in their first model. So
 ``python -m edgetop.backends.availability NAME`` runs one and prints a line of JSON; whatever else happens
 to that process is the reason why the framework is missing. Failures are found out anew each time, since
-what mends them (a system library, another numpy) leaves no trace to compare with.
+what mends them (a system library, another numpy) leaves no trace to compare with; but that a package is not
+installed is remembered until the folders of packages change.
 """
 
 from __future__ import annotations
@@ -13,14 +14,17 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from typing import Callable, Optional, Union
+from importlib.metadata import PackageNotFoundError, version
+from typing import Callable, Optional
 
 from edgetop.backends.base import Availability
+from edgetop.backends.importing import NOT_INSTALLED
+from edgetop.backends.interpreters import Interpreter, examine
 from edgetop.backends.proofs import recall, remember
 from edgetop.backends.registry import backend
-from edgetop.errors import EdgetopError, FrameworkMissing
+from edgetop.errors import BadInterpreter, EdgetopError, FrameworkMissing
 from edgetop.isolate import environment, is_other
 from edgetop.readings import Missing
 
@@ -36,20 +40,37 @@ def availability(name: str, python: str = "", timeout_s: float = TIMEOUT_S) -> A
     """
     try:
         distributions = getattr(backend(name), "distributions", ())
-    except FrameworkMissing as error:
+        interpreter = examine(python, name)
+    except (FrameworkMissing, BadInterpreter) as error:
         return Availability(Missing(error.title, error.hint))
-    known = recall(name, python, distributions)
-    if known:
-        return Availability(known)
-    version = _ask_child(name, python, timeout_s)
-    if isinstance(version, str):
-        remember(name, python, distributions, version)
-    return Availability(version)
+    here, absent = f"{name} {interpreter.python}", f"no {name} {interpreter.python}"
+    versions = _versions(interpreter, distributions)
+    known = recall(here, versions) or recall(absent, interpreter.state())
+    answer = known or _ask_child(name, python, timeout_s)
+    if not known and "version" in answer:
+        remember(here, versions, answer)
+    elif not known and answer["missing"] == NOT_INSTALLED:
+        remember(absent, interpreter.state(), answer)
+    return Availability(answer.get("version") or Missing(answer["missing"], answer["hint"]))
+
+
+def _versions(interpreter: Interpreter, distributions: Iterable[str]) -> list[str]:
+    """All on which a proof depends; of another interpreter the versions are not known, but when they changed."""
+    if is_other(interpreter.python):
+        return interpreter.state()
+    return [f"{name} {_installed(name)}" for name in (*distributions, "numpy")]
+
+
+def _installed(distribution: str) -> str:
+    try:
+        return version(distribution)
+    except PackageNotFoundError:
+        return ""
 
 
 def availabilities(
     names: Iterable[str],
-    pythons: Optional[dict[str, str]] = None,
+    pythons: Optional[Mapping[str, str]] = None,
     on_known: Optional[Callable[[str, Availability], None]] = None,
 ) -> dict[str, Availability]:
     """Whether each framework runs, two at a time; ``on_known`` is called, in the caller's thread, as each is known."""
@@ -63,7 +84,8 @@ def availabilities(
     return {name: found[name] for name in jobs.values()}
 
 
-def _ask_child(name: str, python: str, timeout_s: float) -> Union[str, Missing]:
+def _ask_child(name: str, python: str, timeout_s: float) -> dict[str, str]:
+    """``version``, or ``missing`` and ``hint``."""
     command = [python or sys.executable, "-m", "edgetop.backends.availability", name]
     try:
         child = subprocess.run(
@@ -74,13 +96,14 @@ def _ask_child(name: str, python: str, timeout_s: float) -> Union[str, Missing]:
             timeout=timeout_s,
         )
     except subprocess.TimeoutExpired:
-        return Missing(f"gave no answer in {timeout_s:g} s", _what_next(name, command))
+        return {"missing": f"gave no answer in {timeout_s:g} s", "hint": _what_next(name, command)}
     except OSError as error:
-        return Missing(f"{command[0]} does not start: {error.strerror}", "Check its path in the settings")
+        return {"missing": f"{command[0]} does not start: {error.strerror}", "hint": _what_next(name, command)}
     answer = _answer(child.stdout)
-    if "version" in answer:
-        return answer["version"]
-    return Missing(answer.get("missing") or _death(child), answer.get("hint") or _what_next(name, command))
+    if answer.get("version"):
+        return {"version": answer["version"]}
+    missing, hint = answer.get("missing") or _death(child), answer.get("hint") or _what_next(name, command)
+    return {"missing": missing, "hint": hint}
 
 
 def _what_next(name: str, command: list[str]) -> str:

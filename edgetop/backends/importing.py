@@ -9,6 +9,8 @@ from typing import Union
 from edgetop.errors import FrameworkMissing
 from edgetop.readings import Missing
 
+NOT_INSTALLED = "not installed"
+
 
 def install_hint(extra: str) -> str:
     """How a framework is installed beside edgetop."""
@@ -21,7 +23,7 @@ def import_framework(module: str, extra: str) -> Union[ModuleType, Missing]:
         return importlib.import_module(module)
     except ModuleNotFoundError as error:
         if error.name is not None and module.split(".")[0] == error.name.split(".")[0]:
-            return Missing("not installed", install_hint(extra))
+            return Missing(NOT_INSTALLED, install_hint(extra))
         return Missing(f"needs the Python package {error.name}", install_hint(extra))
     except (ImportError, OSError) as error:
         return Missing(f"installed, but does not load: {error}".splitlines()[0], install_hint(extra))

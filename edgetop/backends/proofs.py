@@ -1,18 +1,16 @@
-"""Remember which frameworks have been proven to run here, for as long as nothing about them changes."""
+"""Remember what child processes found out of interpreters and frameworks, for as long as nothing about them changes."""
 
 from __future__ import annotations
 
 import contextlib
 import json
 import os
-import sys
 import threading
-from collections.abc import Sequence
-from importlib.metadata import PackageNotFoundError, version
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from edgetop import __version__
 from edgetop.config import cache_folder
-from edgetop.isolate import is_other
 
 _one_writer = threading.Lock()
 
@@ -21,23 +19,7 @@ def _file() -> str:
     return os.path.join(cache_folder(), "frameworks.json")
 
 
-def _installed(distribution: str) -> str:
-    try:
-        return version(distribution)
-    except PackageNotFoundError:
-        return ""
-
-
-def _state(python: str, distributions: Sequence[str]) -> list[str]:
-    """Everything on which a proof depends; of another interpreter only the file of it is known."""
-    if not is_other(python):
-        return [__version__, *(f"{name} {_installed(name)}" for name in (*distributions, "numpy"))]
-    with contextlib.suppress(OSError):
-        return [__version__, str(os.stat(python).st_mtime_ns)]
-    return []
-
-
-def _read() -> dict[str, list[object]]:
+def _read() -> dict[str, Any]:
     try:
         with open(_file(), encoding="utf-8") as file:
             proofs = json.load(file)
@@ -46,23 +28,30 @@ def _read() -> dict[str, list[object]]:
     return proofs if isinstance(proofs, dict) else {}
 
 
-def _place(name: str, python: str) -> str:
-    return f"{name} {os.path.abspath(python or sys.executable)}"
+def times(paths: Sequence[str]) -> list[str]:
+    """When each file or folder was last changed: an installation changes the folder it goes to."""
+    changed = []
+    for path in paths:
+        try:
+            changed.append(f"{path} {os.stat(path).st_mtime_ns}")
+        except OSError:
+            changed.append(f"{path} -")
+    return changed
 
 
-def recall(name: str, python: str, distributions: Sequence[str]) -> str:
-    """The version that was proven to run in an interpreter; empty where there is no proof that still holds."""
-    proof = _read().get(_place(name, python))
+def recall(what: str, state: Sequence[str]) -> dict[str, Any]:
+    """What was found out when everything it depends on was in this state; empty where nothing was."""
+    proof = _read().get(what)
     if not isinstance(proof, list) or len(proof) != 2:
-        return ""
-    proven, state = proof
-    return proven if isinstance(proven, str) and state == _state(python, distributions) else ""
+        return {}
+    found, before = proof
+    return found if isinstance(found, dict) and before == [__version__, *state] else {}
 
 
-def remember(name: str, python: str, distributions: Sequence[str], proven: str) -> None:
-    """Keep a proof; where the folder cannot be written there is none, and nothing is lost but time."""
+def remember(what: str, state: Sequence[str], found: Mapping[str, Any]) -> None:
+    """Keep what was found out; where the folder cannot be written there is none, and nothing is lost but time."""
     with _one_writer, contextlib.suppress(OSError):
-        proofs = {**_read(), _place(name, python): [proven, _state(python, distributions)]}
+        proofs = {**_read(), what: [dict(found), [__version__, *state]]}
         os.makedirs(cache_folder(), exist_ok=True)
         draft = f"{_file()}.{os.getpid()}"
         with open(draft, "w", encoding="utf-8") as file:

@@ -7,9 +7,10 @@ import json
 import locale
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 
+from edgetop.backends.serving import Server, serving
 from edgetop.config import cache_folder, config_file, load_settings, sessions_folder
 from edgetop.errors import EdgetopError, ProbeError
 from edgetop.readings import Missing
@@ -30,7 +31,7 @@ class Check:
 
 def doctor(arguments: argparse.Namespace) -> int:
     """Carry out ``edgetop doctor``; 1 when something is bad."""
-    checks = list(examine(arguments.config))
+    checks = list(examine(arguments.config, arguments.python))
     if arguments.json:
         print(json.dumps([asdict(check) for check in checks], indent=2))
     else:
@@ -47,16 +48,17 @@ def _print(checks: list[Check]) -> None:
             print(f"{'':<{width + 6}}→ {check.what_to_do}")
 
 
-def examine(config: str = "") -> Iterator[Check]:
+def examine(config: str, pythons: Sequence[str]) -> Iterator[Check]:
     """Look at the machine, the settings, the frameworks, the sensors, the folders and the terminal."""
     yield from _machine()
     try:
         settings = load_settings(config)
+        served = serving(settings.python, pythons)
         yield Check("settings", "ok", config or config_file())
     except EdgetopError as error:
         yield Check("settings", "bad", error.title, error.hint)
         return
-    yield from _frameworks(settings.python)
+    yield from _frameworks(served)
     yield from _sensors(settings.ina219)
     for name, folder in (("sessions folder", sessions_folder()), ("cache folder", cache_folder())):
         yield _folder(name, folder)
@@ -72,16 +74,17 @@ def _machine() -> Iterator[Check]:
     yield Check("machine", "ok", ", ".join(told))
 
 
-def _frameworks(python: dict[str, str]) -> Iterator[Check]:
+def _frameworks(served: dict[str, Server]) -> Iterator[Check]:
     from edgetop.backends.availability import availabilities
     from edgetop.backends.registry import backend, names
 
-    for name, found in availabilities(names(), python).items():
+    where = {name: server.python for name, server in served.items()}
+    for name, found in availabilities(names(), where).items():
         version, title = found.version, backend(name).title
         if isinstance(version, Missing):
             yield Check(title, "missing", version.reason, version.hint)
         else:
-            yield Check(title, "ok", f"{version} in {python[name]}" if name in python else version)
+            yield Check(title, "ok", f"{version} in {served[name].title}" if name in served else version)
 
 
 def _sensors(ina219: object) -> Iterator[Check]:

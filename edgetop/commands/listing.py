@@ -67,6 +67,8 @@ def _cell(key: str, value: Any) -> str:
         return f"{value / 1e6:.4g} M"
     if key == "input_shape":
         return " x ".join(map(str, value[2:]))
+    if isinstance(value, dict):  # the interpreter of a framework
+        return f"{value['version'] or units.ABSENT} ({value['source']})"
     return ", ".join(value) if isinstance(value, (list, tuple)) else str(value)
 
 
@@ -81,13 +83,20 @@ def _models(arguments: argparse.Namespace) -> list[dict[str, Any]]:
 def _frameworks(arguments: argparse.Namespace) -> list[dict[str, Any]]:
     from edgetop.backends.availability import availabilities
     from edgetop.backends.registry import backend, names
+    from edgetop.backends.serving import OURS, serving
 
-    found = availabilities(names(), load_settings(arguments.config).python)
+    served = serving(load_settings(arguments.config).python, arguments.python)
+    found = availabilities(names(), {name: server.python for name, server in served.items()})
     rows = []
     for name in names():
-        version = found[name].version
+        version, server = found[name].version, served.get(name, OURS)
         absent = isinstance(version, Missing)
-        row = {"name": name, "title": backend(name).title, "version": units.ABSENT if absent else version}
+        row: dict[str, Any] = {
+            "name": name,
+            "title": backend(name).title,
+            "version": units.ABSENT if absent else version,
+        }
+        row["python"] = {"path": server.python, "version": server.version, "source": server.source}
         row["why_not"] = version.reason if isinstance(version, Missing) else ""
         row["what_to_do"] = version.hint if isinstance(version, Missing) else ""
         rows.append(row)

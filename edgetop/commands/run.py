@@ -9,6 +9,7 @@ import argparse
 import sys
 from dataclasses import replace
 
+from edgetop.backends.serving import Server, serving
 from edgetop.config import Settings, default_threads, load_settings
 from edgetop.errors import UsageError
 from edgetop.plan import Ina219Settings, Plan, Preparation, RunSpec
@@ -22,14 +23,15 @@ WITHOUT_TERMINAL_S = 10.0
 def run(arguments: argparse.Namespace) -> int:
     """Carry out ``edgetop run``."""
     settings = load_settings(arguments.config)
+    served = serving(settings.python, arguments.python)
     headless = arguments.headless or bool(arguments.json) or not sys.stdout.isatty()
     plan = _plan(arguments, settings, headless)
     if headless:
-        return _headless(plan, arguments.json)
+        return _headless(plan, arguments.json, served)
     from edgetop.commands.screen import run_app
     from edgetop.engine.client import start_engine
 
-    return run_app(lambda: start_engine(arguments.config), plan, settings)
+    return run_app(lambda: start_engine(arguments.config, arguments.python), plan, settings)
 
 
 def pick(arguments: argparse.Namespace) -> int:
@@ -39,7 +41,9 @@ def pick(arguments: argparse.Namespace) -> int:
     from edgetop.commands.screen import run_app
     from edgetop.engine.client import start_engine
 
-    return run_app(lambda: start_engine(arguments.config), None, load_settings(arguments.config))
+    settings = load_settings(arguments.config)
+    serving(settings.python, arguments.python)  # what is not understood is refused before a screen opens
+    return run_app(lambda: start_engine(arguments.config, arguments.python), None, settings)
 
 
 def _plan(arguments: argparse.Namespace, settings: Settings, headless: bool) -> Plan:
@@ -52,7 +56,7 @@ def _plan(arguments: argparse.Namespace, settings: Settings, headless: bool) -> 
         duration_s = WITHOUT_TERMINAL_S
     chosen = named or _readers(model) or settings.run.frameworks
     runs = tuple(
-        RunSpec(place, model, name, precision, threads, settings.python.get(name, ""), variant)
+        RunSpec(place, model, name, precision, threads, variant=variant)
         for place, (name, _, variant) in enumerate(wanted.partition(":") for wanted in chosen)
     )
     if arguments.delegate or arguments.delegate_option:
@@ -103,7 +107,7 @@ def _ina219(arguments: argparse.Namespace, settings: Ina219Settings) -> Ina219Se
     )
 
 
-def _headless(plan: Plan, json_path: str) -> int:
+def _headless(plan: Plan, json_path: str, served: dict[str, Server]) -> int:
     from edgetop.commands.headless import Progress, Signals, check_json_path, run_headless
     from edgetop.engine.start import live_loop
     from edgetop.machine import describe_machine
@@ -111,5 +115,5 @@ def _headless(plan: Plan, json_path: str) -> int:
     if json_path:
         check_json_path(json_path)
     signals = Signals()
-    loop = live_loop(plan, Progress(), signals)
+    loop = live_loop(plan, Progress(), signals, served)
     return run_headless(loop, signals, describe_machine(), json_path)

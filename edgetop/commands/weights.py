@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from edgetop.backends.serving import serving
 from edgetop.config import load_settings
 from edgetop.networks import imported, zoo
 from edgetop.networks.imports.importing import import_weights
@@ -12,8 +13,8 @@ from edgetop.units import printable
 
 def take(arguments: argparse.Namespace) -> int:
     """Carry out ``edgetop models import``."""
-    python = load_settings(arguments.config).python.get("torch", "")
-    found = import_weights(arguments.model, arguments.file, python)
+    server = serving(load_settings(arguments.config).python, arguments.python).get("torch")
+    found = import_weights(arguments.model, arguments.file, server.python if server else "")
     print(f"{found.network} has the weights of {printable(found.file)} ({found.kind}) now, in every framework.")
     print(f"To go back to those it came with: edgetop models forget {found.network}")
     return 0

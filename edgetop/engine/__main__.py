@@ -1,13 +1,18 @@
-"""The engine as a process: ``python -m edgetop.engine [--replay FILE | --config FILE]``, JSON lines on both sides."""
+"""The engine as a process, JSON lines on both sides.
+
+``python -m edgetop.engine [--replay=FILE | --config=FILE --python=NAME=PATH …]``.
+"""
 
 from __future__ import annotations
 
+import getopt
 import os
 import queue
 import select
 import signal
 import sys
 import threading
+from collections.abc import Mapping, Sequence
 from typing import Union
 
 from edgetop import __version__
@@ -47,34 +52,36 @@ class CommandPipe:
         return [*commands, Stop()] if self._stopped or self._publisher.broken else commands
 
 
-def measure(publisher: PipePublisher, commands: CommandPipe, config: str) -> Ended:
-    """Offer the catalog, wait for a plan, run it; raises BadConfig."""
+def measure(publisher: PipePublisher, commands: CommandPipe, config: str, pythons: Sequence[str]) -> Ended:
+    """Offer the catalog, wait for a plan, run it; raises BadConfig, UnknownName."""
+    from edgetop.backends.serving import serving
     from edgetop.config import load_settings
 
-    python = load_settings(config).python
+    served = serving(load_settings(config).python, pythons)
     publisher.publish(Hello(__version__, can_seek=False, can_record=True, machine=describe_machine()))
     found: queue.SimpleQueue[tuple[str, Union[str, Missing]]] = queue.SimpleQueue()
     from edgetop.engine.catalog import catalog
 
     versions: dict[str, Union[str, Missing]] = {}
-    publisher.publish(catalog(versions))
-    threading.Thread(target=_look_for_frameworks, args=(found, python), daemon=True).start()
+    publisher.publish(catalog(versions, served))
+    where = {name: server.python for name, server in served.items()}
+    threading.Thread(target=_look_for_frameworks, args=(found, where), daemon=True).start()
     while True:
         for command in commands(0.1):
             if isinstance(command, Start):
                 from edgetop.engine.start import live_loop
 
-                return live_loop(command.plan, publisher, commands).run()
+                return live_loop(command.plan, publisher, commands, served).run()
             if isinstance(command, Stop):
                 return Ended(0)
         if not found.empty():
             while not found.empty():
                 name, version = found.get()
                 versions[name] = version
-            publisher.publish(catalog(versions))
+            publisher.publish(catalog(versions, served))
 
 
-def _look_for_frameworks(found: queue.SimpleQueue[tuple[str, Union[str, Missing]]], python: dict[str, str]) -> None:
+def _look_for_frameworks(found: queue.SimpleQueue[tuple[str, Union[str, Missing]]], python: Mapping[str, str]) -> None:
     from edgetop.backends.availability import availabilities
     from edgetop.backends.registry import names
 
@@ -98,11 +105,14 @@ def main(argv: list[str]) -> int:
     os.dup2(2, 1)
     publisher = PipePublisher(messages)
     commands = CommandPipe(0, publisher)
+    said = getopt.getopt(argv, "", ["replay=", "config=", "python="])[0]
+    options = dict(said)
     try:
-        if argv[:1] == ["--replay"]:
-            ended = replay(argv[1], publisher, commands)
+        if "--replay" in options:
+            ended = replay(options["--replay"], publisher, commands)
         else:
-            ended = measure(publisher, commands, argv[1] if argv[:1] == ["--config"] else "")
+            pythons = [value for name, value in said if name == "--python"]
+            ended = measure(publisher, commands, options.get("--config", ""), pythons)
     except EdgetopError as error:
         ended = Ended(error.exit_code, error.title, error.hint)
     publisher.publish(ended)

@@ -8,6 +8,7 @@ from typing import Union
 
 from edgetop.backends.base import Backend
 from edgetop.backends.registry import backend, names
+from edgetop.backends.serving import Server
 from edgetop.backends.variants import precisions
 from edgetop.config import default_threads
 from edgetop.inputs.source import NOISE, SHIPPED
@@ -32,22 +33,22 @@ def card_precisions(card: ModelCard) -> tuple[str, ...]:
     return tuple(name for name in PRECISIONS if file_precision(name) in card.precisions)
 
 
-def frameworks(versions: Mapping[str, Union[str, Missing]]) -> tuple[FrameworkEntry, ...]:
-    """The frameworks edgetop knows; ``versions`` holds what is known so far."""
-    chosen = [backend(name) for name in names()]
-    return tuple(_entry(backend, versions.get(backend.name, LOOKING)) for backend in chosen)
+def frameworks(versions: Mapping[str, Union[str, Missing]], served: Mapping[str, Server]) -> tuple[FrameworkEntry, ...]:
+    """The frameworks edgetop knows and who serves them; ``versions`` holds what is known so far."""
+    titles = {name: server.title for name, server in served.items()}
+    return tuple(_entry(backend(name), versions.get(name, LOOKING), titles.get(name, "")) for name in names())
 
 
-def _entry(backend: Backend, version: Union[str, Missing]) -> FrameworkEntry:
+def _entry(backend: Backend, version: Union[str, Missing], python: str) -> FrameworkEntry:
     variants = tuple(VariantEntry(v.name, v.title, v.precisions) for v in backend.variants)
-    return FrameworkEntry(backend.name, backend.title, version, precisions(backend), variants)
+    return FrameworkEntry(backend.name, backend.title, version, precisions(backend), variants, python)
 
 
-def catalog(versions: Mapping[str, Union[str, Missing]]) -> Catalog:
+def catalog(versions: Mapping[str, Union[str, Missing]], served: Mapping[str, Server]) -> Catalog:
     """All of it."""
     return Catalog(
         models=models(),
-        frameworks=frameworks(versions),
+        frameworks=frameworks(versions, served),
         inputs=(*SHIPPED, NOISE),
         default_threads=default_threads(),
         max_threads=os.cpu_count() or 1,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-
+from edgetop.backends.interpreters import examine
 from edgetop.backends.registry import backend
 from edgetop.backends.variants import choose, formats
 from edgetop.errors import UnknownName, UsageError
@@ -50,8 +49,7 @@ def _check_run(spec: RunSpec, *, any_format: bool) -> None:
     chosen = backend(spec.framework)
     if not 1 <= spec.threads <= MAX_THREADS:
         raise UsageError(f"{spec.threads} threads", f"Choose 1 to {MAX_THREADS}")
-    if spec.python and not os.access(spec.python, os.X_OK):
-        raise UsageError(f"{spec.python} cannot be run", f"Set [frameworks.{spec.framework}] python to an interpreter")
+    examine(spec.python, spec.framework)
     if (spec.delegate or spec.delegate_options) and not chosen.takes_delegate:
         raise UsageError(f"{chosen.title} takes no delegate", "Delegates are TFLite's: choose litert, tflite or coral")
     if is_file(spec.model):

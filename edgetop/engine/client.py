@@ -92,9 +92,13 @@ class Client:
         self._ended = True
 
 
-def start_engine(config: str = "") -> Client:
-    """An engine that measures, with the settings file ``config``: it says what can be picked, then waits for Start."""
-    return Client([sys.executable, "-m", "edgetop.engine", *(("--config", config) if config else ())])
+def start_engine(config: str = "", pythons: Sequence[str] = ()) -> Client:
+    """An engine that measures: it says what can be picked, then waits for Start.
+
+    ``config`` is the settings file, ``pythons`` each ``NAME=PATH`` of a framework's interpreter.
+    """
+    options = [f"--config={config}", *(f"--python={each}" for each in pythons)]
+    return Client([sys.executable, "-m", "edgetop.engine", *options])
 
 
 def start_replay(path: str) -> Client:

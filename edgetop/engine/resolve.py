@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import os
+from collections.abc import Mapping
 from datetime import datetime
 
 from edgetop.backends.availability import availabilities
 from edgetop.backends.registry import backend
+from edgetop.backends.serving import Server
 from edgetop.backends.variants import choose, formats
 from edgetop.config import sessions_folder
 from edgetop.errors import CannotWrite, FrameworkMissing
@@ -18,6 +20,13 @@ from edgetop.readings import Missing
 from edgetop.sessions.creation import new_session_path
 
 NO_RECORD = "none"
+
+
+def placed(plan: Plan, served: Mapping[str, Server]) -> Plan:
+    """The plan with each run in the interpreter that serves its framework, where none is named."""
+    pythons = {name: server.python for name, server in served.items()}
+    runs = tuple(dataclasses.replace(spec, python=spec.python or pythons.get(spec.framework, "")) for spec in plan.runs)
+    return dataclasses.replace(plan, runs=runs)
 
 
 def resolve(plan: Plan) -> Plan:

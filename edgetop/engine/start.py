@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Optional
+
+from edgetop.backends.serving import Server
 from edgetop.engine.check import check_plan
 from edgetop.engine.live import LiveFeed
 from edgetop.engine.loop import Commands, Loop
 from edgetop.engine.publish import Publisher
-from edgetop.engine.resolve import NO_RECORD, resolve
+from edgetop.engine.resolve import NO_RECORD, placed, resolve
 from edgetop.errors import CannotWrite, DiskFull
 from edgetop.plan import Plan
 from edgetop.sessions.recorder import Recorder
 
 
-def live_loop(plan: Plan, publisher: Publisher, commands: Commands) -> Loop:
-    """A loop that measures ``plan``; raises EdgetopError with nothing begun."""
+def live_loop(
+    plan: Plan, publisher: Publisher, commands: Commands, served: Optional[Mapping[str, Server]] = None
+) -> Loop:
+    """A loop that measures ``plan``, each framework where it is served; raises EdgetopError with nothing begun."""
+    plan = placed(plan, served or {})
     check_plan(plan)
     plan = resolve(plan)
     feed = LiveFeed(plan)

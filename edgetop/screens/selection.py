@@ -108,8 +108,7 @@ def plan_of(selection: Selection, catalog: Catalog, settings: Settings) -> Plan:
     """The plan of a selection without a problem."""
     frameworks = [entry.name for entry in wanted(selection, catalog) if is_here(entry)]
     runs = tuple(
-        RunSpec(n, selection.model, name, selection.precision, selection.threads, settings.python.get(name, ""))
-        for n, name in enumerate(frameworks)
+        RunSpec(n, selection.model, name, selection.precision, selection.threads) for n, name in enumerate(frameworks)
     )
     path = os.path.abspath(os.path.expanduser(selection.path.strip())) if selection.input == A_PATH else ""
     return Plan(runs, input=path or selection.input, record="" if selection.record else "none", ina219=settings.ina219)

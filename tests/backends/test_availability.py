@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -26,14 +27,18 @@ def cache(tmp_path, monkeypatch):
 
 @pytest.fixture
 def interpreter(tmp_path):
-    """An interpreter that counts its starts and then does as it is told, in place of the proof."""
+    """An interpreter with numpy that counts its proofs, and does as it is told in place of each."""
+    (tmp_path / "site-packages").mkdir()
 
     class Interpreter:
         path = str(tmp_path / "python")
+        packages = str(tmp_path / "site-packages")
 
         def __init__(self, script):
+            said = {"version": "3.11.2", "numpy": "1.26.4", "trouble": "", "folders": [self.packages]}
             with open(self.path, "w") as file:
-                file.write(f'#!/bin/sh\necho . >> "{self.path}.starts"\n{script}\n')
+                file.write(f"#!/bin/sh\n[ $1 = -c ] && echo '{json.dumps(said)}' && exit\n")
+                file.write(f'echo . >> "{self.path}.starts"\n{script}\n')
             os.chmod(self.path, 0o755)
 
         @property
@@ -45,7 +50,8 @@ def interpreter(tmp_path):
 
 
 VERSION = """echo 'noise of a framework'; echo '{"version": "1.2"}'"""
-MISSING = """echo '{"missing": "not installed", "hint": "pip install it"}'"""
+ABSENT = """echo '{"missing": "not installed", "hint": "pip install it"}'"""
+MISSING = """echo '{"missing": "no device", "hint": "plug one in"}'"""
 
 
 def test_a_framework_that_runs_a_tiny_model_tells_its_version():
@@ -61,7 +67,8 @@ def test_a_real_framework_is_proven_in_a_child(framework, need):
 @pytest.mark.parametrize(
     ("script", "reason"),
     [
-        (MISSING, "not installed"),
+        (ABSENT, "not installed"),
+        (MISSING, "no device"),
         ("kill -SEGV $$", "SIGSEGV"),
         ("kill -ABRT $$", "SIGABRT"),
         ("echo 'it is broken' >&2; exit 1", "it is broken"),
@@ -87,7 +94,7 @@ def test_a_child_that_hangs_is_missing(interpreter):
 def test_an_interpreter_that_is_not_there_is_missing(tmp_path):
     version = availability("litert", str(tmp_path / "nowhere")).version
     assert isinstance(version, Missing)
-    assert "does not start" in version.reason
+    assert "no interpreter at" in version.reason and version.hint
 
 
 def test_an_unknown_framework_is_refused():
@@ -108,6 +115,17 @@ def test_a_failure_is_found_out_anew(interpreter):
     assert python.starts == 2
 
 
+@pytest.mark.parametrize("script", [VERSION, ABSENT])
+def test_a_package_that_comes_or_goes_is_found_out(script, interpreter):
+    python = interpreter(script)
+    first = availability("litert", python.path)
+    assert availability("litert", python.path) == first
+    assert python.starts == 1
+    os.utime(python.packages, ns=(1, 1))
+    assert availability("litert", python.path) == first
+    assert python.starts == 2
+
+
 def test_another_file_in_place_of_the_interpreter_is_asked_again(interpreter):
     python = interpreter(VERSION)
     availability("litert", python.path)
@@ -118,11 +136,11 @@ def test_another_file_in_place_of_the_interpreter_is_asked_again(interpreter):
 
 def test_another_version_of_numpy_is_asked_again(monkeypatch):
     asked = []
-    monkeypatch.setattr("edgetop.backends.availability._ask_child", lambda *_: asked.append(1) or "1.2")
+    monkeypatch.setattr("edgetop.backends.availability._ask_child", lambda *_: asked.append(1) or {"version": "1.2"})
     availability("litert")
     availability("litert")
     assert len(asked) == 1
-    monkeypatch.setattr("edgetop.backends.proofs._installed", lambda _: "99")
+    monkeypatch.setattr("edgetop.backends.availability._installed", lambda _: "99")
     availability("litert")
     assert len(asked) == 2
 

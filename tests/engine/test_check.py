@@ -25,7 +25,7 @@ def test_the_default_comparison_is_accepted():
         (plan(precision="int4"), "fp32"),
         (plan(threads=0), "1 to"),
         (plan(input="no-such-picture.jpg"), ""),
-        (plan(python="/nowhere/python"), "python"),
+        (plan(python="/nowhere/python"), "edgetop env create litert"),
         (plan(variant="turbo"), "xnnpack"),
         (plan(precision="bf16"), "fp32"),
         (plan(framework="onnxruntime", delegate="libarmnnDelegate.so"), "litert"),
