@@ -1,118 +1,82 @@
-"""PyTorch: a TorchScript file, frozen and optimised for inference, on the CPU."""
+"""PyTorch on the CPU, in the ways it has to run a model: TorchScript, modules, exported programs, int8 engines."""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping, Sequence
+import warnings
+import zipfile
+from collections.abc import Iterator
+from importlib import import_module
 from types import ModuleType
-from typing import Any, Union
+from typing import Union
 
-import numpy as np
-
-from edgetop.backends.base import Array, Availability, LoadedModel, Options, Profile, TensorSpec, Variant
-from edgetop.backends.files import bad_file, check_files, check_start
+from edgetop.backends.base import Availability, LoadedModel, Options, Variant
+from edgetop.backends.files import bad_file, check_files
 from edgetop.backends.importing import import_framework, present
-from edgetop.backends.variants import formats
-from edgetop.errors import BadModelFile
+from edgetop.backends.pytorch_script import ENGINES
+from edgetop.backends.variants import choose, formats
 from edgetop.plan import ModelFile
 from edgetop.readings import Missing
 
-_REFUSALS = (RuntimeError, ValueError, OSError, EOFError, KeyError, IndexError, AttributeError, TypeError)
-"""What torch.jit.load raises on damaged files: its pickle reader follows whatever bytes it finds."""
+_REFUSALS = (
+    *(RuntimeError, ValueError, OSError, EOFError, LookupError, AttributeError, TypeError, AssertionError),
+    *(zipfile.BadZipFile, NotImplementedError, SyntaxError),
+)
+"""What PyTorch raises on damaged files: its readers follow whatever bytes they find."""
+_LOADERS = {
+    "torchscript": "edgetop.backends.pytorch_script:load_script",
+    "ptl": "edgetop.backends.pytorch_script:load_mobile",
+    "graph": "edgetop.backends.pytorch_module:load_eager",
+    "pt2": "edgetop.backends.pytorch_module:load_exported",
+}
+_HINTS = {
+    "torchscript": "It must be whole, and saved by torch.jit.trace(model, example).save(path)",
+    "ptl": "It must be whole, and saved by a script module's _save_for_lite_interpreter(path)",
+    "pt2": "It must be whole, and saved by torch.export.save, of no later PyTorch than this",
+}
+_DTYPES = {"bf16": "bfloat16"}
+_REAL = ("fp32", "bf16")
 
 
 def _module() -> Union[ModuleType, Missing]:
     return import_framework("torch", "torch")
 
 
-def _optimised(torch: ModuleType, module: Any) -> Any:
-    # Constants folded, batch norms merged, weights in oneDNN's layout: unfrozen it is three times slower.
-    return torch.jit.optimize_for_inference(torch.jit.freeze(module))
-
-
-def _tensors(torch: ModuleType, result: Any) -> list[Any]:
-    """The tensors of what a module returned, in order."""
-    if isinstance(result, torch.Tensor):
-        return [result]
-    parts: Sequence[Any] = ()
-    if isinstance(result, Mapping):
-        parts = list(result.values())
-    elif isinstance(result, (tuple, list)):
-        parts = result
-    return [tensor for part in parts for tensor in _tensors(torch, part)]
-
-
-class TorchModel:
-    """An optimised TorchScript module with its one input."""
-
-    def __init__(self, torch: ModuleType, module: Any, input_shape: tuple[int, ...], outputs: list[Any]) -> None:
-        self.inputs: tuple[TensorSpec, ...] = (
-            TensorSpec("input", input_shape, "float32", "NCHW" if len(input_shape) == 4 else ""),
-        )
-        self.outputs: tuple[TensorSpec, ...] = tuple(
-            TensorSpec(f"output{i}", tuple(tensor.shape), str(tensor.dtype).replace("torch.", ""))
-            for i, tensor in enumerate(outputs)
-        )
-        self._torch = torch
-        self._forward = module.forward  # past the hooks of Module.__call__, of which a frozen module has none
-        self._inference_mode = torch.inference_mode
-        self._input = torch.zeros(input_shape)
-        self._result: Any = None
-
-    def set_inputs(self, arrays: Sequence[Array]) -> None:
-        """Copy the input in."""
-        np.copyto(self._input.numpy(), arrays[0])
-
-    def infer(self) -> None:
-        """Run once."""
-        with self._inference_mode():
-            self._result = self._forward(self._input)
-
-    def read_outputs(self) -> list[np.ndarray[Any, Any]]:
-        """Copies of the outputs of the last inference."""
-        return [tensor.numpy().copy() for tensor in _tensors(self._torch, self._result)]
-
-    def operators(self, rounds: int) -> Profile | Missing:
-        """Missing: the optimised graph is one call."""
-        return Missing("the operators of an optimised TorchScript graph are not timed")
-
-    def close(self) -> None:
-        """Give back the module and its tensors."""
-        self._forward = self._input = self._result = None
-
-
-def _outputs(torch: ModuleType, path: str, module: Any, input_shape: tuple[int, ...]) -> list[Any]:
-    """Tensors with the shapes and types of the outputs, which a TorchScript file does not tell."""
-    with torch.inference_mode():
-        try:
-            # Shapes alone, without weights: no inference is spent, and the first one measured stays the first.
-            shadow = torch.jit.load(path, map_location="meta").eval()
-            return _tensors(torch, shadow(torch.zeros(input_shape, device="meta")))
-        except (RuntimeError, NotImplementedError):
-            return _tensors(torch, module(torch.zeros(input_shape)))
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep to ourselves that TorchScript and quantised tensors are to go: they are what was asked for."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", ".*deprecated", DeprecationWarning)
+        warnings.filterwarnings("ignore", ".*deprecated", FutureWarning)
+        warnings.filterwarnings("ignore", ".*quantized tensor creation", UserWarning)
+        yield
 
 
 class PyTorch:
-    """PyTorch with TorchScript files."""
+    """PyTorch and its CPU kernels."""
 
     name = "torch"
     title = "PyTorch"
     variants: tuple[Variant, ...] = (
-        Variant("frozen", "torchscript", ("fp32",), "TorchScript, frozen and optimised for inference"),
+        Variant("frozen", "torchscript", _REAL, "TorchScript, frozen and optimised for inference"),
+        Variant("script", "torchscript", _REAL, "TorchScript as it is saved"),
+        Variant("eager", "graph", _REAL, "a module, each operator called from Python"),
+        Variant("export", "pt2", _REAL, "an exported program, .pt2"),
+        *(Variant(name, "torchscript", ("int8",), f"int8 by the engine {name}") for name in ENGINES),
+        Variant("mobile", "ptl", ("fp32", "int8"), "the interpreter of PyTorch Mobile, .ptl"),
     )
     takes_delegate = False
     distributions = ("torch",)
 
     def probe(self) -> Availability:
-        """Trace and run a tiny module; the version, or why there is none."""
+        """Trace, freeze and run a tiny module; the version, or why there is none."""
         torch = _module()
         if isinstance(torch, Missing):
             return Availability(torch)
         example = torch.zeros(1, 3, 8, 8)
-        module = torch.jit.trace(torch.nn.Conv2d(3, 4, 3).eval(), example)
-        model = TorchModel(torch, _optimised(torch, module), (1, 3, 8, 8), [])
-        model.infer()
-        model.read_outputs()
+        with _quiet(), torch.inference_mode():
+            module = torch.jit.trace(torch.nn.Conv2d(3, 4, 3).eval(), example)
+            torch.jit.optimize_for_inference(torch.jit.freeze(module))(example).numpy()
         return Availability(self.version())
 
     def version(self) -> str:
@@ -120,23 +84,19 @@ class PyTorch:
         return str(present(_module(), self.title).__version__)
 
     def load(self, model: ModelFile, options: Options) -> LoadedModel:
-        """Load a TorchScript file; raises BadModelFile, or FrameworkMissing."""
+        """Load a model file of any of the variants; raises BadModelFile, or FrameworkMissing."""
         torch = present(_module(), self.title)
         check_files(model, formats(self), self.title)
-        (path,) = model.paths
-        check_start(path, 0, b"PK\x03\x04", self.title, "a TorchScript file")
-        if not model.input_shape:
-            raise BadModelFile(
-                f"the shape of the input of {path} is not known",
-                "A TorchScript file does not hold it: say it, as --input-shape 1,3,224,224",
-            )
+        variant = choose(self, options.variant, format=model.format).name
         torch.set_num_threads(options.threads)
         with contextlib.suppress(RuntimeError):  # raised where an earlier model has fixed it
             torch.set_num_interop_threads(1)
+        module, _, function = _LOADERS[model.format].partition(":")
+        load = getattr(import_module(module), function)
+        dtype = getattr(torch, _DTYPES.get(options.precision, "float32"))
         try:
-            module = torch.jit.load(path, map_location="cpu").eval()
-            outputs = _outputs(torch, path, module, model.input_shape)
-            return TorchModel(torch, _optimised(torch, module), model.input_shape, outputs)
+            with _quiet():
+                loaded: LoadedModel = load(torch, self.title, model, variant, dtype)
         except _REFUSALS as error:
-            hint = "It must be whole, and saved by torch.jit.trace(model, example).save(path)"
-            raise bad_file(path, self.title, error, hint) from error
+            raise bad_file(model.paths[0], self.title, error, _HINTS.get(model.format, "")) from error
+        return loaded

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import zipfile
+from functools import partial
 from typing import Callable
 
 from edgetop.errors import BadModelFile
@@ -24,6 +25,8 @@ FORMATS = {
     ".param": "ncnn",
     ".bin": "ncnn",
     ".npz": "graph",
+    ".ptl": "ptl",
+    ".pt2": "pt2",
 }
 """Suffix to format."""
 NCNN_MARK = b"7767517"
@@ -75,19 +78,18 @@ def _check_tflite(paths: tuple[str, ...]) -> tuple[int, ...]:
     return ()
 
 
-def _check_torchscript(paths: tuple[str, ...]) -> tuple[int, ...]:
+def _check_archive(paths: tuple[str, ...], kind: str, entry: str, hint: str) -> tuple[int, ...]:
+    """A zip file of PyTorch's, told from its others by what one of its entries ends in."""
     (path,) = paths
     if not zipfile.is_zipfile(path):
-        raise BadModelFile(f"{path} is not a TorchScript model", "It is no zip file, or cut short; save it again")
+        raise BadModelFile(f"{path} is not {kind}", "It is no zip file, or cut short; save it again")
     try:
         with zipfile.ZipFile(path) as archive:
             entries = archive.namelist()
     except zipfile.BadZipFile as error:
         raise BadModelFile(f"{path} is damaged: {error}", "Save or copy it again") from error
-    if not any(entry.endswith("/constants.pkl") for entry in entries):
-        raise BadModelFile(
-            f"{path} holds no TorchScript code", "Save the model with torch.jit.trace(model, input).save(path)"
-        )
+    if not any(name.endswith(entry) for name in entries):
+        raise BadModelFile(f"{path} is not {kind}: it holds no {entry.lstrip('/.')}", hint)
     return ()
 
 
@@ -132,7 +134,24 @@ def caffe_input_shape(prototxt: str) -> tuple[int, ...]:
 
 _CHECKS: dict[str, Callable[[tuple[str, ...]], tuple[int, ...]]] = {
     "tflite": _check_tflite,
-    "torchscript": _check_torchscript,
+    "torchscript": partial(
+        _check_archive,
+        kind="a TorchScript model",
+        entry="/constants.pkl",
+        hint="Save the model with torch.jit.trace(model, input).save(path)",
+    ),
+    "ptl": partial(
+        _check_archive,
+        kind="a PyTorch Mobile model",
+        entry="/bytecode.pkl",
+        hint="Save a script module with _save_for_lite_interpreter(path)",
+    ),
+    "pt2": partial(
+        _check_archive,
+        kind="an exported program",
+        entry=".json",
+        hint="Save it with torch.export.save(torch.export.export(model, (input,)), path)",
+    ),
     "caffe": _check_caffe,
     "onnx": _check_onnx,
     "ncnn": _check_ncnn,

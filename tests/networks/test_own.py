@@ -33,12 +33,23 @@ def test_a_tflite_file_is_known_by_its_suffix(tmp_path, built):
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
-@pytest.mark.parametrize("suffix", [".pt", ".torchscript"])
-def test_a_torchscript_file_is_known_by_its_suffix(suffix, tmp_path, built):
+@pytest.mark.parametrize(
+    ("suffix", "format"), [(".pt", "torchscript"), (".torchscript", "torchscript"), (".ptl", "ptl"), (".pt2", "pt2")]
+)
+def test_a_file_of_pytorch_is_known_by_its_suffix(suffix, format, tmp_path, built):
     pytest.importorskip("torch")
     path = tmp_path / f"net{suffix}"
-    path.write_bytes(write(built("tiny"), "torchscript")[0])
-    assert own_file(str(path)).format == "torchscript"
+    path.write_bytes(write(built("tiny"), format)[0])
+    assert own_file(str(path)).format == format
+
+
+@pytest.mark.parametrize(("suffix", "what"), [(".pt", "TorchScript"), (".ptl", "Mobile"), (".pt2", "exported")])
+def test_an_archive_of_something_else_is_not_a_model(suffix, what, tmp_path):
+    path = tmp_path / f"net{suffix}"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("net/data.pkl", b"")
+    with pytest.raises(BadModelFile, match=what):
+        own_file(str(path))
 
 
 def test_an_onnx_file_is_known_by_its_suffix(written):
@@ -176,7 +187,7 @@ BAD = {
     not_tflite: "not a TFLite model",
     short_tflite: "not a TFLite model",
     not_zip: "not a TorchScript model",
-    zip_without_code: "no TorchScript code",
+    zip_without_code: "not a TorchScript model: it holds no constants.pkl",
     cut_zip: "not a TorchScript model",
     no_weights: r"no model file at .*net\.caffemodel",
     no_text: r"no model file at .*net\.prototxt",

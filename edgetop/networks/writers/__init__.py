@@ -43,7 +43,7 @@ SUFFIXES = {
 WRITTEN_BY_FRAMEWORK = frozenset({"torchscript", "ptl", "pt2"})
 """Formats that only their framework can write; the others need numpy and what edgetop depends on."""
 
-TELL_THEIR_INPUT = frozenset({"tflite", "onnx", "ncnn", "graph"})
+TELL_THEIR_INPUT = frozenset({"tflite", "onnx", "ncnn", "graph", "pt2"})
 """Formats whose files hold the shape of the input."""
 
 
