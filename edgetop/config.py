@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from edgetop.errors import BadConfig
-from edgetop.plan import Ina219Settings
+from edgetop.plan import Deadlines, Ina219Settings
 
 
 def _folder(variable: str, default: str) -> str:
@@ -65,6 +65,13 @@ class RunSettings:
     """0 takes half of the cores, which leaves edgetop somewhere to run."""
     input: str = "cat"
     record: bool = True
+    load_deadline_s: float = Deadlines.load_s
+    inference_deadline_s: float = Deadlines.inference_s
+
+    @property
+    def deadlines(self) -> Deadlines:
+        """Of every load and every inference."""
+        return Deadlines(self.load_deadline_s, self.inference_deadline_s)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,8 @@ EdgetopError                 title, hint, exit code
 │   └── CannotWrite          a place that cannot be written
 ├── RunFailed           (1)  a run that had begun and could not go on
 │   ├── WorkerDied           the worker process ended by itself
+│   ├── DeadlineExceeded     a load or an inference took too long and was ended
+│   ├── Interrupted          stopped before it was done
 │   └── DiskFull             no room for the recording
 ├── FrameworkMissing    (1)  a framework that is not installed, or does not run here
 └── ProbeError          (1)  a sensor that cannot be read; never stops a run
@@ -73,6 +75,14 @@ class RunFailed(EdgetopError):
 
 class WorkerDied(RunFailed):
     """A worker process that ended by itself."""
+
+
+class DeadlineExceeded(RunFailed):
+    """A load, an inference or the writing of a file that took too long and was ended."""
+
+
+class Interrupted(RunFailed):
+    """Asked to stop before it was done: what it would have given is no longer wanted."""
 
 
 class DiskFull(RunFailed):

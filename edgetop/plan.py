@@ -40,6 +40,16 @@ class Ina219Settings:
 
 
 @dataclass(frozen=True)
+class Deadlines:
+    """Seconds a framework may take before it is taken for hung and its worker is ended."""
+
+    load_s: float = 180.0
+    """To load a model, and to compile it where the framework does."""
+    inference_s: float = 120.0
+    """For one inference: that of a large model on reference kernels takes a small board a minute and more."""
+
+
+@dataclass(frozen=True)
 class Preparation:
     """How a model file of the user's own wants its pictures, and what its classes are called."""
 
@@ -75,6 +85,7 @@ class Plan:
     """Leave out runs whose framework is not here, or cannot read the model file, instead of failing them."""
     operators: bool = False
     """Time each operator of every run, in workers of their own, before the first turn."""
+    deadlines: Deadlines = Deadlines()
 
 
 def file_precision(precision: str) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Optional, Union
 
-from edgetop.plan import Ina219Settings, Plan, Preparation, RunSpec
+from edgetop.plan import Deadlines, Ina219Settings, Plan, Preparation, RunSpec
 from edgetop.readings import Channel, Figure, Missing
 from edgetop.units import printable
 
@@ -315,7 +315,7 @@ _CLASSES: dict[str, type[Any]] = {
     for cls in (
         *(Hello, Catalog, ModelEntry, FrameworkEntry, VariantEntry, Snapshot, RunFigures, Gauge, Columns, Recording),
         *(LogLines, Picture, Operators, Notice, Ended, Start, Pause, Mark, TimeOperators, Seek, Speed, Stop),
-        *(Plan, RunSpec, Ina219Settings, Preparation, Channel, Missing),
+        *(Plan, RunSpec, Ina219Settings, Deadlines, Preparation, Channel, Missing),
     )
 }
 _FIELDS = {name: tuple(f.name for f in dataclasses.fields(cls)) for name, cls in _CLASSES.items()}

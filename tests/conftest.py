@@ -9,6 +9,7 @@ import signal
 import struct
 import termios
 import time
+from pathlib import Path
 
 import pyte
 import pytest
@@ -143,3 +144,12 @@ def data_home(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data-home")))
         yield
+
+
+@pytest.fixture
+def unruly(monkeypatch):
+    """Makes the framework ``unruly`` known, here and in every process started from here; its variants are its deeds."""
+    folder = str(Path(__file__).parent / "unruly")
+    monkeypatch.syspath_prepend(folder)
+    monkeypatch.setenv("PYTHONPATH", folder)
+    return "unruly"

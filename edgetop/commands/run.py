@@ -78,6 +78,7 @@ def _plan(arguments: argparse.Namespace, settings: Settings, headless: bool) -> 
         preparation=preparation,
         skip_absent=not named,
         operators=arguments.operators,
+        deadlines=settings.run.deadlines,
     )
 
 

@@ -21,6 +21,8 @@ def check_plan(plan: Plan) -> None:
         raise UsageError(f"{len(plan.runs)} runs are more than {MAX_RUNS}", "Choose fewer frameworks")
     if plan.duration_s < 0 or plan.count < 0:
         raise UsageError("A duration or count is below zero", "Use a number above zero, or leave it out")
+    if min(plan.deadlines.load_s, plan.deadlines.inference_s) <= 0:
+        raise UsageError("A deadline is not above zero", "Mend [run] load_deadline_s or inference_deadline_s")
     for spec in plan.runs:
         _check_run(spec, any_format=plan.skip_absent)
     if plan.input:

@@ -62,6 +62,11 @@ class RingReader:
         self.lost = 0
         """Samples overwritten before they were drained."""
 
+    @property
+    def written(self) -> int:
+        """Samples written so far."""
+        return self._head[0]
+
     def stop(self, on: bool) -> None:
         """Ask the worker to end its turn, or take that back."""
         self._head[_STOP] = int(on)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import os
 import select
@@ -13,20 +14,32 @@ import threading
 import time
 from typing import Any, Callable
 
-from edgetop.errors import RunFailed, WorkerDied
+from edgetop.backends.registry import run_title
+from edgetop.errors import DeadlineExceeded, Interrupted, RunFailed, WorkerDied
 from edgetop.isolate import environment
 from edgetop.measure import ring
-from edgetop.plan import RunSpec
+from edgetop.measure.printed import Printed
+from edgetop.plan import Deadlines, RunSpec
 from edgetop.samples import Samples
 
-ANSWER_LIMIT_S = 180.0
-"""A load or a turn that takes longer has hung; the slowest Pi loads the largest model in a third of it."""
 _POLL_S = 0.1
 _CHUNK = 1 << 16
-
-
-class Interrupted(RunFailed):
-    """The engine is stopping; the answer is no longer wanted."""
+_LOG_CHUNKS = 32
+"""Taken of what was printed, at one time: twice what its pipe holds, so that none that prints can hold us up."""
+_F_SETPIPE_SZ = 1031
+"""fcntl's, which Python has from 3.10 on."""
+_PIPE_BYTES = 1 << 20
+_CLOSE_S = 0.5
+_USUAL = Deadlines()
+_OPERATORS_FACTOR = 6
+"""Operators are timed in as many inferences again as are not, and a profiler may slow them several times."""
+_DOING = {
+    "load": "loading",
+    "inputs": "setting the inputs of",
+    "warm": "running",
+    "turn": "running",
+    "operators": "timing the operators of",
+}
 
 
 def _thread_limits(threads: int) -> dict[str, str]:
@@ -38,8 +51,12 @@ def _thread_limits(threads: int) -> dict[str, str]:
 class Runner:
     """One worker process."""
 
-    def __init__(self, spec: RunSpec) -> None:
+    def __init__(self, spec: RunSpec, deadlines: Deadlines = _USUAL) -> None:
         self.spec = spec
+        self._deadlines = deadlines
+        self._title = run_title(spec)
+        self._file = ""
+        self._inference_s = 0.0
         python = spec.python or sys.executable
         ring_fd = ring.create()
         commands_read, self._commands = os.pipe()
@@ -49,7 +66,7 @@ class Runner:
         self._open = {self._commands, self._answers, log_read}
         try:
             self._process = subprocess.Popen(
-                [python, "-m", "edgetop.measure.worker", *map(str, inherited)],
+                [python, "-u", "-m", "edgetop.measure.worker", *map(str, inherited)],
                 pass_fds=inherited,
                 stdin=subprocess.DEVNULL,
                 stdout=log_write,
@@ -68,10 +85,10 @@ class Runner:
         os.close(ring_fd)
         self._log = log_read
         os.set_blocking(log_read, False)
+        with contextlib.suppress(OSError):  # a framework that prints much waits less, where the system has room
+            fcntl.fcntl(log_read, _F_SETPIPE_SZ, _PIPE_BYTES)
         self._log_lock = threading.Lock()
-        self._log_partial = b""
-        self._log_waiting: list[str] = []
-        self._last_line = ""
+        self._printed = Printed()
         self._answer_partial = b""
 
     @property
@@ -87,35 +104,85 @@ class Runner:
     def ask(self, command: dict[str, Any], interrupted: Callable[[], bool]) -> dict[str, Any]:
         """Send a command and wait for its answer.
 
-        Raises RunFailed with the worker's own words, WorkerDied, or Interrupted when ``interrupted`` says so.
+        Raises RunFailed with the worker's own words, WorkerDied, DeadlineExceeded, or Interrupted when
+        ``interrupted`` says so.
         """
+        do = command["do"]
+        if do == "load":
+            self._file = " and ".join(command["model"]["paths"])
         with contextlib.suppress(BrokenPipeError):  # its death is told below
             os.write(self._commands, json.dumps(command).encode() + b"\n")
-        limit = time.monotonic() + ANSWER_LIMIT_S
+        answer = self._answer(do, self._wait(do, self._limit_s(command), interrupted))
+        if do == "warm":
+            self._inference_s = (answer["end_ns"] - answer["start_ns"]) / max(1, answer["count"]) / 1e9
+        return answer
+
+    def _limit_s(self, command: dict[str, Any]) -> float:
+        if command["do"] in ("warm", "turn"):
+            return self._deadlines.inference_s
+        inferences: int = command.get("rounds", 0) * _OPERATORS_FACTOR
+        return self._deadlines.load_s + inferences * self._inference_s
+
+    def _wait(self, do: str, limit_s: float, interrupted: Callable[[], bool]) -> bytes:
+        """The line of an answer; the deadline moves on with every sample that the ring shows."""
+        written = self._ring.written
+        since = time.monotonic()
         while b"\n" not in self._answer_partial:
             if interrupted():
                 raise Interrupted("The engine is stopping")
-            if time.monotonic() > limit:
-                self.kill()
-                raise RunFailed(f"No answer within {ANSWER_LIMIT_S:.0f} s", "It hung and was ended; see the log")
-            if select.select([self._answers], [], [], _POLL_S)[0]:
+            ended = self._has_ended()  # before the look at the pipe, which then has all that it said
+            if select.select([self._answers], [], [], 0 if ended else _POLL_S)[0]:
                 data = os.read(self._answers, _CHUNK)
-                if not data:
-                    raise self._died()
+                ended = not data
                 self._answer_partial += data
+            elif self._ring.written != written:
+                written = self._ring.written
+                since = time.monotonic()
+            elif time.monotonic() - since > limit_s:
+                self.kill()
+                raise self._overdue(do, limit_s)
+            if ended and b"\n" not in self._answer_partial:
+                raise self._died(do)
         line, _, self._answer_partial = self._answer_partial.partition(b"\n")
-        answer: dict[str, Any] = json.loads(line)
+        return line
+
+    def _answer(self, do: str, line: bytes) -> dict[str, Any]:
+        try:
+            answer: dict[str, Any] = dict(json.loads(line))
+        except (ValueError, TypeError) as error:
+            self.kill()
+            raise RunFailed(
+                f"{self._title} wrote into edgetop's own channel {self._place(do)}", "See the log for what it said"
+            ) from error
+        if "raised" in answer:
+            raise RunFailed(
+                f"{self._title} failed {self._place(do)}: {answer['raised']}", "See the log for what it said"
+            )
         if "failed" in answer:
             raise RunFailed(answer["failed"], answer.get("hint", ""))
         return answer
 
-    def _died(self) -> WorkerDied:
+    def _place(self, do: str) -> str:
+        return f"while {_DOING[do]} {self._file}" if self._file else "while it was started"
+
+    def _overdue(self, do: str, limit_s: float) -> DeadlineExceeded:
+        if do == "operators":
+            hint = "The measurement goes on without them"
+        else:
+            setting = "inference_deadline_s" if do in ("warm", "turn") else "load_deadline_s"
+            hint = f"It hangs; if it only needs longer, set [run] {setting} higher"
+        once = " for one inference" if do in ("warm", "turn") else ""
+        title = f"{self._title} took more than {limit_s:.3g} s{once} {self._place(do)}, and was ended"
+        return DeadlineExceeded(title, hint)
+
+    def _died(self, do: str) -> WorkerDied:
+        self.kill()  # what it may have started too
         code = self._process.wait()
         self._read_log()
         cause = signal.Signals(-code).name if code < 0 else f"exit code {code}"
-        last = f": {self._last_line}" if self._last_line else ""
+        last = f": {self._printed.last}" if self._printed.last else ""
         hint = "The model file may be damaged, or memory ran out; see the log for what the framework said"
-        return WorkerDied(f"The worker died ({cause}){last}", hint)
+        return WorkerDied(f"{self._title} died ({cause}) {self._place(do)}{last}", hint)
 
     def hurry(self, on: bool) -> None:
         """Ask the worker to end its turn after the present inference, or take that back."""
@@ -129,37 +196,46 @@ class Runner:
         """Lines the framework has printed since the last call, whatever their encoding."""
         self._read_log()
         with self._log_lock:
-            lines, self._log_waiting = self._log_waiting, []
-        return lines
+            return self._printed.lines()
 
     def _read_log(self) -> None:
         with self._log_lock:
-            while self._log in self._open:
+            for _ in range(_LOG_CHUNKS):
+                if self._log not in self._open:
+                    break
                 try:
                     data = os.read(self._log, _CHUNK)
                 except BlockingIOError:
                     break
                 if not data:
                     self._close(self._log)  # the worker has ended: there will be no more
-                *lines, self._log_partial = (self._log_partial + data).split(b"\n")
-                text = [line.decode(errors="replace").rstrip() for line in lines]
-                self._log_waiting += [line for line in text if line]
-            if self._log_waiting:
-                self._last_line = self._log_waiting[-1]
+                    self._printed.end()
+                self._printed.add(data)
+
+    def _has_ended(self) -> bool:
+        """Whether the process is no more; it keeps its id, and so its group, until it is waited for."""
+        if self._process.returncode is not None:
+            return True
+        try:
+            return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+        except ChildProcessError:  # another thread has just waited for it
+            return True
 
     def kill(self) -> None:
-        """End the worker at once."""
-        self._process.kill()
+        """End the worker, and what its framework has started, at once."""
+        if self._process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.pid, signal.SIGKILL)
         self._process.wait()
 
     def close(self) -> None:
         """End the worker; the ring and what it printed last can still be drained. May be called again."""
         self._ring.stop(True)
         self._close(self._commands, self._answers)
-        try:
-            self._process.wait(timeout=0.5)
-        except subprocess.TimeoutExpired:
-            self.kill()
+        limit = time.monotonic() + _CLOSE_S
+        while not self._has_ended() and time.monotonic() < limit:
+            time.sleep(_CLOSE_S / 100)
+        self.kill()
 
     def _close(self, *fds: int) -> None:
         """Close what is still open, once: a descriptor's number may belong to another file afterwards."""

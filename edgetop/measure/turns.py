@@ -21,13 +21,13 @@ from edgetop.backends.base import Options
 from edgetop.backends.registry import backend
 from edgetop.backends.variants import choose
 from edgetop.clock import now_ns
-from edgetop.errors import EdgetopError
+from edgetop.errors import EdgetopError, Interrupted
 from edgetop.inputs.calibration import SHIPPED_PICTURES
 from edgetop.inputs.own import OwnCard, own_card
 from edgetop.inputs.source import input_array, is_picture
 from edgetop.inputs.thumbnail import thumbnail
 from edgetop.measure.outputs import NULL, Comparison, unpack
-from edgetop.measure.runner import Interrupted, Runner
+from edgetop.measure.runner import Runner
 from edgetop.networks import zoo
 from edgetop.networks.cards import ModelCard
 from edgetop.networks.files import model_file
@@ -163,7 +163,7 @@ class Turns(threading.Thread):
         self._tell(spec, status="preparing", message=f"writing {spec.model} for {spec.framework}")
         model, weights = self._model(spec)
         self._tell(spec, status="loading", message="", weights=weights, sha256=model.sha256)
-        runner = self.runners[spec.id] = Runner(spec)
+        runner = self.runners[spec.id] = Runner(spec, self.plan.deadlines)
         self._attach(spec.id, runner.pid)
         loaded, card = self._load(runner, model)
         self._tell(
@@ -253,7 +253,7 @@ class Turns(threading.Thread):
 
     def _operators(self, spec: RunSpec) -> dict[str, Any]:
         """Of a run, by a worker of its own: a profiler that slows, leaks or crashes leaves the measured one alone."""
-        runner = Runner(spec)
+        runner = Runner(spec, self.plan.deadlines)
         self.profilers.append((spec.id, runner))
         try:
             self._load(runner, self._model(spec)[0])

@@ -8,6 +8,8 @@ from 3.9 on can run it. When the engine dies, the next read or write of a pipe e
 from __future__ import annotations
 
 import base64
+import contextlib
+import ctypes
 import dataclasses
 import gc
 import json
@@ -20,6 +22,7 @@ from typing import Any, Callable
 import numpy as np
 
 from edgetop.backends.base import Array, LoadedModel, Options, TensorSpec, timed
+from edgetop.backends.files import cause
 from edgetop.backends.registry import backend
 from edgetop.errors import EdgetopError
 from edgetop.measure.ring import RingWriter
@@ -32,6 +35,8 @@ WARM_UP_NS = 300_000_000
 """A run is called warm after so many inferences and so long, whichever comes last."""
 CONTENDED_SHARE = 50
 """A sample is contended when one part in fifty of it was spent waiting for a core."""
+_IOLBF = 1
+"""setvbuf's, on Linux."""
 
 Answer = dict[str, Any]
 
@@ -173,6 +178,7 @@ class Worker:
 def serve(ring_fd: int, commands_fd: int, answers_fd: int) -> None:
     """Answer commands until the engine closes the pipe."""
     worker = Worker(RingWriter(ring_fd))
+    os.close(ring_fd)  # its memory stays: no native code is to write there by a stale number
     known: dict[str, Callable[..., Answer]] = {
         "load": worker.load,
         "inputs": worker.inputs,
@@ -190,10 +196,18 @@ def serve(ring_fd: int, commands_fd: int, answers_fd: int) -> None:
             except EdgetopError as error:
                 answer = {"failed": error.title, "hint": error.hint}
             except Exception as error:  # the process's edge: whatever a framework raises becomes an answer
-                answer = {"failed": f"{type(error).__name__}: {error}", "hint": "See the log for what it said"}
+                answer = {"raised": f"{type(error).__name__}: {cause(error)}"}
             answers.write(json.dumps(answer) + "\n")
             answers.flush()
 
 
+def _say_lines_at_once() -> None:
+    """Let what native code prints leave at each line's end: into a pipe it would wait for a buffer to fill."""
+    libc = ctypes.CDLL(None)
+    with contextlib.suppress(ValueError, AttributeError):  # a C library that has no such names
+        libc.setvbuf(ctypes.c_void_p.in_dll(libc, "stdout"), None, _IOLBF, ctypes.c_size_t(0))
+
+
 if __name__ == "__main__":
+    _say_lines_at_once()
     serve(*map(int, sys.argv[1:4]))

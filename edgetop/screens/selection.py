@@ -111,7 +111,13 @@ def plan_of(selection: Selection, catalog: Catalog, settings: Settings) -> Plan:
         RunSpec(n, selection.model, name, selection.precision, selection.threads) for n, name in enumerate(frameworks)
     )
     path = os.path.abspath(os.path.expanduser(selection.path.strip())) if selection.input == A_PATH else ""
-    return Plan(runs, input=path or selection.input, record="" if selection.record else "none", ina219=settings.ina219)
+    return Plan(
+        runs,
+        input=path or selection.input,
+        record="" if selection.record else "none",
+        ina219=settings.ina219,
+        deadlines=settings.run.deadlines,
+    )
 
 
 def summary(selection: Selection, catalog: Catalog) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Union
 
-from edgetop.plan import Ina219Settings, Plan, RunSpec
+from edgetop.plan import Deadlines, Ina219Settings, Plan, RunSpec
 from edgetop.protocol import Start, decode, encode
 from edgetop.readings import Channel
 from edgetop.sessions.schema import MAX_CHANNELS
@@ -116,6 +116,7 @@ def _checked(value: Any, kind: type[Any]) -> Any:
 def _plan(text: str) -> Plan:
     plan: Plan = _checked(_checked(decode(text), Start).plan, Plan)
     _checked(plan.ina219, Ina219Settings)
+    _checked(plan.deadlines, Deadlines)
     if not isinstance(plan.runs, tuple):
         raise ValueError("no runs")
     for run in plan.runs:

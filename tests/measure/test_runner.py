@@ -7,8 +7,8 @@ import signal
 import numpy as np
 import pytest
 
-from edgetop.errors import RunFailed, WorkerDied
-from edgetop.measure.runner import Interrupted, Runner
+from edgetop.errors import Interrupted, RunFailed, WorkerDied
+from edgetop.measure.runner import Runner
 from edgetop.plan import ModelFile, RunSpec
 from edgetop.samples import SETTLING, WARM_UP
 
