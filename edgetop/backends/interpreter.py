@@ -152,8 +152,8 @@ class InterpreterBackend(ABC):
         (path,) = model.paths
         check_start(path, _MAGIC_OFFSET, _MAGIC, self.title, "a TFLite model")
         options = self.complete(options)
-        path, prepared = self.prepare(path)
         delegates = [self.delegate(runtime, options)] if options.delegate else []
+        path, prepared = self.prepare(path)
         try:
             interpreter = _interpreter(runtime, path, options, RESOLVERS.get(options.variant, ""), delegates)
             shared = self.share(interpreter, options)
