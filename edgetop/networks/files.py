@@ -27,7 +27,7 @@ from edgetop.networks.graph import Array
 from edgetop.networks.own import own_file as own_file
 from edgetop.networks.quantize import picture_count
 from edgetop.networks.quantize_agreement import Agreement
-from edgetop.networks.write import CANNOT_WRITE, INT8
+from edgetop.networks.write import CANNOT_WRITE, INT8, ONE_THREAD
 from edgetop.networks.writers import SUFFIXES, TELL_THEIR_INPUT, WRITTEN_BY_FRAMEWORK, writer
 from edgetop.plan import ModelFile
 
@@ -163,7 +163,11 @@ def _write_in_child(wanted: tuple[str, str, str], python: str, out: str, *inputs
     command = [interpreter, "-m", "edgetop.networks.write", *wanted, out, *inputs]
     try:
         child = subprocess.run(
-            command, env=environment(python), stdin=subprocess.DEVNULL, capture_output=True, check=False
+            command,
+            env={**environment(python), **ONE_THREAD},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
         )
     except OSError as error:
         raise FrameworkMissing(

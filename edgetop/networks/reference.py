@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
 
-from edgetop.networks.graph import Array, Graph, Node
+from edgetop.networks.graph import NO_PADDING, Array, Graph, Node
 
 Wide = npt.NDArray[np.floating[Any]]
 Change = Callable[[str, Wide], Wide]
@@ -123,8 +123,10 @@ _OPERATORS: dict[str, Callable[..., Wide]] = {
 
 def _windows(node: Node, x: Wide, fill: float) -> Wide:
     """[C, OH, OW, KH, KW]: what the kernel sees at every position of the output."""
-    top, left, bottom, right = node.padding
-    padded = np.pad(x, ((0, 0), (top, bottom), (left, right)), constant_values=fill)
+    padded = x
+    if node.padding != NO_PADDING:
+        top, left, bottom, right = node.padding
+        padded = np.pad(x, ((0, 0), (top, bottom), (left, right)), constant_values=fill)
     windows: Wide = sliding_window_view(padded, (1, *node.kernel))[:, :, :, 0]
     return windows[:, :: node.stride, :: node.stride]
 
@@ -140,8 +142,9 @@ def _of_type(node: Node, array: Optional[Array], x: Wide) -> Wide:
 
 
 def _sigmoid(x: Wide) -> Wide:
-    result: Wide = 1.0 / (1.0 + np.exp(-x))
-    return result
+    result: Wide = np.exp(-x)
+    result += 1.0
+    return np.reciprocal(result, out=result)
 
 
 _ACTIVATIONS: dict[str, Callable[[Wide], Wide]] = {

@@ -29,6 +29,8 @@ CANNOT_WRITE = 4
 """The exit code for a place that cannot be written."""
 INT8 = "int8"
 """The precision that needs pictures."""
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}
+"""For this process's environment: calibration waits for memory, and a second thread spins rather than helps."""
 
 
 def write_model(name: str, format: str, precision: str, out: str, pictures: str = "") -> Optional[Agreement]:

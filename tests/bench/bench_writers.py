@@ -2,8 +2,8 @@
 
     python tests/bench/bench_writers.py [MODEL ...]
 
-Processor time stands beside wall time, which other work on the machine lengthens. Ends with an error where
-a model takes more processor time or memory than it may.
+int8 is calibrated on as many shipped pictures as edgetop takes. Processor time stands beside wall time, which other
+work on the machine lengthens. Ends with an error where a model takes more processor time or memory than it may.
 """
 
 from __future__ import annotations
@@ -14,18 +14,32 @@ import sys
 import tempfile
 import time
 
+import numpy as np
+
+from edgetop.inputs.calibration import SHIPPED_PICTURES
 from edgetop.networks import zoo
+from edgetop.networks.quantize import picture_count
+from edgetop.networks.write import INT8, ONE_THREAD
 from edgetop.networks.writers import WRITERS
 
 MOST_SECONDS = 3.0
 MOST_MEBIBYTES = 600
 
 
+def saved_pictures(name: str, folder: str) -> str:
+    """Where the inputs are that a model is calibrated on."""
+    card = zoo.card(name)
+    path = os.path.join(folder, "pictures.npy")
+    np.save(path, SHIPPED_PICTURES.inputs(card, picture_count(card.macs)))
+    return path
+
+
 def measure(name: str, format: str, precision: str, out: str) -> tuple[float, float, float]:
     """Wall and processor seconds, and peak MiB, of the process that writes one model."""
-    command = [sys.executable, "-W", "ignore", "-m", "edgetop.networks.write", name, format, precision, out]
+    pictures = [saved_pictures(name, os.path.dirname(out))] if precision == INT8 else []
+    command = [sys.executable, "-W", "ignore", "-m", "edgetop.networks.write", name, format, precision, out, *pictures]
     start = time.monotonic()
-    child = subprocess.Popen(command)
+    child = subprocess.Popen(command, env={**os.environ, **ONE_THREAD}, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(child.pid, 0)
     child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode:
