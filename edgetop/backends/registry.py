@@ -75,7 +75,8 @@ def run_title(spec: RunSpec) -> str:
         title, usual = spec.framework, ""
     else:
         title = chosen.title
-        usual = next((v.name for v in chosen.variants if spec.precision in v.precisions), "")
+        # A model file has a precision of its own, which the spec does not tell.
+        usual = next((v.name for v in chosen.variants if spec.precision in v.precisions), chosen.variants[0].name)
     if spec.variant not in ("", usual):
         title = f"{title} {spec.variant}"
     return f"{title} + {os.path.basename(spec.delegate)}" if spec.delegate else title

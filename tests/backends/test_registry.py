@@ -56,5 +56,10 @@ def test_a_runs_title_names_what_is_unusual_about_it():
     assert titled("litert", delegate="/usr/lib/libarmnnDelegate.so") == "LiteRT + libarmnnDelegate.so"
 
 
+def test_a_model_file_of_ones_own_has_the_usual_variant_whatever_its_precision():
+    assert titled("coral", precision="fp32", variant="any") == "Coral Edge TPU"
+    assert titled("coral", precision="fp32", variant="pci") == "Coral Edge TPU pci"
+
+
 def test_a_title_is_the_name_where_the_framework_is_not_known():
     assert titled("nonesuch") == "nonesuch"
