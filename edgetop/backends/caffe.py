@@ -21,6 +21,7 @@ from edgetop.backends.base import (
 )
 from edgetop.backends.files import bad_file, check_files
 from edgetop.backends.importing import import_framework, present
+from edgetop.backends.node_names import node_names
 from edgetop.backends.prototxt import input_shapes
 from edgetop.backends.variants import formats
 from edgetop.errors import BadModelFile
@@ -89,8 +90,9 @@ class CaffeModel:
         for _ in range(rounds):
             durations += timed(self.infer, 1)
             ticks += np.ravel(self._net.getPerfProfile()[1])
+        nodes = node_names(names)
         operators = tuple(
-            OperatorTime(name, self._net.getLayer(name).type, mean_ns)
+            OperatorTime(nodes[name], self._net.getLayer(name).type, mean_ns)
             for name, mean_ns in zip(names, (ticks * self._tick_ns / rounds).tolist())
             if mean_ns > 0
         )

@@ -1,4 +1,4 @@
-"""ncnn on the CPU: a ``.param`` with its ``.bin``, in fp32, or with fp16 weights and what fp16 the CPU has."""
+"""ncnn on the CPU: a ``.param`` with its ``.bin``, in fp32, bf16, or with fp16 weights and what fp16 the CPU has."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from edgetop.plan import ModelFile
 from edgetop.readings import Missing
 
 HINT = "Take the .param and .bin that belong together, as one converter wrote them"
+STORAGE = "storage"
 FP16_OPTIONS = ("use_fp16_packed", "use_fp16_storage", "use_fp16_arithmetic")
 """All on unless switched off, so that fp32 weights too are rounded where the CPU has fp16."""
 _TINY = "7767517\n2 2\nInput x 0 1 x 0=4 1=4 2=3\nReLU relu 1 1 x y\n"
@@ -28,12 +29,15 @@ def _module() -> Union[ModuleType, Missing]:
     return import_framework("ncnn", "ncnn")
 
 
-def _net(ncnn: ModuleType, precision: str, threads: int) -> Any:
+def _net(ncnn: ModuleType, options: Options) -> Any:
     net = ncnn.Net()
-    net.opt.num_threads = threads
+    net.opt.num_threads = options.threads
     net.opt.use_vulkan_compute = False
+    net.opt.use_bf16_storage = options.precision == "bf16"
     for option in FP16_OPTIONS:
-        setattr(net.opt, option, precision == "fp16")
+        setattr(net.opt, option, options.precision == "fp16")
+    if options.variant == STORAGE:
+        net.opt.use_fp16_arithmetic = False
     return net
 
 
@@ -120,7 +124,10 @@ class Ncnn:
 
     name = "ncnn"
     title = "ncnn"
-    variants: tuple[Variant, ...] = (Variant("cpu", "ncnn", ("fp32", "fp16"), "the CPU, without Vulkan"),)
+    variants: tuple[Variant, ...] = (
+        Variant("cpu", "ncnn", ("fp32", "fp16", "bf16"), "the CPU, without Vulkan"),
+        Variant(STORAGE, "ncnn", ("fp16",), "fp16 in memory alone, computing in fp32"),
+    )
     takes_delegate = False
     distributions = ("ncnn",)
 
@@ -129,7 +136,7 @@ class Ncnn:
         ncnn = _module()
         if isinstance(ncnn, Missing):
             return Availability(ncnn)
-        net = _net(ncnn, "fp32", 1)
+        net = _net(ncnn, Options())
         net.load_param_mem(_TINY)
         model = NcnnModel(ncnn, net, [TensorSpec("x", (1, 3, 4, 4), "float32")])
         model.infer()
@@ -145,7 +152,7 @@ class Ncnn:
         ncnn = present(_module(), self.title)
         check_files(model, formats(self), self.title, count=2)
         param, weights = model.paths
-        net = _net(ncnn, model.precision, options.threads)
+        net = _net(ncnn, options)
         try:
             layers = read_layers(param)
             if net.load_param(param) != 0:

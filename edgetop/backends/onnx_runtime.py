@@ -29,6 +29,7 @@ from edgetop.backends.base import (
 from edgetop.backends.files import bad_file, check_files
 from edgetop.backends.importing import import_framework, present
 from edgetop.backends.layouts import NCHW, picture_layout
+from edgetop.backends.node_names import node_names
 from edgetop.backends.variants import formats
 from edgetop.errors import BadModelFile
 from edgetop.plan import ModelFile
@@ -55,8 +56,8 @@ _PRELUDE = re.compile(
 )
 """What stands before the cause in a message of ONNX Runtime's."""
 _KERNEL = "_kernel_time"
-_BLOCKED = "_nchwc"
-"""What it appends to the name of a node that it moves to a blocked layout."""
+_ADDED = r"_nchwc|_token_\d+|/\w+Fusion/?"
+"""What it appends to the name of a node that it moves to a blocked layout, makes of others, or numbers."""
 _RUN = "model_run"
 _TINY = (
     b"\x08\x08:<\x12\x04tiny\n\x12\n\x01x\x12\x01y\x1a\x04relu\x22\x04Relu"
@@ -140,13 +141,14 @@ def _operator_times(events: Sequence[dict[str, Any]], rounds: int) -> tuple[Oper
     types: dict[str, str] = {}
     for event in events:
         if event.get("cat") == "Node" and event["name"].endswith(_KERNEL) and event["ts"] >= kept[0]:
-            name = event["name"].removesuffix(_KERNEL).removesuffix(_BLOCKED)
+            name = event["name"].removesuffix(_KERNEL)
             durations.setdefault(name, []).append(event["dur"])
             starts.setdefault(name, []).append(event["ts"] - kept[bisect_right(kept, event["ts"]) - 1])
             types[name] = event["args"]["op_name"]
+    nodes = node_names(durations, _ADDED)
     return tuple(
         OperatorTime(
-            name=name or types[name],
+            name=nodes[name] or types[name],
             type=types[name],
             mean_ns=sum(times) * 1e3 / rounds,
             calls=round(len(times) / rounds),

@@ -23,6 +23,7 @@ from edgetop.backends.base import (
 )
 from edgetop.backends.files import bad_file, check_files
 from edgetop.backends.importing import import_framework, present
+from edgetop.backends.node_names import node_names
 from edgetop.backends.openvino_tensors import close_shapes, input_specs, output_specs
 from edgetop.backends.variants import formats
 from edgetop.errors import FrameworkMissing
@@ -36,8 +37,8 @@ HINTS = {"fp32": "f32", "fp16": "f16", "bf16": "bf16", "int8": "f32"}
 """Precision to what is computed in where it is not integers."""
 NEEDED = {"fp16": "FP16", "bf16": "BF16"}
 """Precision to what the CPU must have for it; without, OpenVINO computes in another and does not say so."""
-WITHOUT_BIAS = "/WithoutBiases"
-"""What it appends to the name of a node that has taken in its bias."""
+_ADDED = "/WithoutBiases|/DequantizationMultiply"
+"""What it appends to the name of a node whose bias or scale it takes apart."""
 _PLACES = ("Exception from ", "Check '", "FrontEnd API failed", "Summary:")
 """How those lines of a message begin that say where in OpenVINO, not what."""
 
@@ -99,17 +100,14 @@ def _closed(**settings: object) -> None:
 
 
 def _operators(first: Sequence[Any], last: Sequence[Any], rounds: int) -> tuple[OperatorTime, ...]:
-    """The rows, each a mean since the model was compiled, less those of the first inference, which is no measure.
-
-    A node that is two rows, as a product and its bias can be, is one here, of the longer one's type.
-    """
-    found: dict[str, list[tuple[float, str]]] = {}
-    for before, row in zip(first, last):
-        total = row.real_time * (rounds + 1) - before.real_time
-        if total > timedelta():
-            name = row.node_name.replace(WITHOUT_BIAS, "")
-            found.setdefault(name, []).append((total.total_seconds() * 1e9 / rounds, row.node_type))
-    return tuple(OperatorTime(name, max(rows)[1], sum(mean_ns for mean_ns, _ in rows)) for name, rows in found.items())
+    """The rows, each a mean since the model was compiled, less those of the first inference, which is no measure."""
+    nodes = node_names((row.node_name for row in last), _ADDED)
+    totals = [(row, row.real_time * (rounds + 1) - before.real_time) for before, row in zip(first, last)]
+    return tuple(
+        OperatorTime(nodes[row.node_name], row.node_type, total.total_seconds() * 1e9 / rounds)
+        for row, total in totals
+        if total > timedelta()
+    )
 
 
 def _refusal(error: RuntimeError) -> ValueError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+import numpy as np
 import pytest
 
 from edgetop.backends.base import Options
@@ -167,7 +168,7 @@ def test_fp32_is_computed_in_fp32_and_fp16_with_what_the_cpu_has(need):
 
     ncnn = pytest.importorskip("ncnn")
     for precision, used in (("fp32", False), ("fp16", True)):
-        options = ncnn_net._net(ncnn, precision, 1).opt
+        options = ncnn_net._net(ncnn, Options(precision=precision)).opt
         assert {getattr(options, name) for name in ncnn_net.FP16_OPTIONS} == {used}
         assert not options.use_vulkan_compute
 
@@ -178,3 +179,15 @@ def test_the_files_are_whole_pairs(model_file, need):
     assert os.path.getsize(whole.paths[1]) > 0
     with pytest.raises(BadModelFile, match="needs 2"):
         backend("ncnn").load(ModelFile(whole.paths[:1], "ncnn", "own"), Options())
+
+
+@pytest.mark.parametrize(("precision", "variant"), [("bf16", "cpu"), ("fp16", "cpu"), ("fp16", "storage")])
+def test_less_than_fp32_is_computed_near_it(precision, variant, model_file, expected):
+    picture, (right,) = expected("tiny")
+    model = backend("ncnn").load(model_file("ncnn"), Options(precision=precision, variant=variant))
+    model.set_inputs([picture])
+    model.infer()
+    assert np.abs(model.read_outputs()[0] - right).max() < 0.02
+    if precision == "bf16":
+        assert np.abs(model.read_outputs()[0] - right).max() > 1e-5
+    model.close()
