@@ -57,7 +57,7 @@ def availability(name: str, python: str = "", timeout_s: float = TIMEOUT_S) -> A
 def _versions(interpreter: Interpreter, distributions: Iterable[str]) -> list[str]:
     """All on which a proof depends; of another interpreter the versions are not known, but when they changed."""
     if is_other(interpreter.python):
-        return interpreter.state()
+        return [*interpreter.state(), *distributions]
     return [f"{name} {_installed(name)}" for name in (*distributions, "numpy")]
 
 
@@ -102,13 +102,17 @@ def _ask_child(name: str, python: str, timeout_s: float) -> dict[str, str]:
     answer = _answer(child.stdout)
     if answer.get("version"):
         return {"version": answer["version"]}
-    missing, hint = answer.get("missing") or _death(child), answer.get("hint") or _what_next(name, command)
+    missing, hint = answer.get("missing") or _death(child), answer.get("hint", "")
+    if not hint or (missing == NOT_INSTALLED and is_other(python)):  # the framework's own words are of our Python
+        hint = _what_next(name, command)
     return {"missing": missing, "hint": hint}
 
 
 def _what_next(name: str, command: list[str]) -> str:
     if is_other(command[0]):
-        return f"Check that {command[0]} has numpy and {backend(name).title}"
+        return (
+            f"Check that {command[0]} has {backend(name).title}, or have one made that has: edgetop env create {name}"
+        )
     return f"See what it says by itself: {' '.join(command)}"
 
 

@@ -36,7 +36,7 @@ def create(framework: str, base: str, *, again: bool) -> Environment:
     """
     with _alone(framework):
         if environment_of(framework) is not None and not again:
-            raise UsageError(f"{framework} has an environment already", "--again makes it anew, --help says more")
+            raise UsageError(f"{framework} has an environment already", "--again makes it anew")
         python, python_version = _base(framework, base)
         place = folder(framework)
         try:
@@ -145,7 +145,7 @@ def _install(framework: str, pins: Pins) -> None:
             raise
     if child.returncode:
         cause = last.partition("ERROR: ")[2] or last or f"exit code {child.returncode}"
-        raise FrameworkMissing(f"pip could not install {framework}: {cause}", "Mend that, and try again")
+        raise FrameworkMissing(f"pip could not install {framework}: {cause}", "pip's own words stand above")
 
 
 def _packages(framework: str) -> tuple[str, ...]:
