@@ -83,8 +83,8 @@ def _plan(arguments: argparse.Namespace, settings: Settings, headless: bool) -> 
 
 
 def _delegated(runs: tuple[RunSpec, ...], library: str, options: tuple[str, ...]) -> tuple[RunSpec, ...]:
-    """The runs with a delegate where they take one: a variant that was named is run as it is, for comparison."""
-    taken = [spec.framework in TAKES_DELEGATE and not spec.variant for spec in runs]
+    """The runs with a delegate where they take one: kernels that were named are run as they are, for comparison."""
+    taken = [spec.framework == "coral" or (spec.framework in TAKES_DELEGATE and not spec.variant) for spec in runs]
     if not any(taken):
         raise UsageError("No framework here takes a delegate", f"Choose one of {', '.join(TAKES_DELEGATE)} with --on")
     if any("=" not in option for option in options):

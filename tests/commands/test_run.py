@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from edgetop.commands.run import _delegated
+from edgetop.plan import RunSpec
+
 EDGETOP = str(Path(sys.executable).with_name("edgetop"))
 SHORT = ("--duration", "0.6", "--headless")
 
@@ -219,3 +222,13 @@ def test_ctrl_c_in_a_terminal_keeps_what_was_measured(open_terminal, edgetop, tm
     assert run.exit_code() == 130
     told = json.loads(edgetop("replay", "a.edgetop", "--json", "-").stdout)
     assert told["valid"] and {result["status"] for result in told["results"]} == {"done"}
+
+
+@pytest.mark.parametrize(
+    ("on", "delegated"),
+    [("litert,litert:xnnpack", [True, False]), ("coral:pci,onnxruntime", [True, False]), ("tflite", [True])],
+)
+def test_a_delegate_is_for_the_runs_that_take_one_and_name_no_kernels(on, delegated):
+    named = [name.partition(":") for name in on.split(",")]
+    runs = tuple(RunSpec(i, "tiny", framework, variant=variant) for i, (framework, _, variant) in enumerate(named))
+    assert [bool(spec.delegate) for spec in _delegated(runs, "lib.so", ("a=b",))] == delegated
