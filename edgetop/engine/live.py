@@ -81,7 +81,7 @@ class LiveFeed:
             if lost:
                 self._lost[run] = runner.lost
                 events.append(Event(now_ns(), "lost", {"count": lost}, run))
-        for run, runner in self._turns.profilers[-1:]:
+        for run, runner in list(self._turns.profilers):
             events.extend(self._log_lines(run, runner))
         readings, probe_events = self._sampler.drain()
         while self._events:

@@ -44,7 +44,7 @@ class Printed:
         self._kept = 0
         self._left_out = 0
         self.last = ""
-        """The newest line, kept or not."""
+        """The newest line, kept or not; whoever asks may empty it."""
 
     def add(self, data: bytes) -> None:
         """Take what was printed."""

@@ -21,6 +21,7 @@ from edgetop.measure import ring
 from edgetop.measure.printed import Printed
 from edgetop.plan import Deadlines, RunSpec
 from edgetop.samples import Samples
+from edgetop.units import printable
 
 _POLL_S = 0.1
 _CHUNK = 1 << 16
@@ -110,6 +111,8 @@ class Runner:
         do = command["do"]
         if do == "load":
             self._file = " and ".join(command["model"]["paths"])
+        self._read_log()
+        self._printed.last = ""  # what was said before is not what it may die of
         with contextlib.suppress(BrokenPipeError):  # its death is told below
             os.write(self._commands, json.dumps(command).encode() + b"\n")
         answer = self._answer(do, self._wait(do, self._limit_s(command), interrupted))
@@ -155,11 +158,10 @@ class Runner:
                 f"{self._title} wrote into edgetop's own channel {self._place(do)}", "See the log for what it said"
             ) from error
         if "raised" in answer:
-            raise RunFailed(
-                f"{self._title} failed {self._place(do)}: {answer['raised']}", "See the log for what it said"
-            )
+            told = f"{self._title} failed {self._place(do)}: {printable(answer['raised'])}"
+            raise RunFailed(told, "See the log for what it said")
         if "failed" in answer:
-            raise RunFailed(answer["failed"], answer.get("hint", ""))
+            raise RunFailed(printable(answer["failed"]), answer.get("hint", ""))  # it may quote a damaged file
         return answer
 
     def _place(self, do: str) -> str:
