@@ -33,3 +33,8 @@ for version in "$@"; do
     "$venv/bin/python" -m pytest -m "not slow" \
         tests/test_*.py tests/analysis tests/backends tests/engine tests/inputs tests/measure tests/networks tests/probes
 done
+
+if [ -e .venv-3.9/.installed ] && [ -e .venv-3.13/.installed ]; then
+    echo "== one session on two Pythons with two numpys"
+    .venv-3.13/bin/python -m pytest tests/e2e/test_two_pythons.py
+fi

@@ -61,8 +61,10 @@ def examine(python: str, framework: str) -> Interpreter:
     Starts it the first time, and again when it or its packages have changed.
     """
     if not is_other(python):
+        import numpy
+
         folders = tuple(path for path in sys.path if path.endswith("-packages"))
-        return Interpreter(sys.executable, ".".join(map(str, sys.version_info[:3])), "", folders)
+        return Interpreter(sys.executable, ".".join(map(str, sys.version_info[:3])), numpy.__version__, folders)
     other = known(python)
     if other is None:
         _check_file(python, framework)

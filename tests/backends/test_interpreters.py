@@ -8,6 +8,7 @@ import subprocess
 import sys
 import venv
 
+import numpy as np
 import pytest
 
 from edgetop.backends.interpreters import examine, known
@@ -137,7 +138,8 @@ def test_it_is_started_once(program, tmp_path):
 
 
 def test_ours_needs_no_look():
-    assert examine("", "litert").python == sys.executable
+    ours = examine("", "litert")
+    assert (ours.python, ours.numpy) == (sys.executable, np.__version__)
 
 
 def test_the_question_is_understood_by_old_pythons():

@@ -4,7 +4,9 @@ import json
 import os
 import subprocess
 import sys
+import venv
 
+import numpy as np
 import pytest
 
 from edgetop.config import asset
@@ -62,6 +64,44 @@ def test_frameworks_are_listed_with_their_version_or_why_not(edgetop):
     assert rows["null"]["version"]
     for row in rows.values():
         assert row["version"] != "–" or (row["why_not"] and row["what_to_do"])
+
+
+def test_listing_frameworks_imports_none_of_them():
+    runtimes = ("ai_edge_litert", "tflite_runtime", "onnxruntime", "openvino", "ncnn")
+    heavy = {*runtimes, "torch", "executorch", "cv2", "caffe", "tvm"}
+    code = (
+        "import sys; from edgetop.cli import main; main(['list', 'frameworks'])\n"
+        f"print(sorted({heavy} & set(sys.modules)))"
+    )
+    lines = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert lines.splitlines()[-1] == "[]"
+
+
+def test_frameworks_are_listed_with_the_interpreter_that_serves_them(edgetop, tmp_path):
+    given = f"--python=torch={tmp_path}/nowhere"
+    rows = {row["name"]: row for row in json.loads(edgetop(given, "list", "frameworks", "--json").stdout)}
+    ours = rows["null"]["python"]
+    assert (ours["version"], ours["source"]) == (".".join(map(str, sys.version_info[:3])), "own")
+    assert rows["torch"]["python"] == {"path": f"{tmp_path}/nowhere", "version": "", "source": "--python"}
+    assert "no interpreter at" in rows["torch"]["why_not"]
+
+
+def test_doctor_looks_at_the_interpreter_that_the_settings_name(edgetop, tmp_path):
+    venv.create(tmp_path / "other", with_pip=False, symlinks=True)
+    python = tmp_path / "other" / "bin" / "python"
+    (tmp_path / "mine.toml").write_text(f'[frameworks.null]\npython = "{python}"\n')
+    command = ("--config", "mine.toml", "doctor", "--json")
+    assert f"{python} (Python" in (first := checks_of(edgetop(*command))["null"])["detail"]
+    assert "has no numpy" in first["detail"] and first["what_to_do"]
+    (packages,) = (tmp_path / "other" / "lib").glob("*/site-packages")
+    (packages / "ours.pth").write_text(os.path.dirname(os.path.dirname(np.__file__)))
+    then = checks_of(edgetop(*command))["null"]
+    assert then["state"] == "ok"
+    assert then["detail"].endswith(f"at {python} (settings)")
+
+
+def checks_of(done):
+    return {check["name"]: check for check in json.loads(done.stdout)}
 
 
 def test_probes_are_listed_with_their_state(edgetop):

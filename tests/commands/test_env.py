@@ -1,0 +1,161 @@
+"""Environments of their own for frameworks: made, listed, used, removed, and nothing left of one that failed."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+
+import pytest
+
+from edgetop.backends.registry import OWN
+from edgetop.commands import env_create
+from edgetop.environments import PINS, Environment, Pins, describe, environment_of, folder, interpreter
+from edgetop.errors import BadInterpreter, FrameworkMissing
+
+OURS = ".".join(map(str, sys.version_info[:3]))
+OTHER = "3.10.4" if sys.version_info[:2] != (3, 10) else "3.11.4"
+
+
+@pytest.fixture
+def wheels(tmp_path):
+    """Environment variables by which pip finds only what a test puts into a folder, by its name and version."""
+    folder = tmp_path / "wheels"
+    folder.mkdir()
+
+    def put(name, version):
+        info = f"{name}-{version}.dist-info"
+        with zipfile.ZipFile(folder / f"{name}-{version}-py3-none-any.whl", "w") as wheel:
+            wheel.writestr(f"{name}.py", f"__version__ = '{version}'\n")
+            wheel.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
+            wheel.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+            wheel.writestr(f"{info}/RECORD", "")
+
+    put.variables = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(folder), "PIP_CONFIG_FILE": os.devnull}
+    return put
+
+
+@pytest.fixture
+def environments_folder(tmp_path):
+    return tmp_path / "data" / "edgetop" / "envs"
+
+
+def test_one_is_made_serves_its_framework_and_is_removed(edgetop, refused, wheels, environments_folder):
+    wheels("numpy", "1.99")
+    made = edgetop("env", "create", "numpy", **wheels.variables)
+    assert made.returncode == 0, made.stderr
+    python = str(environments_folder / "numpy" / "bin" / "python")
+    assert f"numpy has Python {OURS} with numpy 1.99: {python}" in made.stdout
+    assert "does not run in it yet" in made.stdout, "this numpy has nothing in it"
+    assert "Successfully installed" in made.stderr
+    assert json.loads(edgetop("env", "list", "--json").stdout) == [
+        {"framework": "numpy", "python": python, "python_version": OURS, "packages": ["numpy 1.99"]}
+    ]
+    rows = {row["name"]: row["python"] for row in json.loads(edgetop("list", "frameworks", "--json").stdout)}
+    assert rows["numpy"] == {"path": python, "version": OURS, "source": "env"}
+    assert "--again" in refused(edgetop("env", "create", "numpy", **wheels.variables))
+    assert edgetop("env", "remove", "numpy").returncode == 0
+    assert not (environments_folder / "numpy").exists()
+    assert "numpy" in refused(edgetop("env", "remove", "numpy"))
+
+
+def test_where_pip_fails_its_last_words_are_told_and_nothing_is_left(tmp_path, monkeypatch, capfd):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+
+    def make(python, place):
+        os.makedirs(os.path.join(place, "bin"))
+        with open(interpreter("ncnn"), "w") as file:
+            file.write("#!/bin/sh\necho Collecting\necho 'ERROR: One' >&2\necho 'ERROR: No \033[1mroom' >&2\nexit 1\n")
+        os.chmod(interpreter("ncnn"), 0o755)
+
+    monkeypatch.setattr(env_create, "_make", make)
+    with pytest.raises(FrameworkMissing) as failed:
+        env_create.create("ncnn", "", again=False)
+    assert str(failed.value).startswith("pip could not install ncnn: No ")
+    said = capfd.readouterr()
+    assert "Collecting" in said.err and "ERROR: One" in said.err and "\033" not in said.err
+    assert not os.path.exists(folder("ncnn"))
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_nothing_is_left_of_one_that_was_interrupted(tmp_path, environments_folder, number, code):
+    command = [sys.executable, "-m", "edgetop", "env", "create", "numpy"]
+    data = {**os.environ, "XDG_DATA_HOME": str(tmp_path / "data")}
+    with subprocess.Popen(command, env=data, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as making:
+        end = time.monotonic() + 30
+        while not (environments_folder / "numpy" / "bin").exists():
+            assert time.monotonic() < end and making.poll() is None
+            time.sleep(0.01)
+        making.send_signal(number)
+        assert making.wait(timeout=30) == code
+    assert not (environments_folder / "numpy").exists()
+
+
+def test_what_cannot_be_made_is_refused(edgetop, refused):
+    assert "litert" in refused(edgetop("env", "create", "lite_rt"))
+    assert "[frameworks.null] python" in refused(edgetop("env", "create", "null"))
+    assert "no interpreter at" in refused(edgetop("env", "create", "ncnn", "--python", "/nowhere/python"))
+    assert "is not a Python" in refused(edgetop("env", "create", "ncnn", "--python", "/bin/true"))
+    assert "is no environment" in refused(edgetop("env", "remove", ".."))
+    assert edgetop("env", "list").stdout.strip() == "none"
+
+
+@pytest.fixture
+def path(tmp_path, monkeypatch):
+    """A PATH with a stand-in that starts no Python before one with a Python of another version."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    for place, script in (
+        ("first", "echo 'not switched on' >&2; exit 127"),
+        ("second", f"""echo '{{"version": "{OTHER}", "numpy": "", "trouble": "", "folders": []}}'"""),
+    ):
+        (tmp_path / place).mkdir()
+        python = tmp_path / place / f"python{OTHER.rpartition('.')[0]}"
+        python.write_text(f"#!/bin/sh\n{script}\n")
+        python.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}/first:{tmp_path}/second:/usr/bin:/bin")
+    return tmp_path / "second" / python.name
+
+
+def series(version):
+    major, minor, _ = version.split(".")
+    return int(major), int(minor)
+
+
+def test_ours_is_taken_where_it_fits_else_one_on_the_path(path, monkeypatch):
+    monkeypatch.setitem(PINS, "ncnn", Pins(("ncnn",), series(OURS), series(OURS)))
+    assert env_create._base("ncnn", "") == (sys.executable, OURS)
+    monkeypatch.setitem(PINS, "ncnn", Pins(("ncnn",), series(OTHER), series(OTHER)))
+    assert env_create._base("ncnn", "") == (str(path), OTHER)
+    assert env_create._base("ncnn", str(path)) == (str(path), OTHER)
+
+
+def test_a_python_that_does_not_fit_is_refused_with_those_that_do(path, monkeypatch):
+    monkeypatch.setitem(PINS, "ncnn", Pins(("ncnn",), (3, 40), (3, 41)))
+    for named in ("", str(path), sys.executable):
+        with pytest.raises(BadInterpreter) as refused:
+            env_create._base("ncnn", named)
+        assert "Python 3.40 to 3.41" in str(refused.value)
+
+
+def test_one_that_is_just_being_made_is_left_alone(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    with env_create._alone("ncnn"), pytest.raises(Exception, match="just being made"):
+        env_create.create("ncnn", "", again=False)
+
+
+def test_again_makes_one_anew(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    os.makedirs(folder("ncnn"))
+    describe(Environment("ncnn", interpreter("ncnn"), "3.9.1", ("ncnn 0",)))
+    monkeypatch.setattr(env_create, "_make", lambda python, place: None)
+    monkeypatch.setattr(env_create, "_install", lambda framework, pins: None)
+    monkeypatch.setattr(env_create, "_packages", lambda framework: ("ncnn 1",))
+    made = env_create.create("ncnn", "", again=True)
+    assert made == environment_of("ncnn")
+    assert (made.python_version, made.packages) == (OURS, ("ncnn 1",))
+
+
+def test_every_framework_of_edgetops_own_has_pins():
+    assert set(OWN) - set(PINS) == {"null"}
