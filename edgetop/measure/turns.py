@@ -186,7 +186,7 @@ class Turns(threading.Thread):
         card = zoo.card(spec.model)
         variant = choose(backend(spec.framework), spec.variant, precision=spec.precision)
         precision = file_precision(spec.precision)
-        file = model_file(spec.model, variant.format, precision, spec.python, SHIPPED_PICTURES)
+        file = model_file(spec.model, variant.format, precision, spec.python, SHIPPED_PICTURES, self._stopping.is_set)
         return dataclasses.replace(file, input_shape=card.input_shape), card.weights
 
     def _card(self, spec: RunSpec, loaded: dict[str, Any]) -> Card:

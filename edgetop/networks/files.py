@@ -22,6 +22,7 @@ from edgetop.errors import CannotWrite, EdgetopError, FrameworkMissing, RunFaile
 from edgetop.isolate import environment
 from edgetop.networks import imported, zoo
 from edgetop.networks.cards import ModelCard
+from edgetop.networks.child import Interruption, finish, never
 from edgetop.networks.digest import file_sha256
 from edgetop.networks.graph import Array
 from edgetop.networks.own import own_file as own_file
@@ -33,6 +34,8 @@ from edgetop.plan import ModelFile
 
 ELSEWHERE = "Free some room there, or set XDG_CACHE_HOME to a folder that can be written"
 TEMPORARY = ".writing-"
+LIMIT_S = 1800.0
+"""The largest network in int8 takes a small board ten minutes."""
 STALE_S = 3600
 """A temporary folder this old belongs to a process that was killed."""
 
@@ -53,13 +56,19 @@ class Pictures(Protocol):
 
 
 def model_file(
-    name: str, format: str, precision: str = "fp32", python: str = "", pictures: Optional[Pictures] = None
+    name: str,
+    format: str,
+    precision: str = "fp32",
+    python: str = "",
+    pictures: Optional[Pictures] = None,
+    interrupted: Interruption = never,
 ) -> ModelFile:
     """The file of a model of the zoo in a framework's format, written now if it is not there or is damaged.
 
     A child process writes it; where only the framework can, in the interpreter at ``python`` (ours when
     empty). ``pictures`` are needed for int8 alone. Raises UnknownName, UsageError without them, BadModelFile
-    where imported weights are damaged, CannotWrite, FrameworkMissing where that has no such library, RunFailed.
+    where imported weights are damaged, CannotWrite, FrameworkMissing where that has no such library, RunFailed,
+    DeadlineExceeded, or Interrupted where ``interrupted`` says so.
     """
     card = _check(name, format, precision)
     stem = os.path.join(cache_folder(), "models", f"{name}-{precision}-{card.sha256[:12]}")
@@ -73,7 +82,7 @@ def model_file(
     record = f"{stem}.{format}.json"
     if not _intact(paths, record):
         imported.verify(name)  # here rather than in a child, whose errors are a sentence
-        _write((name, format, precision), python, calibration, paths, record)
+        _write((name, format, precision), python, calibration, interrupted, paths, record)
     shape = () if format in TELL_THEIR_INPUT else card.input_shape
     return ModelFile(paths, format, name, precision, card.sha256, shape)
 
@@ -112,7 +121,12 @@ def _record(paths: tuple[str, ...]) -> dict[str, object]:
 
 
 def _write(
-    wanted: tuple[str, str, str], python: str, calibration: Optional[Calibration], paths: tuple[str, ...], record: str
+    wanted: tuple[str, str, str],
+    python: str,
+    calibration: Optional[Calibration],
+    interrupted: Interruption,
+    paths: tuple[str, ...],
+    record: str,
 ) -> None:
     """All files under temporary names first, then each renamed to its own, the record last."""
     folder = os.path.dirname(paths[0])
@@ -122,9 +136,9 @@ def _write(
         with tempfile.TemporaryDirectory(prefix=TEMPORARY, dir=folder) as temporary:
             out = os.path.join(temporary, "model")
             inputs = () if calibration is None else (_saved(calibration(), temporary),)
-            agreement = _write_in_child(wanted, python, out, *inputs)
-            for path in paths:
-                _publish(out + os.path.splitext(path)[1], path)
+            agreement = _write_in_child(wanted, python, interrupted, out, *inputs)
+            for suffix, path in zip(SUFFIXES[wanted[1]], paths):
+                _publish(out + suffix, path)
             with open(out, "w", encoding="utf-8") as file:
                 json.dump({**_record(paths), "agreement": agreement}, file)
             _publish(out, record)
@@ -154,7 +168,9 @@ def _sweep(folder: str) -> None:
             shutil.rmtree(leftover, ignore_errors=True)
 
 
-def _write_in_child(wanted: tuple[str, str, str], python: str, out: str, *inputs: str) -> object:
+def _write_in_child(
+    wanted: tuple[str, str, str], python: str, interrupted: Interruption, out: str, *inputs: str
+) -> object:
     """Gives what the child says of a calibrated file."""
     name, format, _ = wanted
     if format not in WRITTEN_BY_FRAMEWORK:
@@ -162,13 +178,8 @@ def _write_in_child(wanted: tuple[str, str, str], python: str, out: str, *inputs
     interpreter = python or sys.executable
     command = [interpreter, "-m", "edgetop.networks.write", *wanted, out, *inputs]
     try:
-        child = subprocess.run(
-            command,
-            env={**environment(python), **ONE_THREAD},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=False,
-        )
+        env = {**environment(python), **ONE_THREAD}
+        child = finish(command, env, LIMIT_S, interrupted, f"writing {name} as {format}")
     except OSError as error:
         raise FrameworkMissing(
             f"cannot start {interpreter}: {error.strerror}", "Check the interpreter in the settings of the framework"

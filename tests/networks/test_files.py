@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from edgetop.errors import CannotWrite, FrameworkMissing, RunFailed, UnknownName
+from edgetop.errors import CannotWrite, DeadlineExceeded, FrameworkMissing, Interrupted, RunFailed, UnknownName
 from edgetop.networks import files, zoo
 from edgetop.networks.writers import write
 
@@ -20,7 +20,7 @@ def no_child(monkeypatch):
         def refuse(*_arguments, **_options):
             raise AssertionError("a child process was started")
 
-        monkeypatch.setattr(subprocess, "run", refuse)
+        monkeypatch.setattr(subprocess, "Popen", refuse)
 
     return forbid
 
@@ -197,3 +197,16 @@ def test_what_a_killed_process_left_is_swept_after_an_hour(cache):
     files.model_file("tiny", "tflite")
     assert not old.exists()
     assert new.exists()
+
+
+def test_a_writer_is_ended_when_it_is_no_longer_wanted_and_leaves_nothing(cache, script):
+    with pytest.raises(Interrupted):
+        files.model_file("tiny", "torchscript", python=script("sleep 600"), interrupted=lambda: True)
+    assert not list(cache.iterdir())
+
+
+def test_a_writer_that_hangs_is_ended_and_named(cache, script, monkeypatch):
+    monkeypatch.setattr(files, "LIMIT_S", 0.2)
+    with pytest.raises(DeadlineExceeded, match="writing tiny as torchscript"):
+        files.model_file("tiny", "torchscript", python=script("sleep 600"))
+    assert not list(cache.iterdir())
