@@ -67,7 +67,8 @@ PINS = {
     "openvino": Pins(
         ("openvino==2025.3.0; python_version < '3.10'", "openvino==2026.4.1; python_version >= '3.10'", "numpy<2.6")
     ),
-    "tvm": Pins(("apache-tvm==0.27.0.post1", "numpy"), oldest=(3, 10)),
+    # TVM reads ONNX files by the onnx package, which it does not declare.
+    "tvm": Pins(("apache-tvm==0.27.0.post1", "onnx==1.23.2", "numpy"), oldest=(3, 10)),
     "numpy": Pins(("numpy",)),
 }
 """Framework to what its environment holds; each set was installed and ran a model."""
