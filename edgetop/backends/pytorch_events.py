@@ -7,7 +7,7 @@ from types import ModuleType
 from typing import Any, Callable
 
 from edgetop.backends.base import Profile, timed
-from edgetop.backends.pytorch_rows import Row, profile_of
+from edgetop.backends.steps import Step, profile_of
 from edgetop.readings import Missing
 
 NS_OF_US = 1000
@@ -19,14 +19,14 @@ def mobile_profile(torch: ModuleType, run: Callable[..., Any], inputs: Sequence[
         durations = timed(lambda: run(*inputs), rounds)
     steps = sorted((e for e in profile.events() if e.cpu_parent is None), key=lambda event: event.time_range.start)
     each, rest = divmod(len(steps), rounds)
-    rows = [[_row(step) for step in steps[i * each : (i + 1) * each]] for i in range(rounds)]
+    rows = [[_as_step(step) for step in steps[i * each : (i + 1) * each]] for i in range(rounds)]
     if rest or not each or any([row.type for row in one] != [row.type for row in rows[0]] for one in rows):
         return Missing("the steps of PyTorch Mobile differ from inference to inference")
     return profile_of(rows, durations)
 
 
-def _row(event: Any) -> Row:
+def _as_step(event: Any) -> Step:
     start, end = event.time_range.start, event.time_range.end
-    return Row(
+    return Step(
         "", event.name.partition("::")[2] or event.name, round(start * NS_OF_US), round((end - start) * NS_OF_US)
     )

@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Any
 
 from edgetop.backends.base import Profile, timed
-from edgetop.backends.pytorch_rows import Row, profile_of
+from edgetop.backends.steps import Step, profile_of
 
 CLOCK = "prim::TimePoint"
 """An operator of TorchScript's own that gives nanoseconds; nothing is moved past it."""
@@ -36,7 +36,7 @@ def script_profile(
     readings: list[list[int]] = []
     durations = timed(lambda: readings.append(run(module, *inputs)[-1]), rounds)
     rows = [
-        [Row(*row) for row in zip(names, kinds, each, (after - begin for begin, after in zip(each, each[1:])))]
+        [Step(*row) for row in zip(names, kinds, each, (after - begin for begin, after in zip(each, each[1:])))]
         for each in readings
     ]
     return profile_of(rows, durations)

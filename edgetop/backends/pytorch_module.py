@@ -10,8 +10,8 @@ from typing import Any
 from edgetop.backends.base import Profile, timed
 from edgetop.backends.files import check_start
 from edgetop.backends.pytorch_model import TorchModel, cast
-from edgetop.backends.pytorch_rows import Row, profile_of
 from edgetop.backends.pytorch_script import ZIP
+from edgetop.backends.steps import Step, profile_of
 from edgetop.clock import now_ns
 from edgetop.errors import BadModelFile
 from edgetop.networks.neutral import read
@@ -62,7 +62,7 @@ def _type(torch: ModuleType, value: Any, dtype: Any) -> Any:
 
 def module_profile(torch: ModuleType, module: Any, inputs: Sequence[Any], rounds: int) -> Profile:
     """The operators of a graph module, stepped through in Python; what that takes between them is not theirs."""
-    rows: list[list[Row]] = []
+    rows: list[list[Step]] = []
 
     class Stepped(torch.fx.Interpreter):  # type: ignore[misc, name-defined]
         def run_node(self, n: Any) -> Any:
@@ -71,7 +71,7 @@ def module_profile(torch: ModuleType, module: Any, inputs: Sequence[Any], rounds
             result = getattr(self, n.op)(n.target, args, kwargs)
             end = now_ns()
             if n.op.startswith("call_"):
-                rows[-1].append(Row(_path(n), _kind(module, n), begin, end - begin))
+                rows[-1].append(Step(_path(n), _kind(module, n), begin, end - begin))
             return result
 
     def step() -> None:

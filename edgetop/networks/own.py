@@ -25,11 +25,14 @@ FORMATS = {
     ".param": "ncnn",
     ".bin": "ncnn",
     ".npz": "graph",
+    ".so": "tvm",
     ".ptl": "ptl",
     ".pt2": "pt2",
+    ".pte": "pte",
 }
 """Suffix to format."""
 NCNN_MARK = b"7767517"
+ELF_MARK = b"\x7fELF"
 
 
 def is_file(model: str) -> bool:
@@ -78,6 +81,14 @@ def _check_tflite(paths: tuple[str, ...]) -> tuple[int, ...]:
     return ()
 
 
+def _check_pte(paths: tuple[str, ...]) -> tuple[int, ...]:
+    with open(paths[0], "rb") as file:
+        header = file.read(8)
+    if header[4:6] != b"ET":
+        raise BadModelFile(f"{paths[0]} is not an ExecuTorch program", "It has no ET mark; export or copy it again")
+    return ()
+
+
 def _check_archive(paths: tuple[str, ...], kind: str, entry: str, hint: str) -> tuple[int, ...]:
     """A zip file of PyTorch's, told from its others by what one of its entries ends in."""
     (path,) = paths
@@ -122,6 +133,14 @@ def _check_graph(paths: tuple[str, ...]) -> tuple[int, ...]:
     return neutral.read(paths[0]).input_shape
 
 
+def _check_library(paths: tuple[str, ...]) -> tuple[int, ...]:
+    with open(paths[0], "rb") as file:
+        head = file.read(len(ELF_MARK))
+    if head != ELF_MARK:
+        raise BadModelFile(f"{paths[0]} is not a compiled library", "Export it with TVM's export_library")
+    return ()
+
+
 def caffe_input_shape(prototxt: str) -> tuple[int, ...]:
     """The first input's NCHW shape in any of the three ways a prototxt can say it; empty where it does not."""
     text = re.sub(r"#.*", "", prototxt)
@@ -134,6 +153,7 @@ def caffe_input_shape(prototxt: str) -> tuple[int, ...]:
 
 _CHECKS: dict[str, Callable[[tuple[str, ...]], tuple[int, ...]]] = {
     "tflite": _check_tflite,
+    "pte": _check_pte,
     "torchscript": partial(
         _check_archive,
         kind="a TorchScript model",
@@ -156,5 +176,6 @@ _CHECKS: dict[str, Callable[[tuple[str, ...]], tuple[int, ...]]] = {
     "onnx": _check_onnx,
     "ncnn": _check_ncnn,
     "graph": _check_graph,
+    "tvm": _check_library,
 }
 """Format to the check of its files, which gives the input's shape where the file's text tells it."""

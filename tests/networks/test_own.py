@@ -6,6 +6,7 @@ import zipfile
 
 import pytest
 
+from edgetop.config import asset
 from edgetop.errors import BadModelFile
 from edgetop.networks.own import caffe_input_shape, own_file
 from edgetop.networks.writers import SUFFIXES, write
@@ -64,6 +65,13 @@ def test_either_of_two_files_brings_the_other(format, input_shape, named, writte
     model = own_file(str(files[named]))
     assert model.paths == tuple(str(path) for path in files)
     assert (model.format, model.input_shape) == (format, input_shape)
+
+
+def test_an_executorch_program_is_known_by_its_mark(tmp_path):
+    assert own_file(asset("tiny.pte")).format == "pte"
+    (tmp_path / "net.pte").write_bytes(b"\x3c\0\0\0TFL3" + bytes(100))
+    with pytest.raises(BadModelFile, match="not an ExecuTorch program"):
+        own_file(str(tmp_path / "net.pte"))
 
 
 def test_a_home_folder_is_found(tmp_path, built, monkeypatch):
@@ -205,3 +213,12 @@ def test_a_bad_file_is_refused_with_a_hint(make, tmp_path):
         own_file(str(make(tmp_path)))
     assert caught.value.hint
     assert caught.value.exit_code == 2
+
+
+def test_a_compiled_library_is_known_by_its_mark(tmp_path):
+    path = tmp_path / "net.so"
+    path.write_bytes(b"\x7fELF and more")
+    assert own_file(str(path)).format == "tvm"
+    path.write_bytes(b"MZ and more")
+    with pytest.raises(BadModelFile, match="not a compiled library"):
+        own_file(str(path))

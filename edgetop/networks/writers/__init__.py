@@ -17,6 +17,8 @@ WRITERS = {
     "torchscript": {"fp32": f"{_HERE}.torchscript:write", "int8": f"{_HERE}.torchscript_int8:write"},
     "ptl": {"fp32": f"{_HERE}.torchscript:write_mobile", "int8": f"{_HERE}.torchscript_int8:write_mobile"},
     "pt2": {"fp32": f"{_HERE}.torch_export:write"},
+    "pte": {"fp32": f"{_HERE}.executorch:write"},
+    "pte_portable": {"fp32": f"{_HERE}.executorch:write_portable"},
     "caffe": {"fp32": f"{_HERE}.caffe:write"},
     "onnx": {
         "fp32": f"{_HERE}.onnx:write",
@@ -33,6 +35,8 @@ SUFFIXES = {
     "torchscript": (".pt",),
     "ptl": (".ptl",),
     "pt2": (".pt2",),
+    "pte": (".pte",),
+    "pte_portable": ("-portable.pte",),
     "caffe": (".prototxt", ".caffemodel"),
     "onnx": (".onnx",),
     "ncnn": (".param", ".bin"),
@@ -40,10 +44,10 @@ SUFFIXES = {
 }
 """Format to the suffixes of its files, in the order the writer gives them."""
 
-WRITTEN_BY_FRAMEWORK = frozenset({"torchscript", "ptl", "pt2"})
+WRITTEN_BY_FRAMEWORK = frozenset({"torchscript", "ptl", "pt2", "pte", "pte_portable"})
 """Formats that only their framework can write; the others need numpy and what edgetop depends on."""
 
-TELL_THEIR_INPUT = frozenset({"tflite", "onnx", "ncnn", "graph", "pt2"})
+TELL_THEIR_INPUT = frozenset({"tflite", "onnx", "ncnn", "graph", "pt2", "pte", "pte_portable"})
 """Formats whose files hold the shape of the input."""
 
 

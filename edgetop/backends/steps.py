@@ -8,7 +8,7 @@ from typing import NamedTuple
 from edgetop.backends.base import OperatorTime, Profile
 
 
-class Row(NamedTuple):
+class Step(NamedTuple):
     """One step of one inference."""
 
     name: str
@@ -19,7 +19,7 @@ class Row(NamedTuple):
     duration_ns: int
 
 
-def profile_of(inferences: Sequence[Sequence[Row]], durations_ns: Sequence[int]) -> Profile:
+def profile_of(inferences: Sequence[Sequence[Step]], durations_ns: Sequence[int]) -> Profile:
     """The mean of each operator; the steps that bear one name are one operator, in the order they first come.
 
     A step without a name is called by its type and its place among those of that type. Every inference has the
