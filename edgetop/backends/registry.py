@@ -21,11 +21,11 @@ OWN = {
     "tflite": "edgetop.backends.tflite:TfLite",
     "coral": "edgetop.backends.coral:Coral",
     "torch": "edgetop.backends.pytorch:PyTorch",
-    "executorch": "edgetop.backends.executorch:ExecuTorch",
     "caffe": "edgetop.backends.caffe:Caffe",
     "onnxruntime": "edgetop.backends.onnx_runtime:OnnxRuntime",
     "ncnn": "edgetop.backends.ncnn_net:Ncnn",
     "openvino": "edgetop.backends.openvino_cpu:OpenVino",
+    "tvm": "edgetop.backends.tvm_relax:Tvm",
     "numpy": "edgetop.backends.numpy_graph:Numpy",
     "null": "edgetop.backends.null:Null",
 }

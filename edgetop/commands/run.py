@@ -97,7 +97,8 @@ def _delegated(runs: tuple[RunSpec, ...], library: str, options: tuple[str, ...]
 def _readers(model: str) -> tuple[str, ...]:
     """The frameworks for a model file of formats that none of the default ones read."""
     suffix = model.rpartition(".")[2].lower() if "." in model else ""
-    return {"onnx": ("onnxruntime",), "param": ("ncnn",), "bin": ("ncnn",)}.get(suffix, ())
+    readers = {"onnx": "onnxruntime", "param": "ncnn", "bin": "ncnn", "npz": "numpy", "so": "tvm"}
+    return (readers[suffix],) if suffix in readers else ()
 
 
 def _ina219(arguments: argparse.Namespace, settings: Ina219Settings) -> Ina219Settings:

@@ -23,6 +23,7 @@ MODULES = {
     "onnxruntime": "onnxruntime",
     "ncnn": "ncnn",
     "openvino": "openvino",
+    "tvm": "tvm",
     "numpy": "numpy",
 }
 
