@@ -21,6 +21,7 @@ OWN = {
     "tflite": "edgetop.backends.tflite:TfLite",
     "coral": "edgetop.backends.coral:Coral",
     "torch": "edgetop.backends.pytorch:PyTorch",
+    "executorch": "edgetop.backends.executorch:ExecuTorch",
     "caffe": "edgetop.backends.caffe:Caffe",
     "onnxruntime": "edgetop.backends.onnx_runtime:OnnxRuntime",
     "ncnn": "edgetop.backends.ncnn_net:Ncnn",

@@ -28,6 +28,7 @@ FORMATS = {
     ".so": "tvm",
     ".ptl": "ptl",
     ".pt2": "pt2",
+    ".pte": "pte",
 }
 """Suffix to format."""
 NCNN_MARK = b"7767517"
@@ -77,6 +78,14 @@ def _check_tflite(paths: tuple[str, ...]) -> tuple[int, ...]:
         header = file.read(8)
     if header[4:8] != b"TFL3":
         raise BadModelFile(f"{paths[0]} is not a TFLite model", "It has no TFL3 mark; convert or download it again")
+    return ()
+
+
+def _check_pte(paths: tuple[str, ...]) -> tuple[int, ...]:
+    with open(paths[0], "rb") as file:
+        header = file.read(8)
+    if header[4:6] != b"ET":
+        raise BadModelFile(f"{paths[0]} is not an ExecuTorch program", "It has no ET mark; export or copy it again")
     return ()
 
 
@@ -144,6 +153,7 @@ def caffe_input_shape(prototxt: str) -> tuple[int, ...]:
 
 _CHECKS: dict[str, Callable[[tuple[str, ...]], tuple[int, ...]]] = {
     "tflite": _check_tflite,
+    "pte": _check_pte,
     "torchscript": partial(
         _check_archive,
         kind="a TorchScript model",
