@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 
 from edgetop.backends.serving import Server, serving
 from edgetop.config import cache_folder, config_file, load_settings, sessions_folder
-from edgetop.errors import EdgetopError, ProbeError
+from edgetop.errors import BadInterpreter, EdgetopError, ProbeError
 from edgetop.readings import Missing
 
 MIN_FREE_BYTES = 256 << 20
@@ -58,6 +58,7 @@ def examine(config: str, pythons: Sequence[str]) -> Iterator[Check]:
     except EdgetopError as error:
         yield Check("settings", "bad", error.title, error.hint)
         return
+    yield from _interpreters(served)
     yield from _frameworks(served)
     yield from _sensors(settings.ina219)
     for name, folder in (("sessions folder", sessions_folder()), ("cache folder", cache_folder())):
@@ -74,6 +75,21 @@ def _machine() -> Iterator[Check]:
     yield Check("machine", "ok", ", ".join(told))
 
 
+def _interpreters(served: dict[str, Server]) -> Iterator[Check]:
+    """Those that somebody asked for: one that cannot run a worker is to be mended."""
+    from edgetop.backends.interpreters import examine
+    from edgetop.backends.registry import backend
+
+    for framework, server in served.items():
+        name = f"Python for {backend(framework).title}"
+        try:
+            numpy = examine(server.python, framework).numpy
+        except BadInterpreter as error:
+            yield Check(name, "bad", f"{error.title} ({server.source})", error.hint)
+        else:
+            yield Check(name, "ok", f"{server.title}, numpy {numpy}")
+
+
 def _frameworks(served: dict[str, Server]) -> Iterator[Check]:
     from edgetop.backends.availability import availabilities
     from edgetop.backends.registry import backend, names
@@ -84,7 +100,7 @@ def _frameworks(served: dict[str, Server]) -> Iterator[Check]:
         if isinstance(version, Missing):
             yield Check(title, "missing", version.reason, version.hint)
         else:
-            yield Check(title, "ok", f"{version} in {served[name].title}" if name in served else version)
+            yield Check(title, "ok", version)
 
 
 def _sensors(ina219: object) -> Iterator[Check]:

@@ -91,13 +91,15 @@ def test_doctor_looks_at_the_interpreter_that_the_settings_name(edgetop, tmp_pat
     python = tmp_path / "other" / "bin" / "python"
     (tmp_path / "mine.toml").write_text(f'[frameworks.null]\npython = "{python}"\n')
     command = ("--config", "mine.toml", "doctor", "--json")
-    assert f"{python} (Python" in (first := checks_of(edgetop(*command))["null"])["detail"]
-    assert "has no numpy" in first["detail"] and first["what_to_do"]
+    checks = checks_of(edgetop(*command))
+    first = checks["Python for null"]
+    assert first["state"] == "bad" and f"{python} (Python" in first["detail"] and "has no numpy" in first["detail"]
+    assert first["what_to_do"] == checks["null"]["what_to_do"]
     (packages,) = (tmp_path / "other" / "lib").glob("*/site-packages")
     (packages / "ours.pth").write_text(os.path.dirname(os.path.dirname(np.__file__)))
-    then = checks_of(edgetop(*command))["null"]
-    assert then["state"] == "ok"
-    assert then["detail"].endswith(f"at {python} (settings)")
+    checks = checks_of(edgetop(*command))
+    assert checks["Python for null"]["detail"].endswith(f"at {python} (settings), numpy {np.__version__}")
+    assert checks["null"]["state"] == "ok"
 
 
 def checks_of(done):
