@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import signal
 import subprocess
 import sys
@@ -24,6 +25,7 @@ from edgetop.backends.importing import NOT_INSTALLED
 from edgetop.backends.interpreters import Interpreter, examine
 from edgetop.backends.proofs import recall, remember
 from edgetop.backends.registry import backend
+from edgetop.environments import PINS
 from edgetop.errors import BadInterpreter, EdgetopError, FrameworkMissing
 from edgetop.isolate import environment, is_other
 from edgetop.readings import Missing
@@ -102,10 +104,19 @@ def _ask_child(name: str, python: str, timeout_s: float) -> dict[str, str]:
     answer = _answer(child.stdout)
     if answer.get("version"):
         return {"version": answer["version"]}
-    missing, hint = answer.get("missing") or _death(child), answer.get("hint", "")
-    if not hint or (missing == NOT_INSTALLED and is_other(python)):  # the framework's own words are of our Python
-        hint = _what_next(name, command)
-    return {"missing": missing, "hint": hint}
+    missing = answer.get("missing") or _death(child)
+    hint = (missing == NOT_INSTALLED and _elsewhere(name, command[0])) or answer.get("hint")
+    return {"missing": missing, "hint": hint or _what_next(name, command)}
+
+
+def _elsewhere(name: str, python: str) -> str:
+    """What to do where the framework's own words, which are of our Python, would not help; empty where they do."""
+    if is_other(python):
+        return f"Install it there, or have an environment made that has it: edgetop env create {name}"
+    pins = PINS.get(name)
+    if pins is None or pins.fits(platform.python_version()):
+        return ""
+    return f"It has packages for {pins.pythons}: edgetop env create {name}"
 
 
 def _what_next(name: str, command: list[str]) -> str:

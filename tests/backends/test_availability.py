@@ -14,6 +14,7 @@ from edgetop.backends.availability import availabilities, availability
 from edgetop.backends.base import Availability
 from edgetop.backends.importing import import_framework
 from edgetop.backends.registry import backend
+from edgetop.environments import PINS, Pins
 from edgetop.errors import FrameworkMissing, UnknownName
 from edgetop.plan import ModelFile
 from edgetop.readings import Missing
@@ -182,6 +183,22 @@ def test_neither_listing_nor_a_remembered_proof_imports_a_framework(need):
     )
     said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert said.stdout.strip() == ""
+
+
+def test_what_is_not_installed_in_another_interpreter_is_not_to_be_installed_in_ours(interpreter):
+    version = availability("litert", interpreter(ABSENT).path).version
+    assert isinstance(version, Missing)
+    assert version.hint.endswith("edgetop env create litert")
+
+
+def test_a_framework_without_packages_for_our_python_gets_one_of_its_own(monkeypatch):
+    absent = subprocess.CompletedProcess([], 0, b'{"missing": "not installed", "hint": "pip install it"}', b"")
+    monkeypatch.setattr("edgetop.backends.availability.subprocess.run", lambda *_, **__: absent)
+    monkeypatch.setitem(PINS, "tflite", Pins((), newest=(3, 8)))
+    assert availability("litert").version == Missing("not installed", "pip install it")
+    assert availability("tflite").version == Missing(
+        "not installed", "It has packages for Python 3.9 to 3.8: edgetop env create tflite"
+    )
 
 
 def test_a_module_that_is_not_installed_names_the_extra():
