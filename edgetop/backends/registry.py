@@ -27,6 +27,7 @@ OWN = {
     "ncnn": "edgetop.backends.ncnn_net:Ncnn",
     "openvino": "edgetop.backends.openvino_cpu:OpenVino",
     "tvm": "edgetop.backends.tvm_relax:Tvm",
+    "pycaffe": "edgetop.backends.pycaffe:PyCaffe",
     "numpy": "edgetop.backends.numpy_graph:Numpy",
     "null": "edgetop.backends.null:Null",
 }

@@ -24,6 +24,7 @@ MODULES = {
     "ncnn": "ncnn",
     "openvino": "openvino",
     "tvm": "tvm",
+    "pycaffe": "caffe",
     "numpy": "numpy",
 }
 

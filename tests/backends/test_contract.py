@@ -11,7 +11,7 @@ from edgetop.errors import BadModelFile
 from edgetop.plan import PRECISIONS, ModelFile
 from edgetop.readings import Missing
 
-FRAMEWORKS = ("litert", "tflite", "torch", "caffe", "onnxruntime", "ncnn", "openvino", "tvm", "numpy")
+FRAMEWORKS = ("litert", "tflite", "torch", "caffe", "onnxruntime", "ncnn", "openvino", "tvm", "pycaffe", "numpy")
 ALL = (*FRAMEWORKS, "null")
 NETWORKS = ("tiny", "efficientnet_lite0")
 

@@ -22,7 +22,7 @@ def test_a_name_that_is_all_addition_is_kept():
     assert node_names(("_linear",)) == {"_linear": "_linear"}
 
 
-@pytest.mark.parametrize("framework", ["onnxruntime", "caffe", "ncnn", "openvino", "numpy"])
+@pytest.mark.parametrize("framework", ["onnxruntime", "caffe", "pycaffe", "ncnn", "openvino", "numpy"])
 def test_most_of_the_time_is_told_by_the_names_of_the_graph(framework, load, graph, expected):
     threads = 1 if framework == "ncnn" else 2  # ncnn's wait turning for each layer, which takes long where others run
     model = load(framework, "yolov5n", threads)
