@@ -20,6 +20,7 @@ from edgetop.protocol import (
     Mark,
     Message,
     Notice,
+    Operators,
     Pause,
     Picture,
     Recording,
@@ -28,9 +29,10 @@ from edgetop.protocol import (
     Speed,
     Start,
     Stop,
+    TimeOperators,
 )
 from edgetop.screens.error import ErrorScreen, QuestionScreen
-from edgetop.screens.keys import ACTIONS, LIVE, METHODS, PICKER, REPLAY, Action, actions_of
+from edgetop.screens.keys import ACTIONS, LIVE, METHODS, OPERATORS, PICKER, REPLAY, Action, actions_of
 from edgetop.screens.palette import ActionProvider
 from edgetop.screens.themes import CYCLE, DEFAULT, THEMES, series_for
 from edgetop.terminal.lifecycle import TerminalApp
@@ -65,7 +67,7 @@ class EdgetopApp(TerminalApp):
             priority=a.priority,
         )
         for a in ACTIONS
-        if a.id not in ("choose", "palette")  # the lists' own, and Textual's own
+        if a.id not in ("choose", "palette") and a.scenes != (OPERATORS,)  # the widgets' own, and Textual's own
     ]
 
     def __init__(
@@ -151,6 +153,8 @@ class EdgetopApp(TerminalApp):
                 self._live.show_log(message)
             elif isinstance(message, Picture) and self._live is not None:
                 self._live.show_picture(message)
+            elif isinstance(message, Operators) and self._live is not None:
+                self._live.show_operators(message)
             elif isinstance(message, Catalog) and self._picker is not None:
                 self._picker.show_catalog(message)
             elif isinstance(message, Hello):
@@ -212,6 +216,10 @@ class EdgetopApp(TerminalApp):
     def on_seek_to(self, message: Any) -> None:
         """Seek where the timeline was clicked."""
         self._seek(message.t_ns)
+
+    def on_operators_panel_asked(self) -> None:
+        """Have the operators of every run timed."""
+        self.command(TimeOperators())
 
     def _seek(self, t_ns: int) -> None:
         self._at_ns = max(0, min(t_ns, self._snapshot.duration_ns or self._snapshot.t_ns))
@@ -284,6 +292,11 @@ class EdgetopApp(TerminalApp):
         target = widget or next(iter(screen.query("Panel")), None)
         if target is not None:
             screen.maximize(target)
+
+    async def action_operators(self) -> None:
+        """Give the screen to the operators panel, or ask it for more."""
+        if self._live is not None:
+            await self._live.open_operators()
 
     def action_theme(self) -> None:
         """The next of edgetop's own themes."""

@@ -23,6 +23,8 @@ SETTLING = 2
 CONTENDED = 4
 """Flag of a sample that waited for a core for more than 2 % of its time; stays in the statistics."""
 SET_ASIDE = WARM_UP | SETTLING
+MAX_OPERATORS = 10_000
+"""More are those of no network: a file that says so is forged, and to draw them would hold up the screen."""
 MAX_PICTURE = (96, 72)
 """Columns and rows of a picture's small copy: about as many pixels as half-blocks show of it on a large terminal."""
 
@@ -114,7 +116,8 @@ def is_sound(event: Event) -> bool:
         return False
     if event.kind == "picture" and not _is_picture(event.data):
         return False
-    if not all(_is_operator(row) for row in event.data.get("operators", ())):
+    operators = event.data.get("operators", ())
+    if len(operators) > MAX_OPERATORS or not all(map(_is_operator, operators)):
         return False
     return all(_is_row(row, numbers) for key, numbers in _ROWS.items() for row in event.data.get(key, ()))
 

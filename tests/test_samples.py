@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from edgetop.samples import Event, is_sound
+from edgetop.samples import MAX_OPERATORS, Event, is_sound
 
 ROW = ["cat", 0.9, 1.0, 2, 30.5, 40.0]
 
@@ -104,3 +104,4 @@ def test_operators_that_are_not(row):
 def test_operators_are_rows():
     assert not is_sound(Event(0, "operators", {"operators": "stem"}, 0))
     assert not is_sound(Event(0, "operators", {**OPERATORS, "rounds": "20"}, 0))
+    assert not is_sound(Event(0, "operators", {**OPERATORS, "operators": [OPERATOR] * (MAX_OPERATORS + 1)}, 0))

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 PICKER = "picker"
 LIVE = "live"
 REPLAY = "replay"
+OPERATORS = "operators"
+"""The operators panel, whose own keys work while it has the screen."""
 EVERYWHERE = (PICKER, LIVE, REPLAY)
 WATCHING = (LIVE, REPLAY)
 
@@ -79,6 +81,10 @@ ACTIONS: tuple[Action, ...] = (
     _action("speed-down", "-", "Replay half as fast, down to a quarter", (REPLAY,), group="Replay", argument="-1"),
     _action("enlarge", "e", "Enlarge the panel, or shrink it again", WATCHING, "enlarge", group="View"),
     *_PANELS,
+    _action("operators", "o 7", "Show where the time goes, operator by operator", WATCHING, "operators", group="View"),
+    _action("turn", "left right tab", "The next run, or all side by side", (OPERATORS,), group="Operators"),
+    _action("sort", "s", "Sort by time, order of execution or name", (OPERATORS,), group="Operators"),
+    _action("ask", "enter", "Time the operators of every run, or once more", (OPERATORS,), group="Operators"),
     _action("anew", "escape", "Stop the run and choose anew", (LIVE,), "new run", group="Run"),
     _action("theme", "t", "Next theme: dark, light, high contrast", EVERYWHERE, group="View"),
     _action("help", "?", "Show the keys and what the figures mean", EVERYWHERE, "help", group="Everywhere"),

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from time import monotonic
-from typing import Optional
+from typing import TYPE_CHECKING, Optional
 
 from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
 
-from edgetop.protocol import Hello, LogLines, Picture, Snapshot
+from edgetop.protocol import Hello, LogLines, Operators, Picture, Snapshot
 from edgetop.screens.keybar import KeyBar
 from edgetop.screens.keys import LIVE, REPLAY, actions_of
 from edgetop.widgets.brief import Brief
@@ -24,6 +24,9 @@ from edgetop.widgets.power import Power
 from edgetop.widgets.statusbar import StatusBar
 from edgetop.widgets.timeline import Timeline
 from edgetop.widgets.too_small import NEEDED_COLUMNS, NEEDED_ROWS, TooSmall
+
+if TYPE_CHECKING:
+    from edgetop.widgets.operators import OperatorsPanel
 
 TABLES_PERIOD_S = 0.45
 """The least time between two drawings of the tables while a run goes on."""
@@ -39,7 +42,8 @@ class LiveScreen(Screen[None]):
     """Draws Snapshots; keys and commands are the app's, but for SeekTo of the timeline.
 
     Panels are ``#chart``, ``#figures``, ``#cores``, ``#power``, ``#labels``, ``#log``, numbered 1 to 6, and take
-    the focus. The classes ``-narrow``, ``-wide``, ``-low``, ``-middle``, ``-tall`` and ``-cramped`` follow the size.
+    the focus; ``#operators`` is made when it is first asked for, and has the whole screen or nothing. The classes
+    ``-narrow``, ``-wide``, ``-low``, ``-middle``, ``-tall`` and ``-cramped`` follow the size.
     """
 
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012  Textual types it as an instance's
@@ -66,7 +70,8 @@ class LiveScreen(Screen[None]):
         & #labels { height: 3fr; }
         & #log { height: 2fr; }
         & KeyBar { dock: bottom; height: 1; }
-        & TooSmall, & Timeline, & .replay-keys { display: none; }
+        & TooSmall, & Timeline, & .replay-keys, & #operators { display: none; }
+        & #operators.-maximized { display: block; }
         &.-can-seek Timeline, &.-can-seek .replay-keys { display: block; }
         &.-can-seek .live-keys { display: none; }
 
@@ -94,6 +99,8 @@ class LiveScreen(Screen[None]):
         self._tables = Snapshot(0, "")
         self._tables_s = 0.0
         self._late: Optional[Timer] = None
+        self._told_operators: dict[int, Operators] = {}
+        self.operators: Optional[OperatorsPanel] = None
         self.status = StatusBar()
         self.chart = Chart(self._history, id="chart")
         self.figures = Figures(id="figures")
@@ -157,6 +164,30 @@ class LiveScreen(Screen[None]):
         self.log_panel.know(tuple(run.run for run in snapshot.runs))
         self.brief.show(snapshot)
         self.too_small.show(snapshot.runs)
+        self._draw_operators()
+
+    def _draw_operators(self) -> None:
+        if self.operators is not None:
+            self.operators.show(self._tables.runs, self._told_operators, self._tables.state)
+
+    def show_operators(self, operators: Operators) -> None:
+        """Take in where a run's time goes; it is drawn once its panel is asked for."""
+        self._told_operators[operators.run] = operators
+        self._draw_operators()
+
+    async def open_operators(self) -> None:
+        """Give the screen to the operators panel; where it has it, time them if none were yet, or else close it."""
+        if self.operators is None:
+            from edgetop.widgets.operators import OperatorsPanel
+
+            self.operators = OperatorsPanel("operators", can_time=not self.has_class("-can-seek"))
+            await self.query_one(".main-pane").mount(self.operators)
+            self._draw_operators()
+        if self.maximized is not self.operators:
+            self.maximize(self.operators)
+            self.operators.focus()
+        elif self.operators.has_any or not self.operators.action_ask():
+            self.minimize()
 
     def show_log(self, log: LogLines) -> None:
         """Add lines a framework wrote."""

@@ -31,6 +31,14 @@ INKS = {
     "title": ("foreground", 1.0, True),
     "grid": ("foreground", 0.15, False),
     "bar": ("primary", 1.0, False),
+    "kind-1": ("primary", 1.0, False),
+    "kind-1-pale": ("primary", 0.65, False),
+    "kind-2": ("warning", 1.0, False),
+    "kind-2-pale": ("warning", 0.65, False),
+    "kind-3": ("success", 1.0, False),
+    "kind-3-pale": ("success", 0.65, False),
+    "kind-4": ("foreground", 0.6, False),
+    "kind-4-pale": ("foreground", 0.4, False),
 }
 """Name of an ink to the theme variable of its colour, its share over the background, and whether it is bold.
 

@@ -31,13 +31,17 @@ class Panel(Lines, can_focus=True):
         """What stands at the right in the upper border: the unit, or where the values come from."""
         return ""
 
+    def hints(self) -> str:
+        """What stands at the right in the lower border: the keys of a panel that has its own."""
+        return ""
+
     def draw(self, width: int, height: int) -> list[Row]:
         """Upper border, content, lower border."""
         if width < 4 or height < 2:
             return []
         rows = list(self.content(width - 4, height - 2))[: height - 2]
         rows += [()] * (height - 2 - len(rows))
-        return [self._upper_border(width), *rows, (("╰" + "─" * (width - 2) + "╯", "border"),)]
+        return [self._upper_border(width), *rows, self._lower_border(width)]
 
     def dress(self, y: int, row: Row) -> Row:
         """The sides of the border, with a blank cell of padding each."""
@@ -59,3 +63,10 @@ class Panel(Lines, can_focus=True):
         elif caption and room >= 16:
             right = ((" ", ""), (fit(caption, room - 5), "muted"), (" ─╮", "border"))
         return (*left, ("─" * max(0, width - row_width(left) - row_width(right)), "border"), *right)
+
+    def _lower_border(self, width: int) -> Row:
+        hints = self.hints()
+        room = width - 6 - row_width(((hints, ""),))
+        if not hints or room < 0:
+            return (("╰" + "─" * (width - 2) + "╯", "border"),)
+        return (("╰" + "─" * (room + 1) + " ", "border"), (hints, "muted"), (" ─╯", "border"))

@@ -9,12 +9,27 @@ import pytest
 from edgetop.app import EdgetopApp
 from edgetop.config import RunSettings, ScreenSettings, Settings
 from edgetop.plan import RunSpec
-from edgetop.protocol import Ended, Hello, LogLines, Mark, Notice, Pause, Picture, Seek, Speed, Start, Stop
+from edgetop.protocol import (
+    Ended,
+    Hello,
+    LogLines,
+    Mark,
+    Notice,
+    Operators,
+    Pause,
+    Picture,
+    Seek,
+    Speed,
+    Start,
+    Stop,
+    TimeOperators,
+)
 from edgetop.screens.error import ErrorScreen, QuestionScreen
 from edgetop.screens.help import HelpScreen, help_text
-from edgetop.screens.keys import ACTIONS
+from edgetop.screens.keys import ACTIONS, OPERATORS
 from edgetop.screens.live import LiveScreen
 from edgetop.screens.picker import PickerScreen
+from edgetop.widgets.operators import OperatorsPanel
 
 S = 1_000_000_000
 
@@ -371,8 +386,9 @@ def test_help_lists_every_key_and_every_figure():
 async def test_every_action_has_a_method_or_is_textuals(make, engine):
     app = make(engine.HELLO, engine.catalog())
     for action in ACTIONS:
+        owner = OperatorsPanel if action.scenes == (OPERATORS,) else app
         if action.id not in ("choose", "palette"):
-            assert callable(getattr(app, f"action_{action.method}"))
+            assert callable(getattr(owner, f"action_{action.method}"))
 
 
 async def test_help_opens_and_closes(make, engine):
@@ -416,6 +432,67 @@ async def test_the_palette_knows_our_actions(make, engine):
         await pilot.press("enter")
         await settle(pilot)
         assert app.theme == "edgetop-light"
+
+
+# ---- operators
+
+
+def panel_text(app):
+    panel = app.screen.query_one(OperatorsPanel)
+    return " ".join(panel.render_line(y).text.strip("│ ") for y in range(panel.size.height))
+
+
+TIMED = Operators(0, (("stem", "Conv", 2e6, 1, 0.0), ("head", "Gemm", 1e6, 1, 2e6)), 20, 4e6, 5e6, 3.5e6)
+
+
+async def test_the_operators_panel_is_made_when_asked_for_and_asks_for_them_itself(make, engine):
+    app = make(engine.HELLO, engine.snapshot(1), plan=engine.PLAN)
+    client = app.clients
+    async with app.run_test(size=(100, 30)) as pilot:
+        await settle(pilot, client[0])
+        assert not app.screen.query(OperatorsPanel)
+        await pilot.press("o")
+        await settle(pilot)
+        assert "Press o or enter" in panel_text(app)
+        assert TimeOperators() not in client[0].sent
+        await pilot.press("o")
+        await settle(pilot)
+        assert client[0].sent.count(TimeOperators()) == 1
+        assert "as soon as the present turn is over" in panel_text(app)
+        client[0].push(TIMED)
+        await settle(pilot, client[0])
+        assert "coverage 86 %" in panel_text(app) and "66.7 %" in panel_text(app)
+        await pilot.press("enter")
+        await settle(pilot)
+        assert client[0].sent.count(TimeOperators()) == 2
+        await pilot.press("o")
+        await settle(pilot)
+        assert app.screen.maximized is None
+        assert not app.screen.query_one(OperatorsPanel).is_on_screen
+        await pilot.press("7")
+        await pilot.press("escape")
+        await settle(pilot)
+        assert app.screen.maximized is None and isinstance(app.screen, LiveScreen)
+
+
+async def test_a_replay_says_that_no_operators_were_timed_and_asks_for_none(make, engine):
+    app = make(replace(engine.HELLO, can_seek=True), engine.snapshot(40, duration_ns=20 * S), replay=True)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await settle(pilot, app.clients[0])
+        await pilot.press("o")
+        await settle(pilot)
+        assert "No operators were timed in this session" in panel_text(app)
+        await pilot.press("enter", "right", "left")
+        await settle(pilot)
+        assert app.clients[0].sent == []
+        await pilot.press("o", "right")
+        await settle(pilot)
+        assert app.clients[0].sent == [Seek(20 * S)]
+
+
+async def test_the_operators_panels_keys_are_those_of_the_registry(make, engine):
+    bound = {key for binding in OperatorsPanel.BINDINGS for key in binding.key.split(",")}
+    assert {key for action in ACTIONS if action.scenes == (OPERATORS,) for key in action.keys} <= bound
 
 
 def test_a_screen_that_starts_with_a_plan_loads_neither_openssl_nor_the_picker():

@@ -74,7 +74,9 @@ def figures(n: int, k: int, wave: float, runs: int) -> RunFigures:
 
     p50 = MEDIANS_NS[n] * (1 + 0.01 * wave)
     return RunFigures(
-        *(n, f"framework{n}", f"Framework {n}", "efficientnet_lite0", "fp32", 2, "1.0", "running"),
+        *(n, f"framework{n}", f"Framework {n}", "efficientnet_lite0", "fp32", 2),
+        version="1.0",
+        status="running",
         count=k * 20 // runs,
         p50_ns=p50,
         p90_ns=p50 * 1.06,
