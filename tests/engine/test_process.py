@@ -1,11 +1,18 @@
 """The engine's process and its settings file."""
 
+import os
+import platform
 import time
+import venv
 
+import numpy as np
 import pytest
 
+from edgetop.backends.serving import Server
 from edgetop.engine.client import start_engine
-from edgetop.protocol import Catalog, Ended
+from edgetop.engine.resolve import placed
+from edgetop.plan import Plan, RunSpec
+from edgetop.protocol import Catalog, Ended, Start
 
 
 def messages_until(client, kind, enough=lambda message: True):
@@ -26,8 +33,8 @@ def engine(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     clients = []
 
-    def start(config=""):
-        clients.append(start_engine(config))
+    def start(config="", pythons=()):
+        clients.append(start_engine(config, pythons))
         return clients[-1]
 
     yield start
@@ -58,3 +65,40 @@ def test_a_broken_settings_file_ends_the_engine_in_words(engine, tmp_path):
 def test_a_named_settings_file_that_is_not_there_ends_it_too(engine):
     ended = messages_until(engine("/nowhere/config.toml"), Ended)
     assert ended.exit_code == 2 and "/nowhere/config.toml" in ended.title
+
+
+def test_an_option_for_an_interpreter_comes_before_the_settings_and_is_in_the_catalog(engine, tmp_path):
+    config = tmp_path / "mine.toml"
+    config.write_text('[frameworks.null]\npython = "/nowhere/python"\n')
+    venv.create(tmp_path / "other", with_pip=False, symlinks=True)
+    python = tmp_path / "other" / "bin" / "python"
+    (packages,) = (tmp_path / "other" / "lib").glob("*/site-packages")
+    (packages / "ours.pth").write_text(os.path.dirname(os.path.dirname(np.__file__)))
+    title = f"Python {platform.python_version()} at {python} (--python)"
+
+    def told(catalog):
+        entries = {entry.name: entry for entry in catalog.frameworks}
+        return entries["null"].python == title and entries["litert"].python == "" and entries["null"].version
+
+    assert messages_until(engine(str(config), [f"null={python}"]), Catalog, told)
+
+
+def test_an_interpreter_of_an_unknown_framework_ends_it_in_words(engine):
+    ended = messages_until(engine("", ["lite_rt=/opt/python"]), Ended)
+    assert ended.exit_code == 2 and "lite_rt" in ended.title and "litert" in ended.hint
+
+
+def test_a_plan_is_placed_where_its_frameworks_are_served():
+    plan = Plan(
+        (RunSpec(0, "tiny", "null"), RunSpec(1, "tiny", "litert"), RunSpec(2, "tiny", "torch", python="/opt/a"))
+    )
+    served = {"litert": Server("/opt/b", "env"), "torch": Server("/opt/c", "settings")}
+    assert [spec.python for spec in placed(plan, served).runs] == ["", "/opt/b", "/opt/a"]
+
+
+def test_a_plan_from_the_picker_is_refused_by_the_interpreter_that_would_run_it(engine, tmp_path):
+    client = engine("", [f"null={tmp_path}/nowhere"])
+    messages_until(client, Catalog)
+    client.send(Start(Plan((RunSpec(0, "tiny", "null"),), input="noise", count=1, record="none")))
+    ended = messages_until(client, Ended)
+    assert ended.exit_code == 2 and f"no interpreter at {tmp_path}/nowhere" in ended.title
