@@ -40,7 +40,7 @@ def are_probabilities(outputs: Outputs) -> bool:
 
 
 class Comparison:
-    """Compares each run's outputs with those of the first run of the same model."""
+    """Compares each run's outputs with those of the run of the same model that came up first, numpy's where it runs."""
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan

@@ -44,12 +44,20 @@ PAUSE_POLL_S = 0.1
 OPERATOR_ROUNDS = 20
 """Inferences in which operators are timed, after as many in which they are not."""
 
+REFERENCE = "numpy"
+"""The framework that runs the neutral graph itself."""
+
 Card = Union[ModelCard, OwnCard, None]
 
 
 def forward_and_back(count: int) -> Iterator[int]:
     """The order of turns among ``count`` runs: 0 1 2, 2 1 0, 0 1 2 …"""
     return itertools.cycle([*range(count), *reversed(range(count))])
+
+
+def reference_first(runs: Sequence[RunSpec]) -> list[RunSpec]:
+    """The order in which runs come up: numpy's before all others, whose outputs are compared with the first's."""
+    return sorted(runs, key=lambda spec: spec.framework != REFERENCE)
 
 
 class Turns(threading.Thread):
@@ -105,7 +113,8 @@ class Turns(threading.Thread):
             self._folder = folder
             try:
                 self._show_input()
-                ready = [spec for spec in self.plan.runs if self._guarded(spec, self._bring_up)]
+                up = {spec.id for spec in reference_first(self.plan.runs) if self._guarded(spec, self._bring_up)}
+                ready = [spec for spec in self.plan.runs if spec.id in up]
                 self._alternate(ready)
             except Interrupted:
                 pass  # asked to stop: what was measured stands

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from edgetop.measure.turns import OPERATOR_ROUNDS, Turns, forward_and_back
+from edgetop.measure.turns import OPERATOR_ROUNDS, Turns, forward_and_back, reference_first
 from edgetop.plan import Plan, RunSpec
 from edgetop.samples import SET_ASIDE, WARM_UP
 
@@ -81,6 +81,16 @@ def test_a_pause_while_runs_come_up_spoils_no_warm_up(conducted):
     assert len(kinds(events, "turn")) <= held + 1
     turns.pause(False)
     until(lambda: len(kinds(events, "turn")) > held + 1)
+
+
+def test_the_outputs_of_all_are_compared_with_numpys_wherever_it_stands(conducted):
+    runs = tuple(RunSpec(id, "tiny", name) for id, name in enumerate(("litert", "numpy", "caffe", "numpy")))
+    assert [spec.id for spec in reference_first(runs)] == [1, 3, 0, 2]
+    turns, events = conducted(Plan((RunSpec(0, "tiny", "null"), RunSpec(1, "tiny", "numpy")), "noise", count=10))
+    turns.run()
+    came_up = [event.run for event in events if event.kind == "run" and event.data.get("status") == "ready"]
+    assert came_up == [1, 0]
+    assert next(event.run for event in events if event.kind == "turn") == 0
 
 
 def test_a_run_that_cannot_come_up_fails_alone(conducted):
