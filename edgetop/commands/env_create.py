@@ -142,6 +142,7 @@ def _install(framework: str, pins: Pins) -> None:
                 last = line if line.startswith("ERROR") or not last.startswith("ERROR") else last
         except BaseException:
             child.terminate()
+            child.wait()  # what it still writes would outlive the folder's removal
             raise
     if child.returncode:
         cause = last.partition("ERROR: ")[2] or last or f"exit code {child.returncode}"
