@@ -32,7 +32,7 @@ from edgetop.protocol import (
     TimeOperators,
 )
 from edgetop.screens.error import ErrorScreen, QuestionScreen
-from edgetop.screens.keys import ACTIONS, LIVE, METHODS, OPERATORS, PICKER, REPLAY, Action, actions_of
+from edgetop.screens.keys import ACTIONS, LIVE, METHODS, PICKER, REPLAY, Action, actions_of
 from edgetop.screens.palette import ActionProvider
 from edgetop.screens.themes import CYCLE, DEFAULT, THEMES, series_for
 from edgetop.terminal.lifecycle import TerminalApp
@@ -67,7 +67,7 @@ class EdgetopApp(TerminalApp):
             priority=a.priority,
         )
         for a in ACTIONS
-        if a.id not in ("choose", "palette") and a.scenes != (OPERATORS,)  # the widgets' own, and Textual's own
+        if not a.elsewhere
     ]
 
     def __init__(

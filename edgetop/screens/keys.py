@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 PICKER = "picker"
 LIVE = "live"
@@ -30,6 +31,8 @@ class Action:
     """For the key bar: one or two words; without it the action is not in the bar."""
     priority: bool = False
     """Whether it works although a text field has the focus, and above help and questions."""
+    elsewhere: bool = False
+    """Whether the widget with the focus binds the keys, or Textual, and not the app."""
     argument: str = ""
     """The action's argument, when several actions share one method."""
 
@@ -65,9 +68,13 @@ _PANELS = tuple(
     for n in range(1, 7)
 )
 
+_CHOOSE: dict[str, Any] = {"group": "Choose", "elsewhere": True}
+_TABLE: dict[str, Any] = {"group": "Operators", "elsewhere": True}
+
 ACTIONS: tuple[Action, ...] = (
     _action("start", "enter", "Start the measurement as chosen", (PICKER,), "start", group="Choose"),
-    _action("choose", "space", "Choose or drop the framework under the cursor", (PICKER,), "choose", group="Choose"),
+    _action("choose", "space", "Choose or drop the framework under the cursor", (PICKER,), "choose", **_CHOOSE),
+    _action("variant", "left right", "How the framework under the cursor runs", (PICKER,), "variant", **_CHOOSE),
     _action("pause", "space", "Pause the run, or go on", (LIVE,), "pause", group="Run"),
     _action("play", "space", "Pause the replay, or go on", (REPLAY,), "pause", group="Replay"),
     _action("mark", "m", "Set a marker in the recording", (LIVE,), "marker", group="Run"),
@@ -82,13 +89,13 @@ ACTIONS: tuple[Action, ...] = (
     _action("enlarge", "e", "Enlarge the panel, or shrink it again", WATCHING, "enlarge", group="View"),
     *_PANELS,
     _action("operators", "o 7", "Show where the time goes, operator by operator", WATCHING, "operators", group="View"),
-    _action("turn", "left right tab", "The next run, or all side by side", (OPERATORS,), group="Operators"),
-    _action("sort", "s", "Sort by time, order of execution or name", (OPERATORS,), group="Operators"),
-    _action("ask", "enter", "Time the operators of every run, or once more", (OPERATORS,), group="Operators"),
+    _action("turn", "left right tab", "The next run, or all side by side", (OPERATORS,), **_TABLE),
+    _action("sort", "s", "Sort by time, order of execution or name", (OPERATORS,), **_TABLE),
+    _action("ask", "enter", "Time the operators of every run, or once more", (OPERATORS,), **_TABLE),
     _action("anew", "escape", "Stop the run and choose anew", (LIVE,), "new run", group="Run"),
     _action("theme", "t", "Next theme: dark, light, high contrast", EVERYWHERE, group="View"),
     _action("help", "?", "Show the keys and what the figures mean", EVERYWHERE, "help", group="Everywhere"),
-    _action("palette", "ctrl+p", "Find any command by name", EVERYWHERE, group="Everywhere"),
+    _action("palette", "ctrl+p", "Find any command by name", EVERYWHERE, group="Everywhere", elsewhere=True),
     _action("quit", "q", "Quit; a recording is closed properly", EVERYWHERE, "quit", group="Everywhere"),
     _action("interrupt", "ctrl+c", "Quit with exit code 130", EVERYWHERE, group="Everywhere", priority=True),
     _action("suspend", "ctrl+z", "Leave for the shell; `fg` comes back", EVERYWHERE, group="Everywhere", priority=True),

@@ -10,9 +10,6 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from edgetop.screens.keys import Action
 
-_NOT_HERE = ("palette", "choose", "panel")
-"""Of no use in the palette, which needs no numbers and covers the cursor."""
-
 
 class ActionProvider(Provider):
     """Commands for Textual's palette, made from the registry of keys."""
@@ -21,7 +18,7 @@ class ActionProvider(Provider):
         app: Any = self.app
         actions: tuple[Action, ...] = app.actions_now
         for action in actions:
-            if action.method not in _NOT_HERE:
+            if not action.elsewhere and action.method != "panel":  # it covers the cursor, and needs no numbers
                 yield action.description, f"key {action.display}", partial(app.run_action, action.call)
         for name in sorted(app.available_themes, key=lambda name: (not name.startswith("edgetop"), name)):
             yield f"Theme: {name}", "", partial(app.use_theme, name)

@@ -30,6 +30,7 @@ from edgetop.screens.selection import (
     summary,
     wanted,
     with_model,
+    with_next_variant,
 )
 
 
@@ -135,6 +136,8 @@ class PickerScreen(Screen[None]):
     def _stepped(self, message: RowList.Stepped) -> None:
         if message.rows.id == "settings":
             self._step(message.rows.cursor, message.delta)
+        elif message.rows.id == "frameworks" and self._step_variant(message.rows.cursor, message.delta):
+            return
         elif (message.rows.id == "models") == (message.delta > 0):
             self._list("frameworks" if message.delta > 0 else "models").focus()
 
@@ -166,6 +169,15 @@ class PickerScreen(Screen[None]):
         entry = self._catalog.frameworks[index]
         if is_here(entry) or is_pending(entry):
             self._change(frameworks=self._selection.frameworks ^ {entry.name})
+
+    def _step_variant(self, index: int, delta: int) -> bool:
+        """Choose the framework's next variant; False where there is none in this direction."""
+        if self._selection is None or not self._catalog.frameworks:
+            return False
+        selection = with_next_variant(self._selection, self._catalog.frameworks[index], delta)
+        if selection is not None:
+            self._take(selection)
+        return selection is not None
 
     def _step(self, index: int, delta: int) -> None:
         if self._selection is None:
@@ -230,7 +242,7 @@ class PickerScreen(Screen[None]):
     def _detail(self, selection: Selection) -> str:
         focused = self.focused
         if isinstance(focused, RowList) and focused.id == "frameworks" and self._catalog.frameworks:
-            return rows.framework_detail(self._catalog.frameworks[focused.cursor])
+            return rows.framework_detail(self._catalog.frameworks[focused.cursor], selection)
         if isinstance(focused, RowList) and focused.id == "settings":
             return rows.SETTING_DETAILS[rows.SETTINGS[focused.cursor]]
         if isinstance(focused, Input):

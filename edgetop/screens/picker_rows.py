@@ -6,11 +6,22 @@ from edgetop import units
 from edgetop.protocol import Catalog, FrameworkEntry, ModelEntry
 from edgetop.readings import Missing
 from edgetop.screens.rows import Row
-from edgetop.screens.selection import A_PATH, Selection, can_run, is_here, is_pending, precisions_of
+from edgetop.screens.selection import (
+    A_PATH,
+    Selection,
+    can_run,
+    is_here,
+    is_pending,
+    precisions_offered,
+    variant_of,
+    variants_of,
+)
 
 SETTINGS = ("precision", "threads", "input", "record")
 """The rows of the settings list, in order."""
 _NAME, _NUMBER, _WEIGHTS = 20, 8, 9
+_TITLE, _VARIANT, _VERSION = 16, 13, 8
+"""Cells of a framework's columns."""
 
 
 def _count(value: int) -> str:
@@ -54,8 +65,8 @@ def model_row(model: ModelEntry, selection: Selection, width: int) -> Row:
 
 
 def framework_row(framework: FrameworkEntry, selection: Selection, width: int) -> Row:
-    """A framework: whether it is chosen, and its version, or that it is not here or lacks the chosen precision."""
-    title = max(8, min(22, width - 13))
+    """A framework: whether it is chosen, its variant and version, or that it is not here or lacks the precision."""
+    title = max(8, min(_TITLE, width - 13))
     chosen = framework.name in selection.frameworks
     name = " " + _fit(framework.title, title - 1).ljust(title)
     if is_pending(framework):
@@ -68,7 +79,25 @@ def framework_row(framework: FrameworkEntry, selection: Selection, width: int) -
     if not can_run(framework, selection.precision):
         lacks = f"no {selection.precision}"
         return (("[x]" if chosen else "[ ]", marked), (name, marked), (lacks, "bad" if chosen else "muted"))
-    return (("[x]" if chosen else "[ ]", marked), (name, marked), (framework.version, "good" if chosen else "muted"))
+    variant, version = _variant(framework, selection), framework.version.partition("+")[0]
+    room = width - title - 4
+    if room >= _VARIANT + _VERSION:
+        variant = variant.ljust(_VARIANT)
+    elif variant:
+        version = ""
+    return (
+        ("[x]" if chosen else "[ ]", marked),
+        (name, marked),
+        (_fit(variant, room), marked if chosen else "muted"),
+        (_fit(version, room - len(variant)) if version else "", "good" if chosen else "muted"),
+    )
+
+
+def _variant(framework: FrameworkEntry, selection: Selection) -> str:
+    """The chosen variant in brackets, where there is a choice."""
+    chosen = variant_of(framework, selection)
+    several = len(variants_of(framework, selection.precision)) > 1
+    return f"‹{chosen.name}›" if chosen is not None and several else ""
 
 
 def _options(options: tuple[str, ...], chosen: str) -> Row:
@@ -100,7 +129,7 @@ def setting_value(name: str, selection: Selection) -> str:
 def setting_choices(name: str, selection: Selection, catalog: Catalog) -> tuple[str, ...]:
     """The choices of a setting in order; threads are written as digits."""
     if name == "precision":
-        return precisions_of(selection.model, catalog)
+        return precisions_offered(selection, catalog)
     if name == "threads":
         return tuple(str(n) for n in range(1, catalog.max_threads + 1))
     if name == "input":
@@ -114,19 +143,31 @@ def model_detail(model: ModelEntry) -> str:
     return f"{model.title}: {model.task}, {numbers}, weights {model.weights}"
 
 
-def framework_detail(framework: FrameworkEntry) -> str:
-    """A line about a framework: what it runs, or why it is not here and what to do."""
+def framework_detail(framework: FrameworkEntry, selection: Selection) -> str:
+    """A line about a framework: how it runs what, or why it is not here and what to do; and whose Python serves it."""
+    served = f". {framework.python}" if framework.python else ""
     if is_here(framework):
-        return f"{framework.title} {framework.version}: runs {', '.join(framework.precisions) or 'any precision'}"
+        runs = f"runs {', '.join(framework.precisions) or 'any precision'}"
+        return f"{framework.title} {framework.version}{_how(framework, selection)}{runs}{served}"
     if is_pending(framework):
-        return f"{framework.title}: looking whether it is here…"
+        return f"{framework.title}: looking whether it is here…{served[1:]}"
     missing = framework.version
     assert isinstance(missing, Missing)
-    return f"{framework.title} is not here: {missing.reason}" + (f". {missing.hint}" if missing.hint else "")
+    return f"{framework.title} is not here: {missing.reason}" + (f". {missing.hint}" if missing.hint else "") + served
+
+
+def _how(framework: FrameworkEntry, selection: Selection) -> str:
+    """Which of how many variants is chosen, and what it is."""
+    chosen = variant_of(framework, selection)
+    if chosen is None:
+        return ": "
+    fitting = variants_of(framework, selection.precision)
+    place = f", {fitting.index(chosen) + 1} of {len(fitting)} (←→)" if len(fitting) > 1 else ""
+    return f"{place}: {chosen.title}; "
 
 
 SETTING_DETAILS = {
-    "precision": "Numbers the model computes with; fewer bits are faster and less exact",
+    "precision": "Numbers the model computes with, of a chosen framework; fewer bits are faster, less exact",
     "threads": "Threads of each framework; one core less than all leaves edgetop somewhere to run",
     "input": "What every framework is given, the same for all",
     "record": "Keep the session in a file, to replay, compare and export it later",

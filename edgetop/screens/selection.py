@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from edgetop.config import RunSettings, Settings
 from edgetop.plan import MAX_RUNS, PRECISIONS, Plan, RunSpec
-from edgetop.protocol import Catalog, FrameworkEntry, ModelEntry
+from edgetop.protocol import Catalog, FrameworkEntry, ModelEntry, VariantEntry
 from edgetop.readings import Missing
 
 A_PATH = "a path"
@@ -25,6 +26,8 @@ class Selection:
     input: str
     path: str = ""
     record: bool = True
+    variants: Mapping[str, str] = field(default_factory=dict)
+    """Framework to the name of its wished variant, where that is not the usual one."""
 
 
 def defaults(run: RunSettings, catalog: Catalog) -> Selection:
@@ -34,14 +37,16 @@ def defaults(run: RunSettings, catalog: Catalog) -> Selection:
     offered = precisions_of(model, catalog)
     known = run.input in catalog.inputs
     threads = run.threads or catalog.default_threads
+    wishes = [name.partition(":") for name in run.frameworks]
     return Selection(
         model=model,
-        frameworks=frozenset(run.frameworks),
+        frameworks=frozenset(name for name, _, _ in wishes),
         precision=run.precision if run.precision in offered else offered[0],
         threads=max(1, min(threads, catalog.max_threads)),
         input=run.input if known else A_PATH,
         path="" if known else run.input,
         record=run.record,
+        variants={name: variant for name, _, variant in wishes if variant},
     )
 
 
@@ -55,6 +60,44 @@ def with_model(selection: Selection, model: str, catalog: Catalog) -> Selection:
 def precisions_of(model: str, catalog: Catalog) -> tuple[str, ...]:
     """The precisions a model comes in; all, as long as the catalog does not tell."""
     return next((entry.precisions for entry in catalog.models if entry.name == model), ()) or PRECISIONS
+
+
+def precisions_offered(selection: Selection, catalog: Catalog) -> tuple[str, ...]:
+    """The model's precisions that a chosen framework has, and the chosen one."""
+    chosen = wanted(selection, catalog)
+    return tuple(
+        precision
+        for precision in precisions_of(selection.model, catalog)
+        if precision == selection.precision or any(can_run(entry, precision) for entry in chosen)
+    )
+
+
+def variants_of(framework: FrameworkEntry, precision: str) -> tuple[VariantEntry, ...]:
+    """The ways in which a framework runs models of a precision, the usual one first."""
+    return tuple(variant for variant in framework.variants if precision in variant.precisions)
+
+
+def variant_of(framework: FrameworkEntry, selection: Selection) -> VariantEntry | None:
+    """The variant that is chosen; the usual one where the wished one has not the chosen precision."""
+    fitting = variants_of(framework, selection.precision)
+    wish = selection.variants.get(framework.name)
+    return next((variant for variant in fitting if variant.name == wish), fitting[0] if fitting else None)
+
+
+def with_next_variant(selection: Selection, framework: FrameworkEntry, delta: int) -> Selection | None:
+    """The selection with the framework's next variant in this direction; None where there is none."""
+    fitting = variants_of(framework, selection.precision)
+    now = variant_of(framework, selection)
+    place = fitting.index(now) + delta if now is not None else -1
+    if not 0 <= place < len(fitting):
+        return None
+    return replace(selection, variants={**selection.variants, framework.name: fitting[place].name})
+
+
+def _unusual(framework: FrameworkEntry, selection: Selection) -> str:
+    """The chosen variant's name where it is not the usual one."""
+    chosen = variant_of(framework, selection)
+    return chosen.name if chosen is not None and chosen != variants_of(framework, selection.precision)[0] else ""
 
 
 def can_run(framework: FrameworkEntry, precision: str) -> bool:
@@ -106,9 +149,11 @@ def problem(selection: Selection, catalog: Catalog) -> str:
 
 def plan_of(selection: Selection, catalog: Catalog, settings: Settings) -> Plan:
     """The plan of a selection without a problem."""
-    frameworks = [entry.name for entry in wanted(selection, catalog) if is_here(entry)]
+    frameworks = [entry for entry in wanted(selection, catalog) if is_here(entry)]
+    model, precision, threads = selection.model, selection.precision, selection.threads
     runs = tuple(
-        RunSpec(n, selection.model, name, selection.precision, selection.threads) for n, name in enumerate(frameworks)
+        RunSpec(n, model, entry.name, precision, threads, variant=_unusual(entry, selection))
+        for n, entry in enumerate(frameworks)
     )
     path = os.path.abspath(os.path.expanduser(selection.path.strip())) if selection.input == A_PATH else ""
     return Plan(
@@ -122,7 +167,7 @@ def plan_of(selection: Selection, catalog: Catalog, settings: Settings) -> Plan:
 
 def summary(selection: Selection, catalog: Catalog) -> str:
     """What Start would run, in one line."""
-    names = [entry.title for entry in wanted(selection, catalog)]
+    names = [f"{entry.title} {_unusual(entry, selection)}".rstrip() for entry in wanted(selection, catalog)]
     threads = f"{selection.threads} thread{'s' if selection.threads > 1 else ''}"
     given = selection.path.strip() or A_PATH if selection.input == A_PATH else selection.input
     return f"{selection.model} in {selection.precision} on {_listed(names)}, {threads}, input {given}"

@@ -22,10 +22,12 @@ from edgetop.protocol import (
     Snapshot,
     Start,
     Stop,
+    VariantEntry,
 )
 from edgetop.readings import Missing
 
 BOTH = ("fp32", "int8")
+VARIANTS = (VariantEntry("xnnpack", "XNNPACK's kernels", BOTH), VariantEntry("builtin", "the runtime's own", BOTH))
 LOOKING = Missing("looking …")
 MODELS = tuple(
     ModelEntry(name, title, "classification", parameters, macs, weights, BOTH)
@@ -43,7 +45,7 @@ def catalog(litert="2.3.0", torch="2.13.0", caffe="4.11.0"):
     """A catalog with these versions of the default frameworks, and one framework that is not here."""
     absent = Missing("no Edge TPU on USB or PCIe", "Plug one in")
     frameworks = (
-        FrameworkEntry("litert", "LiteRT", litert, BOTH),
+        FrameworkEntry("litert", "LiteRT", litert, BOTH, VARIANTS),
         FrameworkEntry("coral", "Coral Edge TPU", absent, ("int8",)),
         FrameworkEntry("torch", "PyTorch", torch, ("fp32",)),
         FrameworkEntry("caffe", "Caffe", caffe, ("fp32",)),
