@@ -59,7 +59,7 @@ def _inputs(torch: ModuleType, model: ModelFile, dtype: Any) -> tuple[Any, ...]:
     if not model.input_shape:
         raise BadModelFile(
             f"the shape of the input of {model.paths[0]} is not known",
-            "A TorchScript file does not hold it: say it, as --input-shape 1,3,224,224",
+            "Such a file does not hold it: say it, as --input-shape 1,3,224,224",
         )
     return (torch.zeros(model.input_shape, dtype=dtype),)
 
@@ -71,6 +71,8 @@ def _choose_engine(torch: ModuleType, title: str, engine: str) -> str:
         had = ", ".join(name for name in supported if name != "none")
         raise FrameworkMissing(f"{title} has no int8 engine {engine} here", f"It has {had}")
     torch.backends.quantized.engine = engine
+    # It advises against such tensors once, on standard error if that happens in native code: here it can be hushed.
+    torch.quantize_per_tensor(torch.zeros(1), 1.0, 0, torch.quint8)
     if engine in FBGEMM:
         return "its int8 kernels cut off sums of products beyond 16 bits, unless the model was quantised to 7"
     return ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import warnings
 
 import numpy as np
@@ -145,6 +147,29 @@ def test_nothing_is_said_of_what_pytorch_means_to_give_up(variant, precision, lo
         warnings.simplefilter("always")
         run(load_variant(variant, precision), quantized[1])
     assert [str(each.message) for each in said] == []
+
+
+SILENT_CHILD = """
+import sys
+import numpy as np
+from edgetop.backends.base import Options
+from edgetop.backends.registry import backend
+from edgetop.plan import ModelFile
+
+for told in sys.argv[1:]:
+    variant, precision, format, path = told.split(",")
+    file = ModelFile((path,), format, "tiny", precision, input_shape=(1, 3, 32, 32))
+    backend("torch").load(file, Options(1, precision, variant)).infer()
+"""
+
+
+def test_nor_does_its_native_code_say_so(variant_file):
+    pytest.importorskip("torch")
+    pairs = [("frozen", "fp32"), ("mobile", "fp32"), ("qnnpack", "int8"), ("mobile", "int8")]
+    files = [(variant, variant_file(variant, precision)) for variant, precision in pairs]
+    told = [f"{variant},{file.precision},{file.format},{file.paths[0]}" for variant, file in files]
+    child = subprocess.run([sys.executable, "-c", SILENT_CHILD, *told], capture_output=True, text=True, timeout=120)
+    assert (child.returncode, child.stderr) == (0, "")
 
 
 @pytest.mark.parametrize("variant", ["x86", "fbgemm"])
