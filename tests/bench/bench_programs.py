@@ -52,8 +52,17 @@ def litert_benchmark(path, count, folder):
 
 
 def benchmark_app(path, count, folder):
-    fixed = "-d CPU -api sync -hint none -nstreams 1 -nthreads 1 -infer_precision f32".split()
-    report = ["-inference_only", "-json_stats", "-report_type", "no_counters", "-report_folder", folder]
+    fixed = ["-d", "CPU", "-api", "sync", "-hint", "none", "-nstreams", "1", "-nthreads", "1"]
+    report = [
+        "-infer_precision",
+        "f32",
+        "-inference_only",
+        "-json_stats",
+        "-report_type",
+        "no_counters",
+        "-report_folder",
+        folder,
+    ]
     run([BIN / "benchmark_app", "-m", path, "-niter", count, *fixed, *report])
     results = json.loads(Path(folder, "benchmark_report.json").read_text())["execution_results"]
     return float(results["latency (ms)"]), float(results["min latency"])
