@@ -91,7 +91,7 @@ class Loader:
             self._runner = None
 
 
-@pytest.mark.parametrize(("framework", "variant"), loaders())
+@pytest.mark.parametrize(("framework", "variant"), list(loaders()))
 def test_a_damaged_file_is_told_in_a_sentence_and_never_taken_for_a_model(framework, variant, tmp_path):
     here = availability(framework).version
     if isinstance(here, Missing):
