@@ -1,4 +1,4 @@
-"""What stands below the table: why a run failed, why a number is missing, what to know of the samples."""
+"""What stands below the table: why a run failed, how one runs, why a number is missing, what to know of the samples."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def missing_text(missing: Missing) -> str:
 
 def notes(runs: Sequence[RunFigures], width: int) -> list[Row]:
     """All notes in lines of ``width`` cells, the gravest first."""
-    texts = [*_messages(runs), *_missing(runs), *_samples(runs)]
+    texts = [*_messages(runs), *_ways(runs), *_missing(runs), *_samples(runs)]
     return [((line, ink),) for text, ink in texts for line in wrap(text, width)]
 
 
@@ -51,6 +51,11 @@ def _messages(runs: Sequence[RunFigures]) -> list[tuple[str, str]]:
         elif run.message:
             others.append((text, "muted"))
     return [*failed, *others]
+
+
+def _ways(runs: Sequence[RunFigures]) -> list[tuple[str, str]]:
+    """How runs run, where there is something to say of it."""
+    return [(plain(f"{_letter(place)} {run.note}"), "muted") for place, run in enumerate(runs) if run.note]
 
 
 def _missing(runs: Sequence[RunFigures]) -> list[tuple[str, str]]:

@@ -83,6 +83,11 @@ def test_what_concerns_most_numbers_comes_first():
     assert text(notes(runs, 80)) == ["power, energy – no meter", "p90 – needs 29 inferences"]
 
 
+def test_how_a_run_runs_is_told_after_failures_and_before_what_is_missing():
+    runs = [run(0, power_w=Missing("no meter")), run(1, note="compiled in 4.2 s"), run(2, status="failed", message="x")]
+    assert text(notes(runs, 80)) == ["✗ C x", "B compiled in 4.2 s", "power (A) – no meter"]
+
+
 def test_a_failure_comes_first_and_keeps_its_hint():
     runs = [run(0, contended=3, count=10), run(1, status="failed", message="killed by signal 9", hint="Try int8")]
     assert text(notes(runs, 80)) == ["✗ B killed by signal 9. Try int8", "samples that waited for a core: A 3 of 10"]
