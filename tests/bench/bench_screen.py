@@ -1,6 +1,7 @@
 """What the live screen costs: CPU, bytes to the terminal and memory, fed with snapshots in a pseudo-terminal.
 
     python tests/bench/bench_screen.py [--size 120x40] [--hz 4] [--seconds 10] [--runs 3] [--picture]
+                                       [--operators shown|hidden]
 
 The screen's process reads the snapshots as JSON lines from a pipe, as it does from the engine. Targets at 4 Hz and
 120x40: 2 % of a core, 8 KB/s, 40 MB.
@@ -68,6 +69,14 @@ def picture_line() -> str:
     return encode(Picture(480, 320, 96, 64, b64encode(random.Random(3).randbytes(96 * 64 * 3)).decode()))
 
 
+def operators_line(run: int) -> str:
+    """Sixty operators of a run."""
+    from edgetop.protocol import Operators, encode
+
+    rows = tuple((f"block{n}", "Conv" if n % 2 else "DepthwiseConv", 1e4 * (n + 1), 1, 2e4 * n) for n in range(60))
+    return encode(Operators(run, rows, 20, 2e7, 2.1e7, 2.1e7))
+
+
 def figures(n: int, k: int, wave: float, runs: int) -> RunFigures:
     """The figures of run ``n``; they move in its own turns only."""
     from edgetop.protocol import RunFigures
@@ -103,14 +112,14 @@ def gauges(k: int, wave: float, watts: float) -> tuple[Gauge, ...]:
     return tuple(Gauge(Channel(name, unit, name, 0.01), value) for name, unit, value in (*cores, *board, *meter))
 
 
-def run_screen(source: int) -> None:
-    """The child: the live screen, drawing what comes through the pipe ``source``."""
+def run_screen(source: int, panel: str) -> None:
+    """The child: the live screen, drawing what comes through ``source``; its operators panel open, or once so."""
     os.environ.setdefault("TEXTUAL_FPS", "30")
     import gc
 
     from textual.app import App
 
-    from edgetop.protocol import Picture, decode
+    from edgetop.protocol import Operators, Picture, decode
     from edgetop.screens.live import LiveScreen
     from edgetop.screens.themes import DEFAULT, THEMES
 
@@ -123,7 +132,14 @@ def run_screen(source: int) -> None:
             self.push_screen(self.live)
             self.rest = b""
             asyncio.get_running_loop().add_reader(source, self.read)
+            if panel:
+                self.set_timer(1.0, self.open_operators)
             gc.freeze()
+
+        async def open_operators(self) -> None:
+            await self.live.open_operators()
+            if panel == "hidden":
+                self.live.minimize()
 
         def read(self) -> None:
             data = os.read(source, 1 << 20)
@@ -134,7 +150,10 @@ def run_screen(source: int) -> None:
             *lines, self.rest = (self.rest + data).split(b"\n")
             for line in lines:
                 message = decode(line)
-                (self.live.show_picture if isinstance(message, Picture) else self.live.show)(message)
+                if isinstance(message, Operators):
+                    self.live.show_operators(message)
+                else:
+                    (self.live.show_picture if isinstance(message, Picture) else self.live.show)(message)
 
     Host().run()
 
@@ -162,6 +181,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=10.0)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--picture", action="store_true", help="show an input picture beside the labels")
+    parser.add_argument("--operators", choices=("shown", "hidden"), default="", help="open their panel")
     options = parser.parse_args()
     columns, rows = map(int, options.size.split("x"))
     source, sink = os.pipe()
@@ -169,7 +189,7 @@ def main() -> None:
     if pid == 0:
         os.close(sink)
         os.environ.update(TERM="xterm-256color", COLORTERM="truecolor")
-        run_screen(source)
+        run_screen(source, options.operators)
         sys.exit(0)
     os.close(source)
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
@@ -188,6 +208,8 @@ def main() -> None:
     ]
     if options.picture:
         lines[0] = picture_line().encode() + b"\n" + lines[0]
+    if options.operators:
+        lines[0] = b"".join(operators_line(n).encode() + b"\n" for n in range(options.runs)) + lines[0]
     first = int(WARM_S * options.hz)
     time.sleep(1.0)
     for k, line in enumerate(lines):
