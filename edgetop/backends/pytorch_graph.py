@@ -11,6 +11,7 @@ from typing import Any
 
 from edgetop.backends.base import Profile, timed
 from edgetop.backends.steps import Step, profile_of
+from edgetop.readings import Missing
 
 CLOCK = "prim::TimePoint"
 """An operator of TorchScript's own that gives nanoseconds; nothing is moved past it."""
@@ -22,11 +23,13 @@ FREE = frozenset(
 
 def script_profile(
     torch: ModuleType, module: Any, children: Sequence[str], inputs: Sequence[Any], rounds: int
-) -> Profile:
+) -> Profile | Missing:
     """The operators of a script module; ``children`` were the names of its submodules before it was frozen."""
     graph = module.graph.copy()
     torch._C._jit_pass_inline(graph)
     nodes = [node for node in graph.nodes() if node.kind() not in FREE]
+    if not nodes:
+        return Missing("the module gives its input back: there is no operator in it")
     names = _names(nodes, children)
     kinds = [node.kind().partition("::")[2].rstrip("_") for node in nodes]
     _insert_clocks(torch, graph, nodes)
@@ -83,6 +86,7 @@ def _names(nodes: Sequence[Any], children: Sequence[str]) -> list[str]:
 def _place(node: Any, places: dict[str, int], at: int) -> int | None:
     """Of the submodule that an output is named after, ``stem`` for ``stem1.2``; the first from ``at`` on, or any."""
     spelled = [output.debugName().partition(".")[0] for output in node.outputs()]
+    spelled = [name for name in spelled if not name.isdigit()]  # a value without a name has a number
     stems = {name[:end] for name in spelled for end in range(len(name.rstrip("0123456789")), len(name) + 1)}
     return min((places[stem] for stem in stems & places.keys()), key=lambda place: (place < at, place), default=None)
 

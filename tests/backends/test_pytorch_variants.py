@@ -209,3 +209,37 @@ def test_pytorch_mobile_needs_the_shape_of_the_input(variant_file):
     file = variant_file("mobile")
     with pytest.raises(BadModelFile, match="not known"):
         backend("torch").load(ModelFile(file.paths, "ptl", "own"), Options())
+
+
+@pytest.fixture
+def traced(tmp_path, need):
+    """A module of a user's own, traced and saved as TorchScript."""
+    need("torch")
+    import torch
+
+    def save(module):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            torch.jit.trace(module.eval(), torch.zeros(1, 3, 8, 8)).save(tmp_path / "own.pt")
+        return ModelFile((str(tmp_path / "own.pt"),), "torchscript", "own", input_shape=(1, 3, 8, 8))
+
+    return save
+
+
+@pytest.mark.parametrize("variant", ["frozen", "script"])
+def test_operators_of_an_own_module_have_the_names_of_its_weights(variant, traced):
+    from torch import nn
+
+    features = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), nn.Sequential(nn.Conv2d(4, 4, 1), nn.ReLU()))
+    file = traced(nn.Sequential(features, nn.Conv2d(4, 2, 1)))
+    operators = backend("torch").load(file, Options(variant=variant)).operators(2).operators
+    named = {o.name: o.type for o in operators if "#" not in o.name}
+    assert list(named) == ["0.0", "0.2.0", "1"]
+    assert all("conv" in kind for kind in named.values())
+    assert any(o.name.endswith(" #2") and "relu" in o.type for o in operators)
+
+
+def test_a_module_of_nothing_has_no_operators(traced):
+    from torch import nn
+
+    assert backend("torch").load(traced(nn.Identity()), Options()).operators(2).reason
