@@ -73,6 +73,14 @@ def _step(event: Any, inference: int) -> Step:
     return Step("", kind, event.start_time[inference], round(event.perf_data.raw[inference] * _NS_OF_MS))
 
 
+class _Program(TorchModel):
+    """A program, which takes its tensors as a list, and knows no gradients to be kept from."""
+
+    def infer(self) -> None:
+        """Run once."""
+        self._result = self._run(self._tensors)
+
+
 class ExecuTorch:
     """ExecuTorch's runtime with the kernels it is built with."""
 
@@ -118,10 +126,7 @@ class ExecuTorch:
         except (RuntimeError, ValueError, IndexError, OSError) as error:
             raise bad_file(path, self.title, error) from error
 
-        def run(*tensors: Any) -> Any:
-            return program.forward(tensors)
-
-        return TorchModel(torch, run, inputs, outputs, partial(_profile, load))
+        return _Program(torch, program.forward, inputs, outputs, partial(_profile, load))
 
     def _tensor(self, torch: Any, path: str, told: Any) -> Any:
         dtype = _DTYPES.get(told.dtype())

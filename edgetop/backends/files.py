@@ -17,6 +17,8 @@ def cause(error: BaseException) -> str:
     if isinstance(error, UnicodeDecodeError):
         # The message quotes the damaged file, and could not be made a string for it.
         message = error.object.decode("utf-8", "replace")
+    elif isinstance(error, KeyError):
+        message = f"it lacks {error}"
     else:
         # OpenCV keeps its message, without the place in C++ it came from, in ``err``.
         message = str(getattr(error, "err", "")) or str(error)

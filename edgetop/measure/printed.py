@@ -15,6 +15,9 @@ WINDOW_S = 5.0
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[ -/]*[0-~])")
 """What a terminal would obey: colours, movements of the cursor, titles."""
 
+_TRACE = re.compile(r"\s*(\*\*\*|@ +0x|#\d+ )")
+"""How a line begins that tells where in native code it ended, not of what."""
+
 
 def _shortened(line: bytes) -> bytes:
     """The head of what stands behind the last carriage return that is not at the end: the last of a progress bar."""
@@ -44,7 +47,7 @@ class Printed:
         self._kept = 0
         self._left_out = 0
         self.last = ""
-        """The newest line, kept or not; whoever asks may empty it."""
+        """The newest line, kept or not, that is not of a stack trace; whoever asks may empty it."""
 
     def add(self, data: bytes) -> None:
         """Take what was printed."""
@@ -77,12 +80,12 @@ class Printed:
             if text:
                 self._waiting.append(text)
                 self._kept += 1
-                self.last = text
+                self.last = self.last if _TRACE.match(text) else text
             place += 1
         too_many = lines[place:]
         self._left_out += sum(map(bool, too_many))
         texts = (_text(_shortened(line)) for line in reversed(too_many))
-        self.last = next(filter(None, texts), self.last)
+        self.last = next((text for text in texts if text and not _TRACE.match(text)), self.last)
 
     def _tell_left_out(self) -> None:
         if self._left_out:

@@ -29,6 +29,7 @@ class OpenCvError(Exception):
             UnicodeDecodeError("utf-8", b"identifier '\xff' is wrong", 12, 13, "x"),
             "identifier '\N{REPLACEMENT CHARACTER}' is wrong",
         ),
+        (KeyError("stem_bias"), "it lacks 'stem_bias'"),
         (RuntimeError(), "RuntimeError"),
         (RuntimeError(" \n "), "RuntimeError"),
     ],

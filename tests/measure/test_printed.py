@@ -84,6 +84,14 @@ def test_too_many_lines_are_counted_until_there_is_room_again(printed, clock):
     assert printed.lines() == []
 
 
+def test_the_last_words_are_not_those_of_a_stack_trace(printed):
+    printed.add(
+        b"F1124 net.cpp:90] Check failed: no such layer\n*** Check failure stack trace: ***\n    @  0x7f12 f()\n"
+    )
+    assert printed.last == "F1124 net.cpp:90] Check failed: no such layer"
+    assert len(printed.lines()) == 3
+
+
 def test_the_number_is_told_when_the_time_is_over_though_nothing_more_comes(printed, clock):
     printed.add(b"line\n" * (MOST + 1))
     printed.lines()
