@@ -31,8 +31,6 @@ from edgetop.plan import ModelFile
 from edgetop.readings import Missing
 
 DEVICE = "CPU"
-HINT = "INFERENCE_PRECISION_HINT"
-AUTO = "auto"
 HINTS = {"fp32": "f32", "fp16": "f16", "bf16": "bf16", "int8": "f32"}
 """Precision to what is computed in where it is not integers."""
 NEEDED = {"fp16": "FP16", "bf16": "BF16"}
@@ -124,7 +122,6 @@ class OpenVino:
     title = "OpenVINO"
     variants: tuple[Variant, ...] = (
         Variant("onnx", "onnx", ("fp32", "fp16", "bf16", "int8"), "from ONNX, computing in the run's precision"),
-        Variant(AUTO, "onnx", ("fp32", "fp16", "int8"), "from ONNX, computing in what OpenVINO takes for this CPU"),
         Variant("tflite", "tflite", ("fp32", "fp16", "bf16", "int8"), "from TFLite, computing in the run's precision"),
     )
     takes_delegate = False
@@ -150,8 +147,8 @@ class OpenVino:
         check_files(model, formats(self), self.title)
         (path,) = model.paths
         core = ov.Core()
-        computes = self._computes(core, options)
-        settings = {"NUM_STREAMS": 1, "INFERENCE_NUM_THREADS": options.threads, **computes}
+        hint = self._hint(core, options)
+        settings = {"NUM_STREAMS": 1, "INFERENCE_NUM_THREADS": options.threads, "INFERENCE_PRECISION_HINT": hint}
 
         def compiled(**more: object) -> Any:
             return core.compile_model(network, DEVICE, {**settings, **more})
@@ -163,17 +160,15 @@ class OpenVino:
             loaded = OpenVinoModel(ov, compiled, *specs)
         except RuntimeError as error:
             raise bad_file(path, self.title, _refusal(error)) from error
-        if options.precision in NEEDED and computes.get(HINT) == "f32":
+        if options.precision in NEEDED and hint == "f32":
             loaded.note = f"the weights are {options.precision}; this CPU computes in fp32"
         return loaded
 
-    def _computes(self, core: Any, options: Options) -> dict[str, str]:
-        """The setting of what to compute in, none where OpenVINO chooses; raises FrameworkMissing for lack of bf16."""
-        if options.variant == AUTO:
-            return {}
+    def _hint(self, core: Any, options: Options) -> str:
+        """What to compute in, since OpenVINO would choose by the CPU; raises FrameworkMissing for lack of bf16."""
         needed = NEEDED.get(options.precision)
         if needed is None or needed in core.get_property(DEVICE, "OPTIMIZATION_CAPABILITIES"):
-            return {HINT: HINTS[options.precision]}
+            return HINTS[options.precision]
         if options.precision == "fp16":
-            return {HINT: "f32"}
+            return "f32"
         raise FrameworkMissing(f"{self.title}: this CPU has no {options.precision}", "Choose fp32")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import re
 from collections.abc import Sequence
 from types import ModuleType
@@ -36,6 +37,8 @@ LIBRARY = "tvm"
 ENTRY = "main"
 BIG_CORES = 1
 """The mode of TVM's threads that prefers the cores with the highest clock, as its default does."""
+BIND = "TVM_BIND_THREADS"
+"""1, its default, binds each thread to a core, the one that waits for the others too."""
 _REFUSALS = (RuntimeError, ValueError, TypeError, AttributeError, KeyError, IndexError, AssertionError)
 """What TVM raises on a model that it cannot compile, a library that is none, or an input that does not fit."""
 _MACHINE = "vm.builtin."
@@ -43,6 +46,7 @@ _NUMBER = re.compile(r"_?\d+$")
 
 
 def _module() -> Union[ModuleType, Missing]:
+    os.environ.setdefault(BIND, "0")
     return import_framework("tvm", "tvm")
 
 

@@ -138,15 +138,14 @@ def ncnn(paths, picture, variant):
 def openvino(paths, picture, variant):
     import openvino
 
-    settings = {"NUM_STREAMS": 1, "INFERENCE_NUM_THREADS": 1}
-    if variant != "auto":
-        settings["INFERENCE_PRECISION_HINT"] = "f32"
+    settings = {"NUM_STREAMS": 1, "INFERENCE_NUM_THREADS": 1, "INFERENCE_PRECISION_HINT": "f32"}
     request = openvino.Core().compile_model(paths[0], "CPU", settings).create_infer_request()
     request.set_input_tensor(openvino.Tensor(nhwc(picture) if variant == "tflite" else picture))
     return lambda: request.infer(share_outputs=True)
 
 
 def tvm(paths, picture, variant):
+    os.environ["TVM_BIND_THREADS"] = "0"
     import onnx
     import tvm
     from tvm import relax
