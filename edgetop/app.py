@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar, Optional
 
 from textual.binding import Binding, BindingType
@@ -280,9 +281,8 @@ class EdgetopApp(TerminalApp):
 
     def action_panel(self, number: int) -> None:
         """Enlarge the panel of this number; again to shrink it."""
-        panels = list(self.screen.query("Panel"))
-        if number <= len(panels):
-            self._enlarge(panels[number - 1])
+        panels: Iterable[Any] = self.screen.query("Panel")
+        self._enlarge(next((panel for panel in panels if panel.NUMBER == str(number)), None))
 
     def _enlarge(self, widget: Any) -> None:
         screen: Screen[Any] = self.screen

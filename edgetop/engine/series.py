@@ -14,7 +14,7 @@ KEPT_COLUMNS = 2400
 """Ten minutes: the widest screen shows less than two."""
 
 _SPARE = 600
-"""Old columns go so many at a time: to look for the oldest at each new one took a third of a replay without a screen."""
+"""Old columns go so many at a time: to look for the oldest at each new one took a third of a replay's time."""
 _FEW = 16
 """Up to so many values are sorted in one by one: four times faster than numpy, measured."""
 

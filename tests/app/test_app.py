@@ -504,6 +504,18 @@ async def test_a_replay_says_that_no_operators_were_timed_and_asks_for_none(make
         assert app.clients[0].sent == [Seek(20 * S)]
 
 
+async def test_numbers_enlarge_their_panels_also_when_there_is_one_of_operators(make, engine):
+    app = make(engine.HELLO, engine.snapshot(1), plan=engine.PLAN)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await settle(pilot, app.clients[0])
+        await pilot.press("o", "escape")
+        for number in "123456":
+            await pilot.press(number)
+            assert app.screen.maximized.NUMBER in number
+            await pilot.press(number)
+            assert app.screen.maximized is None
+
+
 async def test_the_operators_panels_keys_are_those_of_the_registry(make, engine):
     bound = {key for binding in OperatorsPanel.BINDINGS for key in binding.key.split(",")}
     assert {key for action in ACTIONS if action.scenes == (OPERATORS,) for key in action.keys} <= bound
