@@ -282,7 +282,7 @@ class EdgetopApp(TerminalApp):
     def action_panel(self, number: int) -> None:
         """Enlarge the panel of this number; again to shrink it."""
         panels: Iterable[Any] = self.screen.query("Panel")
-        self._enlarge(next((panel for panel in panels if panel.NUMBER == str(number)), None))
+        self._enlarge(next((panel for panel in panels if str(number) == panel.NUMBER), None))
 
     def _enlarge(self, widget: Any) -> None:
         screen: Screen[Any] = self.screen

@@ -511,7 +511,7 @@ async def test_numbers_enlarge_their_panels_also_when_there_is_one_of_operators(
         await pilot.press("o", "escape")
         for number in "123456":
             await pilot.press(number)
-            assert app.screen.maximized.NUMBER in number
+            assert number == app.screen.maximized.NUMBER
             await pilot.press(number)
             assert app.screen.maximized is None
 
