@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
+
+from rich.cells import cell_len
 
 from edgetop.analysis.operators import Breakdown, OperatorShare, SideBySide
 from edgetop.protocol import RunFigures
@@ -20,6 +22,8 @@ SHARE, CUMULATIVE, MEAN, CALLS, START = 8, 9, 9, 7, 10
 """Cells of the columns of numbers."""
 COLUMN, WIDE_COLUMN = 11, 20
 """Cells of a run's column side by side, without and with each operator's share."""
+GAP = 3
+WIDEST_BAR = 60
 NARROW, ROOMY = 64, 96
 """Widths below which the type, and the calls and the start, are left out."""
 
@@ -36,12 +40,19 @@ class Columns:
 
 
 def columns_of(table: Breakdown, width: int) -> Columns:
-    """The columns for a table of ``width`` cells: the name takes what the others leave."""
+    """The columns for a table of ``width`` cells: the name has what it needs where that is left, the bar the rest."""
     kind = min(max(12, width // 5), 26) if width >= NARROW else 0
     calls = CALLS if width >= NARROW else 0
     start = START if width >= ROOMY and any(row.start_ns is not None for row in table.rows) else 0
+    room = width - kind - calls - start - SHARE - CUMULATIVE - MEAN
     bars = min(max(6, width // 7), 26)
-    return Columns(max(8, width - kind - bars - calls - start - SHARE - CUMULATIVE - MEAN), kind, bars, calls, start)
+    name = min(max(8, room - bars), _longest(row.name for row in table.rows))
+    return Columns(name, kind, min(max(bars, room - name), WIDEST_BAR), calls, start)
+
+
+def _longest(names: Iterable[str]) -> int:
+    """The cells that names need, a gap included."""
+    return max((cell_len(plain(name)) for name in names), default=0) + GAP
 
 
 def table_head(columns: Columns) -> Row:
@@ -83,11 +94,11 @@ def _table_row(row: OperatorShare, columns: Columns, kind: int, length: float) -
     )
 
 
-def joined_head(runs: Sequence[RunFigures], places: Sequence[int], width: int) -> Row:
+def joined_head(runs: Sequence[RunFigures], joined: SideBySide, width: int) -> Row:
     """The names of the runs that stand side by side."""
-    column = _column(len(places), width)
-    spans: list[Span] = [(fit("operator", width - column * len(places)), "muted")]
-    for place in places:
+    name_cells, column = _joined_columns(joined, width)
+    spans: list[Span] = [(fit("operator", name_cells), "muted")]
+    for place in joined.runs:
         label, ink = run_label(place)
         name = run_name(runs[place])
         name = fit(name, min(len(name), column - len(label) - 3))
@@ -101,10 +112,10 @@ def joined_rows(
     """Rows ``first`` and on of the joined operators; ``totals`` are nanoseconds of all of each run's operators."""
     key = {"order": attrgetter("place"), "name": attrgetter("name")}.get(sort)
     rows = sorted(joined.rows, key=key) if key else joined.rows
-    column = _column(len(totals), width)
+    name_cells, column = _joined_columns(joined, width)
     return [
         (
-            (fit(plain(row.name), width - column * len(totals) - 1) + " ", ""),
+            (fit(plain(row.name), name_cells - 1) + " ", ""),
             *(span for cell in _cells(row.times_ns, totals, column) for span in cell),
         )
         for row in rows[first : first + count]
@@ -129,8 +140,11 @@ def _cells(times_ns: Sequence[float | None], totals: Sequence[float], column: in
     return cells
 
 
-def _column(runs: int, width: int) -> int:
-    return WIDE_COLUMN if width >= 24 + runs * WIDE_COLUMN else COLUMN
+def _joined_columns(joined: SideBySide, width: int) -> tuple[int, int]:
+    """The cells of the operators' names and of each run's column: with shares where there is room for them."""
+    runs = len(joined.runs)
+    column = WIDE_COLUMN if width >= 24 + runs * WIDE_COLUMN else COLUMN
+    return min(width - runs * column, max(24, _longest(row.name for row in joined.rows))), column
 
 
 def types_rows(tables: Sequence[Breakdown], width: int) -> list[Row]:

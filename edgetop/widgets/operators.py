@@ -173,7 +173,8 @@ class OperatorsPanel(Panel):
         if self._profiled is not None:
             return ((f"Timing the operators of {run_name(self._profiled)}…", ""),)
         if not self._can_time:
-            return (("No operators were timed in this session.", ""), (UNTIMED.hint, "muted"))
+            until = "in this session" if self._ended else "up to this moment of the session"
+            return ((f"No operators were timed {until}.", ""), (UNTIMED.hint, "muted"))
         if self._ended:
             return (("The run has ended: its operators can no longer be timed.", ""), (UNTIMED.hint, "muted"))
         if self._asked:
@@ -241,7 +242,7 @@ class OperatorsPanel(Panel):
             head = tuple(span for place in places for span in self._type_head(place, column))
             return [*notes, head, *types_rows(tables, width)]
         totals = [table.total_ns for place in joined.runs if isinstance(table := self._tables[place], Breakdown)]
-        head = joined_head(self._runs, joined.runs, width)
+        head = joined_head(self._runs, joined, width)
         first, count = self._window(len(joined.rows), height - len(notes) - 1)
         return [head, *joined_rows(joined, totals, width, self._sort, first, count), *notes]
 
