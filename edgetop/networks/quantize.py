@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from edgetop.networks.graph import Array, Graph, Node, Parameters
 from edgetop.networks.quantize_lower import lowered
-from edgetop.networks.quantize_ranges import Range, ranges, shared
+from edgetop.networks.quantize_ranges import Range, observed, shared
 from edgetop.networks.reference import Wide
 
 LOWEST, HIGHEST = -128, 127
@@ -81,7 +81,7 @@ class QuantizedGraph(Graph):
         bias = np.zeros(0, np.float32) if node.bias is None else node.bias
         scales = _weight_scales(node, source)
         of_channel = scales.reshape(-1, *(1,) * (node.weight.ndim - 1))
-        weight = np.clip(np.rint(node.weight / of_channel), -HIGHEST, HIGHEST).astype(np.int8)
+        weight = np.clip(_whole(node.weight / of_channel), -HIGHEST, HIGHEST).astype(np.int8)
         bias_scales = scales.astype(np.float64) * source
         whole = np.rint(bias / bias_scales).astype(np.int32)
         return StoredWeights(weight, scales, whole, bias_scales.astype(np.float32))
@@ -108,11 +108,11 @@ def quantize(graph: Graph, pictures: Array) -> QuantizedGraph:
     Raises ValueError where probabilities and larger values would have to share a scale.
     """
     simple = lowered(graph)
-    found, exact = ranges(simple, pictures)
+    seen, exact = observed(simple, pictures)
     fixed = {node.name for node in simple.nodes if node.op in FIXED_OPS}
     scales = {}
     for group in shared(simple):
-        joint = Range(min(found[name].low for name in group), max(found[name].high for name in group))
+        joint = Range(min(seen[name].range.low for name in group), max(seen[name].range.high for name in group))
         scale = _scale(joint)
         if not fixed.isdisjoint(group):
             if joint.low < 0 or joint.high > 1:
@@ -120,7 +120,33 @@ def quantize(graph: Graph, pictures: Array) -> QuantizedGraph:
                 raise ValueError(f"{names}: probabilities beside values from {joint.low:g} to {joint.high:g}")
             scale = FIXED
         scales.update(dict.fromkeys(group, scale))
-    return QuantizedGraph(graph.name, simple.nodes, graph.outputs, scales, exact)
+    quantized = QuantizedGraph(graph.name, simple.nodes, graph.outputs, scales, exact)
+    return _unbiased(quantized, {name: each.means() for name, each in seen.items()})
+
+
+def _unbiased(graph: QuantizedGraph, means: Mapping[str, Wide]) -> QuantizedGraph:
+    """With biases that make up for what the rounding of weights adds to each channel in the mean.
+
+    Nagel et al., "Data-Free Quantization Through Weight Equalization and Bias Correction" (2019), section 4.2.
+    """
+    nodes = []
+    for node, stored in zip(graph.nodes, graph.dequantized().nodes):
+        if node.bias is not None:
+            (source,) = node.inputs
+            # in steps of int8: finer than that, the last bits of a platform's arithmetic would tell
+            lost = _lost(node, stored, graph.scales[source].rounded(means[source]))
+            node = replace(node, bias=(node.bias + lost).astype(np.float32))
+        nodes.append(node)
+    return replace(graph, nodes=tuple(nodes))
+
+
+def _lost(node: Node, stored: Node, means: Wide) -> Wide:
+    """By how much each output channel is less than it was, where each input channel is its mean everywhere."""
+    assert node.weight is not None and stored.weight is not None
+    outputs, depth = node.weight_shape[:2]
+    lost = (node.weight - stored.weight).reshape(node.groups, outputs // node.groups, depth, -1)
+    result: Wide = (lost.sum(axis=3, dtype=np.float64) @ means.reshape(node.groups, depth, 1)).ravel()
+    return result
 
 
 def _scale(each: Range) -> Scale:
@@ -139,6 +165,16 @@ def _weight_scales(node: Node, source: float) -> Array:
         scales = scales.max(keepdims=True)
     scales = np.maximum(scales, scales.max() * SMALLEST_PART)
     return np.where(scales > 0, scales, 1.0).astype(np.float32)
+
+
+def _whole(weight: Array) -> Wide:
+    """Whole numbers whose sum over a kernel's places is that of its weights, to the nearest.
+
+    Neighbouring pixels are alike, so that what is rounded away at one place should be given at the next.
+    """
+    places = weight.reshape(*weight.shape[:2], -1).astype(np.float64)
+    sums = np.rint(places.cumsum(axis=2))
+    return np.diff(sums, axis=2, prepend=0.0).reshape(weight.shape)
 
 
 def _leading_bits(value: float) -> float:

@@ -1,4 +1,4 @@
-"""From which to which value the nodes of a graph go, and which of them must have one scale."""
+"""From which to which value the nodes of a graph go, what they give in the mean, and which must have one scale."""
 
 from __future__ import annotations
 
@@ -21,16 +21,33 @@ class Range(NamedTuple):
     high: float
 
 
-def ranges(graph: Graph, pictures: Array) -> tuple[dict[str, Range], list[Wide]]:
-    """The range of every node over all pictures, [N, C, H, W], and the graph's outputs for each, in one vector."""
-    found = {node.name: Range(0.0, 0.0) for node in graph.nodes}
+class Seen:
+    """What a node gave over all pictures."""
 
-    def widen(name: str, values: Wide) -> Wide:
-        low, high = found[name]
-        found[name] = Range(min(low, float(values.min())), max(high, float(values.max())))
+    def __init__(self) -> None:
+        self.range = Range(0.0, 0.0)
+        self._means: list[Wide] = []
+
+    def add(self, values: Wide) -> None:
+        """Those of one more picture, [C] or [C, H, W]."""
+        self.range = Range(min(self.range.low, float(values.min())), max(self.range.high, float(values.max())))
+        self._means.append(values.reshape(len(values), -1).mean(axis=1, dtype=np.float64))
+
+    def means(self) -> Wide:
+        """The mean of each channel."""
+        result: Wide = np.mean(self._means, axis=0)
+        return result
+
+
+def observed(graph: Graph, pictures: Array) -> tuple[dict[str, Seen], list[Wide]]:
+    """What every node gives over all pictures, [N, C, H, W], and the graph's outputs for each, in one vector."""
+    seen = {node.name: Seen() for node in graph.nodes}
+
+    def add(name: str, values: Wide) -> Wide:
+        seen[name].add(values)
         return values
 
-    return found, [outputs(graph, picture, widen) for picture in pictures]
+    return seen, [outputs(graph, picture, add) for picture in pictures]
 
 
 def outputs(graph: Graph, picture: Array, change: reference.Change) -> Wide:

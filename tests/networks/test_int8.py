@@ -15,7 +15,7 @@ from edgetop.networks.builder import Builder
 from edgetop.networks.quantize import FIXED, Scale, picture_count, quantize
 from edgetop.networks.quantize_agreement import agreement
 from edgetop.networks.quantize_lower import lowered
-from edgetop.networks.quantize_ranges import ranges, shared
+from edgetop.networks.quantize_ranges import observed, shared
 from edgetop.networks.writers import WRITERS, write
 
 
@@ -40,8 +40,9 @@ def test_a_range_is_over_all_pictures_and_holds_zero(weighted):
     b.act("rectified", "input", "relu6")
     graph, _ = weighted(b)
     pictures = np.array([[2.0, 3.0], [1.0, 9.0]], np.float32).reshape(2, 1, 1, 2).repeat(2, axis=2)
-    found, exact = ranges(graph, pictures)
-    assert found == {"input": (0.0, 9.0), "rectified": (0.0, 6.0)}
+    seen, exact = observed(graph, pictures)
+    assert {name: each.range for name, each in seen.items()} == {"input": (0.0, 9.0), "rectified": (0.0, 6.0)}
+    assert (seen["input"].means().tolist(), seen["rectified"].means().tolist()) == ([3.75], [3.0])
     assert [one.tolist() for one in exact] == [[2.0, 3.0, 2.0, 3.0], [1.0, 6.0, 1.0, 6.0]]
 
 
@@ -106,7 +107,40 @@ def test_weights_are_symmetric_with_a_scale_for_each_channel(weighted):
     assert (len(conv.scales), len(fc.scales)) == (4, 1)
     source = quantized.scales["input"].scale
     assert conv.bias_scales == pytest.approx(conv.scales * source)
-    assert conv.bias * conv.bias_scales == pytest.approx(graph.node("conv").bias, abs=float(conv.bias_scales.max()))
+    bias = quantized.node("conv").bias
+    assert conv.bias * conv.bias_scales == pytest.approx(bias, abs=float(conv.bias_scales.max()))
+
+
+def test_what_is_rounded_away_at_one_place_of_a_kernel_is_given_at_the_next(weighted):
+    b = Builder("one", (8, 8, 8))
+    b.conv("depthwise", "input", 8, 3, groups=8)
+    graph, picture = weighted(b)
+    quantized = quantize(graph, picture)
+    stored = quantized.stored(quantized.node("depthwise"))
+    steps = graph.node("depthwise").weight.reshape(8, 9) / stored.scales[:, None]
+    sums = stored.weight.reshape(8, 9).sum(axis=1)
+    assert np.abs(sums - steps.sum(axis=1)).max() <= 0.501
+    assert (sums != np.rint(steps).sum(axis=1)).any()
+
+
+@pytest.mark.parametrize("groups", [1, 2, 8, "fc"])
+def test_biases_make_up_for_what_rounding_weights_adds_in_the_mean(groups, weighted):
+    b = Builder("one", (8, 3, 3))
+    if groups == "fc":
+        b.fc("layer", b.gap("gap", "input"), 8)
+    else:
+        b.conv("layer", "input", 8, 3, groups=groups, pad=0)
+    graph, _ = weighted(b)
+    levels = np.array([0, 255, 31, 77, 130, 9, 200, 54], np.float32) / 32  # each a value of int8
+    picture = np.broadcast_to(levels[:, None, None], graph.input_shape)
+    quantized = quantize(graph, picture)
+    corrected = quantized.dequantized()
+    bias = {"layer": (corrected.node("layer").weight, graph.node("layer").bias)}
+    exact, found, before = (
+        reference.activations(each, picture)["layer"] for each in (graph, corrected, corrected.with_weights(bias))
+    )
+    assert np.abs(before - exact).max() > 1e-3
+    assert np.abs(found - exact).max() < 0.05 * np.abs(before - exact).max()
 
 
 def test_agreement_counts_and_measures(built):
