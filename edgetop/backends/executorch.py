@@ -14,6 +14,7 @@ from typing import Any, Callable, Union
 import numpy as np
 
 from edgetop.backends.base import Availability, LoadedModel, Options, Profile, Variant, timed
+from edgetop.backends.executorch_names import names, nodes_of
 from edgetop.backends.files import bad_file, check_files, check_start
 from edgetop.backends.importing import import_framework, present
 from edgetop.backends.pytorch_model import TorchModel
@@ -63,14 +64,20 @@ def _profile(load: Callable[..., Any], inputs: Sequence[Any], rounds: int) -> Pr
             "ExecuTorch recorded no operators of each inference", "Its package must be built with event tracing"
         )
     steps.sort(key=lambda event: event.start_time[0])
-    profile = profile_of([[_step(event, i) for event in steps] for i in range(1, rounds + 1)], durations)
+    called = names([_kind(event) for event in steps], nodes_of(load()))
+    inferences = range(1, rounds + 1)  # the first is not timed
+    profile = profile_of([[_step(event, name, i) for event, name in zip(steps, called)] for i in inferences], durations)
     # XNNPACK counts whole microseconds: what takes less than one in every round is not there.
     return Profile(tuple(each for each in profile.operators if each.mean_ns > 0), profile.durations_ns)
 
 
-def _step(event: Any, inference: int) -> Step:
-    kind = event.name.removeprefix(_OPERATOR).partition(" #")[0].removesuffix(".out")
-    return Step("", kind, event.start_time[inference], round(event.perf_data.raw[inference] * _NS_OF_MS))
+def _kind(event: Any) -> str:
+    return str(event.name).removeprefix(_OPERATOR).partition(" #")[0].partition(".")[0]
+
+
+def _step(event: Any, name: str, inference: int) -> Step:
+    duration_ns = round(event.perf_data.raw[inference] * _NS_OF_MS)
+    return Step(name, _kind(event), event.start_time[inference], duration_ns)
 
 
 class _Program(TorchModel):
