@@ -41,9 +41,13 @@ def _tell_agreement(written: ModelFile, whole: ModelFile) -> None:
     """How the int8 file compares with the fp32 one, in answers and bytes."""
     found = agreement_of(written)
     if found is not None:
+        which = (
+            "none of them calibrated on" if found.unseen else "those it was calibrated on; on others it may do worse"
+        )
+        print(f"pictures it is judged on: {found.pictures}, {which}")
         if found.same_top1 is not None:
-            same = f"{found.same_top1} of {found.pictures}"
-            print(f"pictures it was calibrated on with the same likeliest class as in fp32: {same}")
+            share = units.percent(100 * found.same_top1 / found.pictures)
+            print(f"same likeliest class as in fp32: {found.same_top1} of {found.pictures}, {share}")
         differences = f"{units.difference(found.largest)} at most, {units.difference(found.mean)} in the mean"
         print(f"outputs differ by {differences}, of values up to {units.significant(found.span)}")
     small, large = (sum(map(os.path.getsize, file.paths)) for file in (written, whole))

@@ -16,7 +16,9 @@ from edgetop.inputs.source import SHIPPED
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp")
 MOST = 40
-"""Pictures of a folder that are used; more of them change little."""
+"""Pictures of a folder that are calibrated on; more of them change little."""
+MOST_OTHERS = 100
+"""Pictures of a folder that are kept to judge by."""
 SHARES = (0.6, 0.9, 0.75)
 """Of height and width that are cut out."""
 PLACES = ((0.5, 0.5), (0.0, 0.0), (1.0, 1.0), (0.0, 1.0), (1.0, 0.0))
@@ -32,6 +34,8 @@ class Calibration:
     name: str
     paths: tuple[str, ...]
     varied: bool
+    others: tuple[str, ...] = ()
+    """Pictures to judge by."""
 
     def inputs(self, card: Card, count: int, skip: int = 0) -> Input:
         """A model's inputs, [N, C, H, W]; raises BadInput.
@@ -40,10 +44,14 @@ class Calibration:
         and so on. Others are all used.
         """
         if not self.varied:
-            return np.concatenate([prepare(read_picture(path), card) for path in self.paths])
+            return _prepared(self.paths, card)
         pictures = [read_picture(path) for path in self.paths]
         places = (divmod(i, len(pictures)) for i in range(skip, skip + count))
         return np.concatenate([prepare(variant(pictures[which], number), card) for number, which in places])
+
+    def unseen(self, card: Card, count: int) -> Input:
+        """Inputs of other pictures, [N, C, H, W], at most ``count`` and none where there are none; raises BadInput."""
+        return _prepared(self.others[:count], card) if self.others else np.zeros((0, *card.input_shape[1:]), np.float32)
 
 
 SHIPPED_PICTURES = Calibration("shipped1", tuple(asset(f"{name}.jpg") for name in SHIPPED), varied=True)
@@ -51,15 +59,19 @@ SHIPPED_PICTURES = Calibration("shipped1", tuple(asset(f"{name}.jpg") for name i
 
 
 def folder_pictures(folder: str) -> Calibration:
-    """The first forty pictures of a folder, by name; raises BadInput where there is none."""
+    """The first forty pictures of a folder, by name, and a hundred others; raises BadInput where there is none."""
     try:
         names = sorted(name for name in os.listdir(folder) if name.lower().endswith(SUFFIXES))
     except OSError as error:
         raise BadInput(f"cannot read {folder}: {error.strerror}", "Give a folder with pictures") from error
     if not names:
         raise BadInput(f"no pictures in {folder}", f"They must end in {', '.join(SUFFIXES)}")
-    paths = tuple(os.path.join(folder, name) for name in names[:MOST])
-    return Calibration(_digest(paths), paths, varied=False)
+    paths = tuple(os.path.join(folder, name) for name in names[: MOST + MOST_OTHERS])
+    return Calibration(_digest(paths), paths[:MOST], varied=False, others=paths[MOST:])
+
+
+def _prepared(paths: tuple[str, ...], card: Card) -> Input:
+    return np.concatenate([prepare(read_picture(path), card) for path in paths])
 
 
 def _digest(paths: tuple[str, ...]) -> str:

@@ -26,7 +26,7 @@ from edgetop.networks.child import Interruption, finish, never
 from edgetop.networks.digest import file_sha256
 from edgetop.networks.graph import Array
 from edgetop.networks.own import own_file as own_file
-from edgetop.networks.quantize import picture_count
+from edgetop.networks.quantize import others_count, picture_count
 from edgetop.networks.quantize_agreement import Agreement
 from edgetop.networks.write import CANNOT_WRITE, INT8, ONE_THREAD
 from edgetop.networks.writers import SUFFIXES, TELL_THEIR_INPUT, WRITTEN_BY_FRAMEWORK, writer
@@ -40,8 +40,8 @@ STALE_S = 3600
 """A temporary folder this old belongs to a process that was killed."""
 
 
-Calibration = Callable[[], Array]
-"""Gives the inputs to calibrate on; not called where the file is there."""
+Calibration = Callable[[], tuple[Array, Array]]
+"""Gives the inputs to calibrate on, and those to judge by; not called where the file is there."""
 
 
 class Pictures(Protocol):
@@ -53,6 +53,9 @@ class Pictures(Protocol):
 
     def inputs(self, card: ModelCard, count: int) -> Array:
         """A model's inputs, [N, C, H, W], at most so many."""
+
+    def unseen(self, card: ModelCard, count: int) -> Array:
+        """Those of other pictures, at most so many, to judge by; none where there are none."""
 
 
 def model_file(
@@ -77,7 +80,7 @@ def model_file(
         if pictures is None:
             raise UsageError(f"no pictures to calibrate {name} on", "Give those of edgetop.inputs.calibration")
         stem = f"{stem}-{pictures.name}"
-        calibration = partial(pictures.inputs, card, picture_count(card.macs))
+        calibration = partial(_inputs, pictures, card)
     paths = tuple(stem + suffix for suffix in SUFFIXES[format])
     record = f"{stem}.{format}.json"
     if not _intact(paths, record):
@@ -85,6 +88,10 @@ def model_file(
         _write((name, format, precision), python, calibration, interrupted, paths, record)
     shape = () if format in TELL_THEIR_INPUT else card.input_shape
     return ModelFile(paths, format, name, precision, card.sha256, shape)
+
+
+def _inputs(pictures: Pictures, card: ModelCard) -> tuple[Array, Array]:
+    return pictures.inputs(card, picture_count(card.macs)), pictures.unseen(card, others_count(card.macs))
 
 
 def agreement_of(written: ModelFile) -> Optional[Agreement]:
@@ -135,7 +142,7 @@ def _write(
         _sweep(folder)
         with tempfile.TemporaryDirectory(prefix=TEMPORARY, dir=folder) as temporary:
             out = os.path.join(temporary, "model")
-            inputs = () if calibration is None else (_saved(calibration(), temporary),)
+            inputs = () if calibration is None else _saved(calibration(), temporary)
             agreement = _write_in_child(wanted, python, interrupted, out, *inputs)
             for suffix, path in zip(SUFFIXES[wanted[1]], paths):
                 _publish(out + suffix, path)
@@ -146,10 +153,14 @@ def _write(
         raise CannotWrite(f"cannot write {folder}: {error.strerror or error}", ELSEWHERE) from error
 
 
-def _saved(inputs: Array, folder: str) -> str:
-    path = os.path.join(folder, "pictures.npy")
-    np.save(path, inputs)
-    return path
+def _saved(arrays: tuple[Array, ...], folder: str) -> tuple[str, ...]:
+    """Where those are that hold something."""
+    paths = []
+    for number, array in enumerate(arrays):
+        if len(array):
+            paths.append(os.path.join(folder, f"pictures{number}.npy"))
+            np.save(paths[-1], array)
+    return tuple(paths)
 
 
 def _publish(temporary: str, path: str) -> None:

@@ -30,6 +30,9 @@ SMALLEST_PART = 2.0**-20
 LEAST_PICTURES, MOST_PICTURES = 2, 12
 PICTURES_MACS = 5 * 10**9
 """Multiply-accumulates that calibration may take: about a second."""
+LEAST_OTHERS = 10
+OTHERS_MACS = 5 * 10**10
+"""Those that judging by other pictures may take, twice: about twenty seconds."""
 FIXED_OPS = ("sigmoid", "softmax")
 """Operators whose output has a scale of its own in every kernel."""
 
@@ -100,6 +103,11 @@ class QuantizedGraph(Graph):
 def picture_count(macs: int) -> int:
     """How many pictures to calibrate a network of so many multiply-accumulates on."""
     return min(max(PICTURES_MACS // macs, LEAST_PICTURES), MOST_PICTURES)
+
+
+def others_count(macs: int) -> int:
+    """How many pictures that a network was not calibrated on to judge it by, at most."""
+    return max(OTHERS_MACS // macs, LEAST_OTHERS)
 
 
 def quantize(graph: Graph, pictures: Array) -> QuantizedGraph:

@@ -18,11 +18,16 @@ Change = Callable[[str, Wide], Wide]
 """What becomes of the output of a node, told by its name, before other nodes read it."""
 
 
+def unchanged(name: str, values: Wide) -> Wide:
+    """The values themselves."""
+    return values
+
+
 def activations(
     graph: Graph,
     picture: npt.NDArray[Any],
     dtype: npt.DTypeLike = np.float64,
-    change: Change = lambda name, values: values,
+    change: Change = unchanged,
     keep: Optional[Collection[str]] = None,
 ) -> dict[str, Wide]:
     """The output of every node for a [1, C, H, W] input, without the batch; ValueError for another shape.

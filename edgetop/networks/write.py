@@ -1,8 +1,8 @@
 """Writes a model of the zoo to disk, in a process of its own.
 
-``python -m edgetop.networks.write NAME FORMAT PRECISION OUT [PICTURES]``: OUT is a path without suffix, PICTURES
-an .npy file of inputs to calibrate int8 on. The engine starts it, so that torch and the arrays of a whole network
-never enter its memory.
+``python -m edgetop.networks.write NAME FORMAT PRECISION OUT [PICTURES [OTHERS]]``: OUT is a path without suffix,
+PICTURES an .npy file of inputs to calibrate int8 on, OTHERS one of inputs to judge it by. The engine starts it, so
+that torch and the arrays of a whole network never enter its memory.
 """
 
 from __future__ import annotations
@@ -33,10 +33,12 @@ ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}
 """For this process's environment: calibration waits for memory, and a second thread spins rather than helps."""
 
 
-def write_model(name: str, format: str, precision: str, out: str, pictures: str = "") -> Optional[Agreement]:
+def write_model(
+    name: str, format: str, precision: str, out: str, pictures: str = "", others: str = ""
+) -> Optional[Agreement]:
     """The model's files: ``out`` with each of the format's suffixes; raises UnknownName, OSError.
 
-    Gives, for int8, how far it is from fp32.
+    Gives, for int8, how far it is from fp32: on the other pictures, or where there are none on the same.
     """
     precisions = zoo.card(name).precisions
     if precision not in precisions:
@@ -45,8 +47,8 @@ def write_model(name: str, format: str, precision: str, out: str, pictures: str 
     found = None
     if precision == INT8:
         inputs = np.load(pictures)
-        graph = quantized = quantize(graph, inputs)
-        found = agreement(quantized, inputs)
+        before, graph = graph, quantize(graph, inputs)
+        found = agreement(graph, np.load(others), before) if others else agreement(graph, inputs)
     contents = write(graph, format, precision)
     for suffix, content in zip(SUFFIXES[format], contents):
         with open(out + suffix, "wb") as file:

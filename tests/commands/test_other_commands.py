@@ -225,9 +225,10 @@ def test_an_unknown_command_is_refused_in_one_line(edgetop, refused):
 def test_models_write_tells_how_an_int8_file_compares(edgetop, tmp_path):
     done = edgetop("models", "write", "tiny", "--format", "onnx", "--precision", "int8", "-o", "tiny.onnx")
     assert done.returncode == 0, done.stderr
-    path, classes, differences, sizes = done.stdout.splitlines()
+    path, judged, classes, differences, sizes = done.stdout.splitlines()
     assert path == "tiny.onnx" and (tmp_path / path).stat().st_size
-    assert classes == "pictures it was calibrated on with the same likeliest class as in fp32: 12 of 12"
+    assert judged == "pictures it is judged on: 12, those it was calibrated on; on others it may do worse"
+    assert classes == "same likeliest class as in fp32: 12 of 12, 100 %"
     assert "at most" in differences and "in the mean" in differences
     assert "in fp32" in sizes
 
@@ -242,6 +243,10 @@ def test_models_write_calibrates_on_a_folder_of_ones_own(edgetop, refused, tmp_p
     done = edgetop(*command, "--precision", "int8")
     assert done.returncode == 0, done.stderr
     assert "1 of 1" in done.stdout
+    for number in range(44):
+        (tmp_path / "pictures" / f"{number}.jpg").symlink_to(asset("coffee.jpg" if number % 2 else "cat.jpg"))
+    done = edgetop(*command, "--precision", "int8")
+    assert "pictures it is judged on: 5, none of them calibrated on" in done.stdout.splitlines()
 
 
 def test_models_write_refuses_int8_where_the_format_has_none(edgetop, refused):

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import os
+
 import numpy as np
 import pytest
 from PIL import Image
 
 from edgetop.errors import BadInput
-from edgetop.inputs.calibration import MOST, SHIPPED_PICTURES, folder_pictures, variant
+from edgetop.inputs.calibration import MOST, MOST_OTHERS, SHIPPED_PICTURES, folder_pictures, variant
 from edgetop.inputs.source import input_array
 
 
@@ -59,7 +61,18 @@ def test_a_folder_is_known_by_what_is_in_its_pictures(folder):
 def test_of_a_large_folder_some_are_taken(folder):
     for number in range(MOST):
         (folder / f"c{number:02}.png").write_bytes((folder / "b.png").read_bytes())
-    assert len(folder_pictures(str(folder)).paths) == MOST
+    pictures = folder_pictures(str(folder))
+    assert len(pictures.paths) == MOST
+    assert [os.path.basename(path) for path in pictures.others] == ["c38.png", "c39.png"]
+
+
+def test_what_is_left_of_a_folder_is_there_to_judge_by(folder, card):
+    assert folder_pictures(str(folder)).unseen(card(), 9).shape == (0, 3, 32, 32)
+    for number in range(MOST + MOST_OTHERS):
+        (folder / f"c{number:03}.png").write_bytes((folder / "b.png").read_bytes())
+    pictures = folder_pictures(str(folder))
+    assert (len(pictures.others), set(pictures.others) & set(pictures.paths)) == (MOST_OTHERS, set())
+    assert (pictures.unseen(card(), 2) == np.repeat(input_array(str(folder / "b.png"), card()), 2, axis=0)).all()
 
 
 def test_a_folder_without_pictures_is_refused(tmp_path):

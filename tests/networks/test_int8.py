@@ -12,7 +12,7 @@ from edgetop.errors import UnknownName, UsageError
 from edgetop.inputs.calibration import SHIPPED_PICTURES
 from edgetop.networks import files, reference, zoo
 from edgetop.networks.builder import Builder
-from edgetop.networks.quantize import FIXED, Scale, picture_count, quantize
+from edgetop.networks.quantize import FIXED, Scale, others_count, picture_count, quantize
 from edgetop.networks.quantize_agreement import agreement
 from edgetop.networks.quantize_lower import lowered
 from edgetop.networks.quantize_ranges import observed, shared
@@ -146,7 +146,7 @@ def test_biases_make_up_for_what_rounding_weights_adds_in_the_mean(groups, weigh
 def test_agreement_counts_and_measures(built):
     pictures = SHIPPED_PICTURES.inputs(zoo.card("tiny"), 6)
     found = agreement(quantize(built("tiny"), pictures), pictures)
-    assert (found.pictures, found.same_top1) == (6, 6)
+    assert (found.pictures, found.unseen, found.same_top1) == (6, False, 6)
     assert 0 < found.mean < found.largest < 0.02 < found.span < 1
 
 
@@ -214,6 +214,8 @@ def test_a_cached_file_is_not_calibrated_again(cache):
             assert not cache.exists() or not list(cache.glob("*.tflite"))
             return SHIPPED_PICTURES.inputs(card, count)
 
+        unseen = SHIPPED_PICTURES.unseen
+
     first = files.model_file("tiny", "tflite", "int8", pictures=Once())
     assert files.model_file("tiny", "tflite", "int8", pictures=Once()) == first
 
@@ -224,6 +226,28 @@ def test_agreement_is_unknown_where_the_record_does_not_tell(cache):
     record.write_text(json.dumps({"agreement": {"pictures": 3}}))
     assert files.agreement_of(written) is None
     assert files.agreement_of(files.model_file("tiny", "tflite")) is None
+
+
+def test_pictures_that_are_not_calibrated_on_are_judged_by(cache):
+    class WithOthers:
+        name = "others"
+        inputs = SHIPPED_PICTURES.inputs
+
+        def unseen(self, card, count):
+            return SHIPPED_PICTURES.inputs(card, 5, skip=50)
+
+    written = files.model_file("tiny", "tflite", "int8", pictures=WithOthers())
+    card, graph = zoo.card("tiny"), zoo.build("tiny")
+    quantized = quantize(graph, SHIPPED_PICTURES.inputs(card, picture_count(card.macs)))
+    found = files.agreement_of(written)
+    assert found == agreement(quantized, SHIPPED_PICTURES.inputs(card, 5, skip=50), graph)
+    assert (found.pictures, found.unseen) == (5, True)
+    assert 0 < found.mean < found.largest < 0.02
+
+
+def test_fewer_pictures_judge_a_large_network():
+    counts = [others_count(zoo.card(name).macs) for name in ("efficientnet_lite0", "resnet50", "xception")]
+    assert counts[0] > 100 > counts[1] > counts[2] == 10
 
 
 def test_int8_without_pictures_is_refused(cache):
