@@ -6,7 +6,7 @@ two loads of one file differ by some per cent, by where their memory happens to 
 (A B B A), and the figure is the median of the ratios of neighbours, so that a busy machine troubles both alike.
 The time that the thread waited for a core is taken off; how many inferences did, stands in the last column.
 
-``python tests/bench/bench_backends.py [--network mobilenet_v2] [--seconds 12] [--on torch,litert:builtin]
+``python tests/bench/bench_backends.py [--network mobilenet_v2] [--seconds 15] [--on torch,litert:builtin]
 [--python executorch=/opt/et/bin/python]``; it exits with 1 where one costs more than 1 %.
 """
 
@@ -23,7 +23,7 @@ import bare_calls
 import numpy as np
 
 LIMIT = 0.01
-PAIRS = 6
+PAIRS = 12
 """Of loads of the same file."""
 BLOCK_S = 0.03
 SET_ASIDE_S = 0.3
@@ -155,7 +155,7 @@ def told(rows):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--network", default="mobilenet_v2")
-    parser.add_argument("--seconds", type=float, default=12.0, help="of measuring, a variant")
+    parser.add_argument("--seconds", type=float, default=15.0, help="of measuring, a variant")
     parser.add_argument("--on", default="")
     parser.add_argument("--python", action="append", default=[], metavar="NAME=PATH")
     parser.add_argument("--child", default="", help=argparse.SUPPRESS)
