@@ -59,7 +59,9 @@ def test_a_framework_that_runs_a_tiny_model_tells_its_version():
     assert availability("null") == Availability(backend("null").version())
 
 
-@pytest.mark.parametrize("framework", ["litert", "tflite", "torch", "caffe", "onnxruntime", "ncnn", "openvino", "tvm", "numpy"])
+@pytest.mark.parametrize(
+    "framework", ["litert", "tflite", "torch", "caffe", "onnxruntime", "ncnn", "openvino", "tvm", "numpy"]
+)
 def test_a_real_framework_is_proven_in_a_child(framework, need):
     need(framework)
     assert isinstance(availability(framework, timeout_s=60).version, str)
