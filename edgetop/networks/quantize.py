@@ -180,8 +180,10 @@ def _whole(weight: Array) -> Wide:
 
     Neighbouring pixels are alike, so that what is rounded away at one place should be given at the next.
     """
-    places = weight.reshape(*weight.shape[:2], -1).astype(np.float64)
-    sums = np.rint(places.cumsum(axis=2))
+    if math.prod(weight.shape[2:]) == 1:
+        return np.rint(weight)
+    places = weight.reshape(*weight.shape[:2], -1)
+    sums = np.rint(places.cumsum(axis=2, dtype=np.float64))
     return np.diff(sums, axis=2, prepend=0.0).reshape(weight.shape)
 
 
