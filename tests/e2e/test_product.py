@@ -29,7 +29,7 @@ def is_worker(pid):
 
 def test_pick_run_record_quit_replay_seek(edgetop, sessions):
     picker = edgetop(EDGETOP_RUN_FRAMEWORKS="litert,null")
-    picker.wait_for(lambda: re.search(r"LiteRT\s+2\.", picker.text))
+    picker.wait_for(lambda: re.search(r"LiteRT\s+‹xnnpack›\s+2\.", picker.text))
     picker.type("\r")
     picker.wait_for("running")
     picker.wait_for(lambda: CAT.search(picker.text))
@@ -52,7 +52,7 @@ def test_pick_run_record_quit_replay_seek(edgetop, sessions):
     shown = f"{lite['latency_s']['n']}"
     replay.wait_for(lambda: re.search(rf"samples\s+{shown}\b", replay.text))
     replay.wait_for(lambda: CAT.search(replay.text))
-    replay.wait_for("■")
+    replay.wait_for("■ ended")
     replay.type("-" * 4 + " ")  # at its end it plays again, from the beginning
     replay.wait_for(lambda: not re.search(rf"samples\s+{shown}\b", replay.text))
     replay.type("+" * 4)
