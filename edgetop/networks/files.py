@@ -36,6 +36,8 @@ ELSEWHERE = "Free some room there, or set XDG_CACHE_HOME to a folder that can be
 TEMPORARY = ".writing-"
 LIMIT_S = 1800.0
 """The largest network in int8 takes a small board ten minutes."""
+EDITION = 2
+"""To be raised when a writer, or the quantiser, writes something else than before: older files are written anew."""
 STALE_S = 3600
 """A temporary folder this old belongs to a process that was killed."""
 
@@ -124,7 +126,7 @@ def _intact(paths: tuple[str, ...], record: str) -> bool:
 
 def _record(paths: tuple[str, ...]) -> dict[str, object]:
     sums = {os.path.basename(path): file_sha256(path) for path in paths}
-    return {"edgetop": edgetop.__version__, "sha256": sums}
+    return {"edgetop": edgetop.__version__, "edition": EDITION, "sha256": sums}
 
 
 def _write(

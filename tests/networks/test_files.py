@@ -98,9 +98,10 @@ def test_a_damaged_or_incomplete_file_is_written_again(harm, which, cache):
     assert [read(path) for path in files.model_file("tiny", "caffe").paths] == whole
 
 
-def test_files_of_another_version_are_written_again(cache, monkeypatch, no_child):
+@pytest.mark.parametrize(("what", "other"), [("edgetop.__version__", "0.0.0"), ("edgetop.networks.files.EDITION", 0)])
+def test_files_of_another_version_are_written_again(cache, monkeypatch, no_child, what, other):
     files.model_file("tiny", "tflite")
-    monkeypatch.setattr("edgetop.__version__", "0.0.0")
+    monkeypatch.setattr(what, other)
     no_child()
     with pytest.raises(AssertionError, match="child"):
         files.model_file("tiny", "tflite")
