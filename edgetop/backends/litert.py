@@ -10,7 +10,7 @@ from edgetop.backends.importing import import_framework
 from edgetop.backends.interpreter import InterpreterBackend
 from edgetop.backends.litert_check import mistrust
 from edgetop.backends.litert_operators import operator_profile
-from edgetop.backends.litert_profiler import ProfilerFailed, record
+from edgetop.backends.litert_profiler import KERNELS, ProfilerFailed, record
 from edgetop.readings import Missing
 
 
@@ -31,6 +31,11 @@ class LiteRt(InterpreterBackend):
         if options.delegate:
             return Missing(
                 "LiteRT's profiler does not run delegates", "Leave out --delegate to see the CPU's operators"
+            )
+        if options.variant not in KERNELS:
+            return Missing(
+                "LiteRT's C library, which has the profiler, has no reference kernels",
+                "litert:builtin times the same operators by the built-in kernels",
             )
         refused = mistrust()
         if refused is not None:

@@ -1,8 +1,8 @@
 """What LiteRT's profiler recorded as a table of operators, named as the model names them.
 
-The built-in and reference kernels tell which node of the model each was. XNNPACK's tell only their own
-kind: but they keep the nodes' order, so that where there are as many kernels of a kind as nodes that become
-it, the first is the first. Others are numbered.
+The built-in kernels tell which node of the model each was. XNNPACK's tell only their own kind: but they keep
+the nodes' order, so that where there are as many kernels of a kind as nodes that become it, the first is the
+first. Others are numbered.
 """
 
 from __future__ import annotations

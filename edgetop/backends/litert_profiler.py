@@ -19,8 +19,8 @@ from edgetop.backends.base import Array
 from edgetop.clock import now_ns
 from edgetop.errors import EdgetopError
 
-KERNELS = {"xnnpack": 0, "reference": 1, "builtin": 2}
-"""Variant to the library's number for its kernels."""
+KERNELS = {"xnnpack": 0, "builtin": 2}
+"""Variant to the library's number for its kernels. By 1, named reference, it runs the built-in ones as well."""
 SPAN, OPERATOR, DELEGATED = 1, 2, 8
 """Kinds of event: a stretch of the whole, an operator of the model's, one of the runtime's own delegate's."""
 INVOKE = "Invoke"

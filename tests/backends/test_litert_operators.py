@@ -49,9 +49,8 @@ def profile(model_file):
     return run
 
 
-@pytest.mark.parametrize("variant", ["builtin", "reference"])
-def test_the_runtimes_own_kernels_have_the_neutral_names_and_their_begins(profile, variant):
-    told = profile(variant)
+def test_the_built_in_kernels_have_the_neutral_names_and_their_begins(profile):
+    told = profile("builtin")
     found = [(o.name, o.type) for o in told.operators]
     assert found == [row for row in TINY if row in found]
     assert ("stem", "CONV_2D") in found  # the fastest may never take a microsecond
@@ -68,7 +67,7 @@ def test_xnnpacks_kernels_have_the_neutral_names_too_but_no_begins(profile):
     assert all(o.start_ns is None for o in told.operators)
 
 
-@pytest.mark.parametrize("variant", ["xnnpack", "builtin", "reference"])
+@pytest.mark.parametrize("variant", ["xnnpack", "builtin"])
 def test_operators_are_within_their_inferences(profile, variant):
     told = profile(variant)
     assert len(told.durations_ns) == 6
@@ -91,6 +90,11 @@ def test_two_runs_of_one_process_are_both_told(profile):
 def test_a_delegates_operators_are_missing(model_file, delegate):
     model = backend("litert").load(model_file("litert"), Options(delegate=delegate()))
     assert "does not run delegates" in model.operators(1).reason
+
+
+def test_the_reference_kernels_are_not_told_by_the_times_of_others(model_file):
+    told = backend("litert").load(model_file("litert"), Options(variant="reference")).operators(1)
+    assert isinstance(told, Missing) and "no reference kernels" in told.reason
 
 
 def test_the_older_runtime_has_no_profiler(model_file):
