@@ -84,7 +84,10 @@ def _plan(arguments: argparse.Namespace, settings: Settings, headless: bool) -> 
 
 def _delegated(runs: tuple[RunSpec, ...], library: str, options: tuple[str, ...]) -> tuple[RunSpec, ...]:
     """The runs with a delegate where they take one: kernels that were named are run as they are, for comparison."""
-    taken = [spec.framework == "coral" or (spec.framework in TAKES_DELEGATE and not spec.variant) for spec in runs]
+    others = TAKES_DELEGATE if library else ()  # the Edge TPU's own takes options too
+    taken = [spec.framework == "coral" or (spec.framework in others and not spec.variant) for spec in runs]
+    if not library and not any(taken):
+        raise UsageError("An option of a delegate, and no delegate", "Name its library with --delegate")
     if not any(taken):
         raise UsageError("No framework here takes a delegate", f"Choose one of {', '.join(TAKES_DELEGATE)} with --on")
     if any("=" not in option for option in options):
