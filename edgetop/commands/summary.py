@@ -47,7 +47,7 @@ def _label(run: RunFigures) -> str:
 
 
 def _heading(run: RunFigures) -> str:
-    return f"{run.title}\n{units.printable(run.version)}".rstrip()
+    return f"{units.printable(run.title)}\n{units.printable(run.version)}".rstrip()
 
 
 def _notes(snapshot: Snapshot) -> list[str]:
@@ -70,11 +70,14 @@ def output() -> Console:
 
 
 def new_table(console: Console, title: str, headings: Sequence[str], texts: int = 1) -> Table:
-    """An empty table whose first ``texts`` columns are at the left and the others, of numbers, at the right."""
+    """An empty table whose first ``texts`` columns are at the left and the others, of numbers, at the right.
+
+    Title and headings may hold the names of files, which are shown as they are: brackets are no mark-up.
+    """
     plain = "utf" not in console.encoding.lower()
-    table = Table(title=title, title_justify="left", box=box.ASCII if plain else box.ROUNDED)
+    table = Table(title=Text(title), title_justify="left", box=box.ASCII if plain else box.ROUNDED)
     for place, heading in enumerate(headings):
-        table.add_column(heading, justify="left" if place < texts else "right")
+        table.add_column(Text(heading), justify="left" if place < texts else "right")
     return table
 
 
@@ -90,7 +93,7 @@ def print_summary(snapshot: Snapshot) -> None:
         for row in zip(*(_rows(run, references) for run in runs)):
             name, values = row[0][0], [value for _, value in row]
             if name != "decode" or set(values) != {units.ABSENT}:  # of detectors alone
-                table.add_row(name, *values)
+                table.add_row(name, *map(Text, values))
         console.print(table)
     for note in _notes(snapshot):
         console.print(Text(units.printable(note)))
