@@ -74,7 +74,7 @@ class Turns(threading.Thread):
         self._paused = threading.Event()
         self._alternating = False
         self.profilers: list[tuple[int, Runner]] = []
-        """Workers that time operators, with their runs; the last one may be at work."""
+        """Workers of the last phase in which operators were timed, with their runs; the last one may be at work."""
         self._profile_wanted = threading.Event()
         if plan.operators:
             self._profile_wanted.set()
@@ -255,23 +255,29 @@ class Turns(threading.Thread):
     def _profile(self, specs: Sequence[RunSpec]) -> None:
         """Time the operators of each run, while no turn is given: a phase of its own."""
         self._profile_wanted.clear()
+        self.profilers.clear()  # those of an earlier phase: what they printed was read during the turns since
         for spec in specs:
             self._tell(spec, status="profiling")
             self._emit(Event(now_ns(), "operators", self._operators(spec), spec.id))
             self._tell(spec, status="running")
 
     def _operators(self, spec: RunSpec) -> dict[str, Any]:
-        """Of a run, by a worker of its own: a profiler that slows, leaks or crashes leaves the measured one alone."""
+        """Of a run, or why there are none; the measurement goes on without them."""
+        try:
+            return self._profiled(spec)
+        except Interrupted:
+            raise
+        except EdgetopError as error:
+            return {"missing": error.title, "hint": error.hint}
+
+    def _profiled(self, spec: RunSpec) -> dict[str, Any]:
+        """By a worker of its own: a profiler that slows, leaks or crashes leaves the measured one alone."""
         runner = Runner(spec, self.plan.deadlines)
         self.profilers.append((spec.id, runner))
         try:
             self._load(runner, self._model(spec)[0])
             runner.ask({"do": "warm"}, self._stopping.is_set)
             return runner.ask({"do": "operators", "rounds": OPERATOR_ROUNDS}, self._stopping.is_set)
-        except Interrupted:
-            raise
-        except EdgetopError as error:
-            return {"missing": error.title, "hint": error.hint}
         finally:
             runner.close()
 

@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from edgetop.errors import RunFailed
 from edgetop.measure.turns import OPERATOR_ROUNDS, Turns, forward_and_back, reference_first
 from edgetop.plan import Plan, RunSpec
 from edgetop.samples import SET_ASIDE, WARM_UP
@@ -142,6 +143,30 @@ def test_operators_are_timed_when_asked_for_and_the_turns_go_on(conducted):
     turned = len(kinds(events, "turn"))
     until(lambda: len(kinds(events, "turn")) > turned)
     assert kinds(events, "operators", 1)[0]["missing"] == "the null backend has no operators"
+
+
+def test_a_worker_that_does_not_start_has_no_operators_and_the_turns_go_on(conducted, monkeypatch):
+    def refused(spec, deadlines):
+        raise RunFailed("Cannot start it", "Check it")
+
+    turns, events = conducted(Plan((RunSpec(0, "tiny", "null"),), input="noise"))
+    turns.start()
+    until(lambda: kinds(events, "turn"))
+    monkeypatch.setattr("edgetop.measure.turns.Runner", refused)
+    turns.profile()
+    until(lambda: kinds(events, "operators"))
+    assert kinds(events, "operators") == [{"missing": "Cannot start it", "hint": "Check it"}]
+    turned = len(kinds(events, "turn"))
+    until(lambda: len(kinds(events, "turn")) > turned)
+
+
+def test_of_the_workers_that_timed_operators_the_last_ones_are_kept(conducted):
+    turns, events = conducted(Plan((RunSpec(0, "tiny", "null"),), input="noise"))
+    turns.start()
+    for times in (1, 2):
+        turns.profile()
+        until(lambda times=times: len(kinds(events, "operators")) == times)
+    assert len(turns.profilers) == 1
 
 
 def test_no_turn_is_given_while_operators_are_timed(conducted):
