@@ -61,6 +61,7 @@ class Loop:
         self._recorder = recorder
         self._hold_at_end = hold_at_end
         self._aggregate = Aggregate(feed.description)
+        self._runs = {spec.id for spec in feed.description.plan.runs}
         self._cost = OwnCost()
         self._reported: Optional[Notice] = None
         self._stopping = False
@@ -118,7 +119,7 @@ class Loop:
         for (kind, run), event in newest.items():
             if kind == "picture":
                 self._publisher.publish(_known(Picture, event.data))
-            elif run is not None:
+            elif run in self._runs:
                 self.operators[run] = _known(Operators, {**event.data, "run": run})
                 self._publisher.publish(self.operators[run])
 

@@ -4,7 +4,7 @@ import pytest
 
 from edgetop.engine.loop import Loop
 from edgetop.protocol import Notice, Recording
-from edgetop.samples import Batch
+from edgetop.samples import Batch, Event
 
 
 class Screen:
@@ -24,9 +24,10 @@ class Feed:
     speed = 1.0
     duration_ns = 0
 
-    def __init__(self, description, drains):
+    def __init__(self, description, drains, events=()):
         self.description = description
         self._left = drains
+        self._events = tuple(events)
 
     ended = property(lambda self: self._left <= 0)
 
@@ -37,7 +38,7 @@ class Feed:
 
     def drain(self):
         self._left -= 1
-        return Batch(self.description.t0_mono_ns)
+        return Batch(self.description.t0_mono_ns, events=self._events)
 
     def log(self):
         return []
@@ -71,3 +72,10 @@ def test_a_shortage_of_room_is_told_once_each_time_it_comes(description, message
     feed = Feed(description, len(messages))
     Loop(feed, screen, lambda timeout_s: [], Recorder(messages)).run()
     assert [notice.title for notice in screen.notices] == ["little room"] * told
+
+
+def test_operators_of_runs_that_the_plan_does_not_have_are_passed_over(description):
+    events = [Event(description.t0_mono_ns, "operators", {"missing": "none"}, run) for run in (None, -1, 0, 77)]
+    loop = Loop(Feed(description, 1, events), Screen(), lambda timeout_s: [])
+    loop.run()
+    assert list(loop.operators) == [0]
