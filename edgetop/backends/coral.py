@@ -11,7 +11,7 @@ from typing import Any, Union
 
 from edgetop.backends.base import Availability, Options, Profile, Variant
 from edgetop.backends.coral_compiler import compiled, left_to_the_cpu
-from edgetop.backends.coral_devices import USB_IDS, EdgeTpu, edge_tpus
+from edgetop.backends.coral_devices import USB_IDS, EdgeTpu, edge_tpus, kernel_devices
 from edgetop.backends.delegate import DELEGATE, check_library, delegate_options, load_delegate, operators_of
 from edgetop.backends.importing import present
 from edgetop.backends.interpreter import EDGE_TPU_OP, FORMAT, InterpreterBackend
@@ -47,7 +47,7 @@ class Coral(InterpreterBackend):
     @property
     def distributions(self) -> tuple[str, ...]:
         """What a proof of it depends on: the runtimes, and the devices that are connected now."""
-        return (*LiteRt.distributions, *TfLite.distributions, *(device.path for device in edge_tpus()))
+        return (*LiteRt.distributions, *TfLite.distributions, *(device.path for device in kernel_devices()))
 
     def _runtime(self) -> InterpreterBackend:
         """The TFLite runtime that is here, the newer one where both are."""

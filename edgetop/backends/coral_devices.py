@@ -19,12 +19,14 @@ class EdgeTpu:
     path: str
 
 
-def edge_tpus(root: str = "/") -> list[EdgeTpu]:
-    """Every Edge TPU that is connected; ``root`` is where /sys and /dev are."""
-    if root == "/":
-        listed = _by_pycoral()
-        if listed is not None:
-            return listed
+def edge_tpus() -> list[EdgeTpu]:
+    """Every Edge TPU that is connected; imports pycoral, and with it a TFLite runtime, where it is installed."""
+    listed = _by_pycoral()
+    return kernel_devices() if listed is None else listed
+
+
+def kernel_devices(root: str = "/") -> list[EdgeTpu]:
+    """Those that the kernel shows, without an import; ``root`` is where /sys and /dev are."""
     found = [EdgeTpu("pci", path) for path in sorted(glob.glob(os.path.join(root, "dev", "apex_*")))]
     for folder in sorted(glob.glob(os.path.join(root, "sys", "bus", "usb", "devices", "*"))):
         if f"{_word(folder, 'idVendor')}:{_word(folder, 'idProduct')}" in USB_IDS:

@@ -15,7 +15,7 @@ from edgetop.backends import coral, coral_compiler
 from edgetop.backends.base import Options
 from edgetop.backends.coral import Coral
 from edgetop.backends.coral_compiler import left_to_the_cpu
-from edgetop.backends.coral_devices import EdgeTpu, edge_tpus
+from edgetop.backends.coral_devices import EdgeTpu, edge_tpus, kernel_devices
 from edgetop.errors import BadModelFile, FrameworkMissing, UnknownName
 from edgetop.plan import ModelFile
 from edgetop.readings import Missing
@@ -41,6 +41,7 @@ def connected(monkeypatch, need):
     need("litert")
     devices = []
     monkeypatch.setattr(coral, "edge_tpus", lambda: devices)
+    monkeypatch.setattr(coral, "kernel_devices", lambda: devices)
     return devices
 
 
@@ -138,7 +139,7 @@ class TestDevices:
                 (folder / "idProduct").write_text(product + "\n")
         (tmp_path / "dev").mkdir()
         (tmp_path / "dev" / "apex_0").touch()
-        found = [(device.bus, device.path.rpartition("/")[2]) for device in edge_tpus(str(tmp_path))]
+        found = [(device.bus, device.path.rpartition("/")[2]) for device in kernel_devices(str(tmp_path))]
         assert found == [("pci", "apex_0"), ("usb", "1-1"), ("usb", "2-1")]
 
     def package(self, folder, monkeypatch, source):
@@ -154,6 +155,13 @@ class TestDevices:
     def test_pycoral_lists_them_where_it_is(self, tmp_path, monkeypatch):
         self.package(tmp_path, monkeypatch, "def list_edge_tpus(): return [{'type': 'pci', 'path': '/dev/apex_3'}]")
         assert edge_tpus() == [EdgeTpu("pci", "/dev/apex_3")]
+
+    def test_what_a_proof_depends_on_is_told_without_an_import(self, tmp_path, monkeypatch):
+        self.package(tmp_path, monkeypatch, "def list_edge_tpus(): return []")
+        monkeypatch.setattr(coral, "kernel_devices", kernel_devices)
+        monkeypatch.setattr(coral, "edge_tpus", edge_tpus)
+        assert "tflite-runtime" in Coral().distributions
+        assert "pycoral" not in sys.modules
 
     @pytest.mark.parametrize("source", ["", "listing = None", "raise ImportError('libedgetpu.so.1')"])
     def test_another_package_of_that_name_is_not_asked(self, tmp_path, monkeypatch, source):
