@@ -1,63 +1,34 @@
-"""Which layers a ``.caffemodel`` has weights for: Caffe takes any others from chance, and says nothing.
-
-The file is a protobuf message; of it only where each field begins and ends is looked at.
-"""
+"""Which layers a ``.caffemodel`` has weights for: Caffe takes any others from chance, and says nothing."""
 
 from __future__ import annotations
 
 import mmap
-from collections.abc import Iterator
-from typing import Union
+
+from edgetop.networks.imports.protobuf import Value, fields
 
 LAYER, NAME, BLOBS = 100, 1, 7
 OLD_LAYER, OLD_NAME, OLD_BLOBS = 2, 4, 6
 """Numbers of fields: of a network its layers, of a layer its name and weights; before and since Caffe's new form."""
-_VARINT, _EIGHT, _BYTES, _FOUR = 0, 1, 2, 5
-_LONGEST_VARINT = 10
-
-Bytes = Union[mmap.mmap, bytes]
 
 
 def weighted_layers(path: str) -> set[str]:
     """The names of the layers that have weights in a file that is not empty; raises ValueError where it is damaged."""
-    with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        found = set()
-        for number, start, end in _fields(content, 0, len(content)):
-            if number in (LAYER, OLD_LAYER):
-                name, blobs = (NAME, BLOBS) if number == LAYER else (OLD_NAME, OLD_BLOBS)
-                parts = list(_fields(content, start, end))
-                if any(part == blobs for part, _, _ in parts):
-                    found |= {content[a:b].decode("utf-8", "replace") for part, a, b in parts if part == name}
-        return found
+    with open(path, "rb") as file:
+        content = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+    try:
+        return {name for number, layer in fields(content) for name in _weighted(number, layer)}
+    except ValueError as error:
+        raise ValueError(f"it is damaged, or no caffemodel: {error}") from error
 
 
-def _fields(content: Bytes, place: int, end: int) -> Iterator[tuple[int, int, int]]:
-    """The number of each field of a message, and where what it holds begins and ends; raises ValueError."""
-    while place < end:
-        key, place = _varint(content, place, end)
-        kind, start = key & 7, place
-        if kind == _VARINT:
-            _, place = _varint(content, place, end)
-        elif kind == _BYTES:
-            length, start = _varint(content, place, end)
-            place = start + length
-        elif kind in (_EIGHT, _FOUR):
-            place += 8 if kind == _EIGHT else 4
-        else:
-            raise ValueError(f"byte {start} is no field of a caffemodel: it is damaged, or something else")
-        if place > end:
-            raise ValueError("it ends within a layer: it is cut short or damaged")
-        yield key >> 3, start, place
-
-
-def _varint(content: Bytes, place: int, end: int) -> tuple[int, int]:
-    """A number, and where it ends."""
-    value = 0
-    for digit in range(_LONGEST_VARINT):
-        if place + digit >= end:
-            raise ValueError("it ends within a number: it is cut short or damaged")
-        byte = content[place + digit]
-        value |= (byte & 0x7F) << 7 * digit
-        if byte < 0x80:
-            return value, place + digit + 1
-    raise ValueError("it has a number that is too long: it is damaged")
+def _weighted(number: int, layer: Value) -> list[str]:
+    """The name of a layer that has weights; nothing of another field of a network."""
+    if number not in (LAYER, OLD_LAYER) or isinstance(layer, int):
+        return []
+    name, blobs = (NAME, BLOBS) if number == LAYER else (OLD_NAME, OLD_BLOBS)
+    parts = list(fields(layer))
+    if all(part != blobs for part, _ in parts):
+        return []
+    return [
+        bytes(text).decode("utf-8", "replace") for part, text in parts if part == name and not isinstance(text, int)
+    ]
