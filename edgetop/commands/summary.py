@@ -87,8 +87,8 @@ def print_summary(snapshot: Snapshot) -> None:
     runs = [run for run in snapshot.runs if run.count]
     if runs:
         first = runs[0]
-        title = f"{units.printable(first.model)}, {first.precision}, {first.threads} thread{'s' * (first.threads > 1)}"
-        table = new_table(console, title, ["", *map(_heading, runs)])
+        title = f"{first.model}, {first.precision}, {first.threads} thread{'s' * (first.threads > 1)}"
+        table = new_table(console, units.printable(title), ["", *map(_heading, runs)])
         references = {run.agrees_with for run in runs}
         for row in zip(*(_rows(run, references) for run in runs)):
             name, values = row[0][0], [value for _, value in row]

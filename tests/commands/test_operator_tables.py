@@ -50,7 +50,7 @@ def test_names_from_a_file_draw_no_colours_and_no_markup(capsys):
 
 
 def test_brackets_and_control_characters_in_names_are_shown_as_they_are_or_as_a_sign(capsys):
-    run = RunFigures(0, "litert", "LiteRT [/b]\x1b[31m", "net[/a]", "fp32", 1, count=9, labels=(("[/c]", 0.5),))
+    run = RunFigures(0, "litert", "LiteRT [/b]\x1b[31m", "net[/a]", "fp32\x1b[31m", 1, count=9, labels=(("[/c]", 0.5),))
     snapshot = Snapshot(0, "ended", (run, run_of(1, "[/d]")))
     print_summary(snapshot)
     print_operators(snapshot, {0: operators(0), 1: operators(1)})
