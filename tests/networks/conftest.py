@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import tempfile
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -138,15 +138,8 @@ def framework(framework_of_many):
 
 @pytest.fixture(scope="session")
 def built():
-    """Each network of the zoo, built once."""
-    graphs = {}
-
-    def build(name):
-        if name not in graphs:
-            graphs[name] = zoo.build(name)
-        return graphs[name]
-
-    return build
+    """Networks of the zoo; the last few are kept, all would be a gigabyte."""
+    return lru_cache(maxsize=4)(zoo.build)
 
 
 @dataclass(frozen=True)
@@ -177,15 +170,8 @@ def answers(built):
 
 @pytest.fixture(scope="session")
 def contents(built):
-    """The files of (network, format), written once."""
-    known = {}
-
-    def content(name, format):
-        if (name, format) not in known:
-            known[name, format] = write(built(name), format)
-        return known[name, format]
-
-    return content
+    """The files of (network, format); the last few are kept, as of the networks."""
+    return lru_cache(maxsize=4)(lambda name, format: write(built(name), format))
 
 
 @dataclass(frozen=True)
