@@ -15,8 +15,8 @@ _TORCH = "RuntimeError: "
 def cause(error: BaseException) -> str:
     """The sentence of a framework's message that says what is wrong, on one line."""
     if isinstance(error, UnicodeDecodeError):
-        # The message quotes the damaged file, and could not be made a string for it.
-        message = error.object.decode("utf-8", "replace")
+        # The message quotes the damaged file, and could not be made a string for it; or it is the file's own JSON.
+        message = "its text is damaged" if error.object[:1] == b"{" else error.object.decode("utf-8", "replace")
     elif isinstance(error, KeyError):
         message = f"it lacks {error}"
     else:

@@ -29,6 +29,7 @@ class OpenCvError(Exception):
             UnicodeDecodeError("utf-8", b"identifier '\xff' is wrong", 12, 13, "x"),
             "identifier '\N{REPLACEMENT CHARACTER}' is wrong",
         ),
+        (UnicodeDecodeError("utf-8", b'{"graph": "\xff"}', 11, 12, "x"), "its text is damaged"),
         (KeyError("stem_bias"), "it lacks 'stem_bias'"),
         (RuntimeError(), "RuntimeError"),
         (RuntimeError(" \n "), "RuntimeError"),
