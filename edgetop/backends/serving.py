@@ -59,7 +59,9 @@ def serving(settings: Mapping[str, str], given: Sequence[str] = ()) -> dict[str,
 
 def _known(framework: str) -> str:
     if framework not in OWN and framework not in names():
-        raise UnknownName(f"Unknown framework {framework!r} has an interpreter", f"Known: {', '.join(names())}")
+        raise UnknownName(
+            f"An interpreter is named for {framework!r}, which is no framework", f"Known: {', '.join(names())}"
+        )
     return framework
 
 

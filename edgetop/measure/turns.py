@@ -41,6 +41,7 @@ LEAST_COUNT = 10
 """A turn lasts a quarter of a second, and at least so many inferences."""
 SET_ASIDE = 2
 PAUSE_POLL_S = 0.1
+FAULT = "This is a fault of edgetop: please report it"
 OPERATOR_ROUNDS = 20
 """Inferences in which operators are timed, after as many in which they are not."""
 
@@ -118,6 +119,10 @@ class Turns(threading.Thread):
                 self._alternate(ready)
             except Interrupted:
                 pass  # asked to stop: what was measured stands
+            except Exception as error:  # the thread's edge: what ended the turns must not look like their end
+                for spec in self.plan.runs:
+                    if spec.id not in self.failed:
+                        self._fail(spec, f"{type(error).__name__}: {error}", FAULT)
             finally:
                 for spec in self.plan.runs:
                     self._end(spec)
@@ -135,7 +140,7 @@ class Turns(threading.Thread):
         except EdgetopError as error:
             self._fail(spec, error.title, error.hint)
         except Exception as error:  # the thread's edge: a run's failure is told, the others go on
-            self._fail(spec, f"{type(error).__name__}: {error}", "This is a fault of edgetop: please report it")
+            self._fail(spec, f"{type(error).__name__}: {error}", FAULT)
         return spec.id not in self.failed
 
     def _fail(self, spec: RunSpec, title: str, hint: str) -> None:

@@ -173,8 +173,9 @@ class OperatorsPanel(Panel):
         if self._profiled is not None:
             return ((f"Timing the operators of {run_name(self._profiled)}…", ""),)
         if not self._can_time:
-            until = "in this session" if self._ended else "up to this moment of the session"
-            return ((f"No operators were timed {until}.", ""), (UNTIMED.hint, "muted"))
+            if self._ended:
+                return (("No operators were timed in this session.", ""), (UNTIMED.hint, "muted"))
+            return (("No operators were timed up to this moment of the session.", ""), ("Go on with →", "muted"))
         if self._ended:
             return (("The run has ended: its operators can no longer be timed.", ""), (UNTIMED.hint, "muted"))
         if self._asked:

@@ -178,3 +178,15 @@ def test_no_turn_is_given_while_operators_are_timed(conducted):
     begin = phases.index("profiling")
     end = len(phases) - 1 - phases[::-1].index("operators")
     assert "turn" not in phases[begin:end]
+
+
+def test_what_ends_the_turns_themselves_fails_the_runs(conducted, monkeypatch):
+    turns, events = conducted(Plan((RunSpec(0, "tiny", "null"), RunSpec(1, "tiny", "null")), input="noise", count=20))
+
+    def no_room(ready):
+        raise OSError("Too many open files")
+
+    monkeypatch.setattr(turns, "_alternate", no_room)
+    turns.run()
+    assert turns.failed == {0, 1}
+    assert "Too many open files" in kinds(events, "run", 1)[-1]["message"]
