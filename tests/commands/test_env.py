@@ -79,11 +79,18 @@ def test_where_pip_fails_its_last_words_are_told_and_nothing_is_left(tmp_path, m
     assert not os.path.exists(folder("ncnn"))
 
 
+def _as_in_a_terminal():
+    """Where the tests are a shell's background job they are started with Ctrl-C ignored, and so would a child be."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_nothing_is_left_of_one_that_was_interrupted(tmp_path, environments_folder, number, code):
     command = [sys.executable, "-m", "edgetop", "env", "create", "numpy"]
     data = {**os.environ, "XDG_DATA_HOME": str(tmp_path / "data")}
-    with subprocess.Popen(command, env=data, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as making:
+    with subprocess.Popen(
+        command, env=data, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=_as_in_a_terminal
+    ) as making:
         end = time.monotonic() + 30
         while not (environments_folder / "numpy" / "bin").exists():
             assert time.monotonic() < end and making.poll() is None
