@@ -30,9 +30,9 @@ _ZIP_DAMAGE = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError
 def read(path: str) -> Graph:
     """The graph of a file, its structure checked but not run; raises BadModelFile."""
     try:
-        # Opened here: numpy leaves a file open that it finds damaged.
-        with open(path, "rb") as file, np.load(file, allow_pickle=False) as arrays:
-            return _graph(_bounded(arrays))
+        # Opened here: numpy leaves a file open that it finds damaged; what holds one array alone cannot be closed.
+        with open(path, "rb") as file:
+            return _graph(_bounded(np.load(file, allow_pickle=False)))
     except (*_DAMAGE, *_ZIP_DAMAGE) as error:
         cause = f"it has no {error.args[0]}" if isinstance(error, KeyError) else str(error).partition("\n")[0]
         raise BadModelFile(
