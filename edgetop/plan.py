@@ -32,11 +32,26 @@ class RunSpec:
 
 @dataclass(frozen=True)
 class Ina219Settings:
-    """Where the power meter is: a bus number or ``simulated``, its address, its shunt in ohms."""
+    """Where a power meter is: a bus number or ``simulated``, its address, its shunt in ohms, and what it measures."""
 
-    bus: str = "1"
+    bus: str = ""
+    """Bus 1 when empty; another source of power may then take its place where no meter answers."""
     address: int = 0x40
     shunt_ohms: float = 0.1
+    shunt_tolerance: float = 0.01
+    """Of the shunt's resistance, as a share: that of a stock board, or less for one that was calibrated."""
+    name: str = "board"
+    """The rail it measures: ``board``, or another such as ``accelerator``, which is only a part of it."""
+
+
+@dataclass(frozen=True)
+class EnergySettings:
+    """The energy phase: windows of unbroken inference of each run, between two stretches of idling."""
+
+    windows: int = 0
+    """Of each run; 0 for no such phase. A publishable figure has five, of ten seconds and more."""
+    window_s: float = 10.0
+    idle_s: float = 10.0
 
 
 @dataclass(frozen=True)
@@ -86,6 +101,15 @@ class Plan:
     operators: bool = False
     """Time each operator of every run, in workers of their own, before the first turn."""
     deadlines: Deadlines = Deadlines()
+    meters: tuple[Ina219Settings, ...] = ()
+    """Further INA219 chips, of other rails than ``ina219``."""
+    power: str = ""
+    """The rail whose watts the energy is made of, as ``board`` or ``package-0``; the best one here when empty."""
+    energy: EnergySettings = EnergySettings()
+    cool_down: bool = False
+    """Wait for the temperature at the session's start before the turns and before each window of energy."""
+    leave_out_throttled: bool = False
+    """Leave inferences out of the statistics that ran while the board throttled or its supply was low."""
 
 
 def file_precision(precision: str) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Optional, Union
 
-from edgetop.plan import Deadlines, Ina219Settings, Plan, Preparation, RunSpec
+from edgetop.plan import Deadlines, EnergySettings, Ina219Settings, Plan, Preparation, RunSpec
 from edgetop.readings import Channel, Figure, Missing
 from edgetop.units import printable
 
@@ -69,6 +69,8 @@ class FrameworkEntry:
     """The usual one first."""
     python: str = ""
     """The interpreter that serves it, its version, and who says so, in words; empty where it is edgetop's own."""
+    takes_delegate: bool = False
+    """Whether a TFLite delegate can be given."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,8 @@ class RunFigures:
     count: int = 0
     set_aside: int = 0
     contended: int = 0
+    throttled: int = 0
+    """Inferences while the board throttled or its supply was low; in the statistics, but where the plan says no."""
     lost: int = 0
     load_ns: Figure = UNKNOWN
     first_ns: Figure = UNKNOWN
@@ -127,9 +131,19 @@ class RunFigures:
     rss_bytes: Figure = UNKNOWN
     peak_rss_bytes: Figure = UNKNOWN
     power_w: Figure = UNKNOWN
-    """Mean over its turns, of what the meter sees."""
+    """Mean over its windows of energy, or over its turns as long as there is none, of what the meter sees."""
     energy_j: Figure = UNKNOWN
-    """Gross joules per inference."""
+    """Gross joules per inference: the median of its windows, or over its turns as long as there is none."""
+    energy_u95_j: Figure = UNKNOWN
+    """Half of the 95 % interval of that."""
+    energy_net_j: Figure = UNKNOWN
+    """Joules per inference less what the idle board draws in that time."""
+    energy_net_u95_j: Figure = UNKNOWN
+    energy_windows: int = 0
+    energy_note: str = ""
+    """How the energy was had, and why it is provisional where it is."""
+    energy_budget: Mapping[str, float] = field(default_factory=dict)
+    """Standard uncertainties of the gross and net figure by their causes, in joules per inference."""
     labels: tuple[tuple[str, float], ...] = ()
     """The five most probable labels with their probabilities."""
     detections: tuple[DetectionRow, ...] = ()
@@ -192,6 +206,14 @@ class Snapshot:
     """Whether the outputs agree, in words."""
     recording: Union[Recording, Missing] = Missing("not recording")
     engine_cpu_percent: Figure = UNKNOWN
+    power: str = ""
+    """The channel of the watts that energy is made of."""
+    idle_w: Figure = UNKNOWN
+    """What the board draws with all models loaded and none at work."""
+    idle_cold_w: Figure = UNKNOWN
+    """The same before an accelerator's first use."""
+    idle_note: str = ""
+    """What there is to say of the two, a sentence."""
     duration_ns: int = 0
     """Of the whole session in a replay; 0 live without an end."""
     speed: float = 1.0
@@ -289,6 +311,13 @@ class TimeOperators:
 
 
 @dataclass(frozen=True)
+class MeasureEnergy:
+    """Measure each run's energy in unbroken windows, between two stretches of idling."""
+
+    settings: EnergySettings
+
+
+@dataclass(frozen=True)
 class Seek:
     """Show the session as it stood then, in nanoseconds since its start."""
 
@@ -308,14 +337,15 @@ class Stop:
 
 
 Message = Union[Hello, Catalog, Snapshot, LogLines, Picture, Operators, Notice, Ended]
-Command = Union[Start, Pause, Mark, TimeOperators, Seek, Speed, Stop]
+Command = Union[Start, Pause, Mark, TimeOperators, MeasureEnergy, Seek, Speed, Stop]
 
 _CLASSES: dict[str, type[Any]] = {
     cls.__name__: cls
     for cls in (
         *(Hello, Catalog, ModelEntry, FrameworkEntry, VariantEntry, Snapshot, RunFigures, Gauge, Columns, Recording),
-        *(LogLines, Picture, Operators, Notice, Ended, Start, Pause, Mark, TimeOperators, Seek, Speed, Stop),
-        *(Plan, RunSpec, Ina219Settings, Deadlines, Preparation, Channel, Missing),
+        *(LogLines, Picture, Operators, Notice, Ended, Start, Pause, Mark, TimeOperators),
+        *(MeasureEnergy, Seek, Speed, Stop),
+        *(Plan, RunSpec, Ina219Settings, EnergySettings, Deadlines, Preparation, Channel, Missing),
     )
 }
 _FIELDS = {name: tuple(f.name for f in dataclasses.fields(cls)) for name, cls in _CLASSES.items()}

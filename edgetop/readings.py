@@ -21,6 +21,16 @@ Figure = Union[float, Missing]
 """A number, or why there is none."""
 
 
+BOARD = "whole board"
+BATTERY = "battery"
+RAILS = "SoC rails"
+PACKAGE = "CPU package"
+ESTIMATE = "estimate"
+PART = "part of the board"
+COVERAGES = (BOARD, BATTERY, RAILS, PACKAGE, ESTIMATE, PART)
+"""What a meter of power may see, the fullest first; two figures compare only where they are of one coverage."""
+
+
 @dataclass(frozen=True)
 class Channel:
     """One quantity that a probe delivers.
@@ -39,6 +49,12 @@ class Channel:
     charted: bool = False
     run: Optional[int] = None
     id: int = -1
+    covers: str = ""
+    """What a meter of power sees, one of COVERAGES; empty for all other channels."""
+    gain_error: float = 0.0
+    """Standard uncertainty of the sensor in proportion to the value, as a share of it; 0 where it is not known."""
+    offset_error: float = 0.0
+    """Standard uncertainty of the sensor whatever the value, in the channel's unit; 0 where it is not known."""
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,8 @@ class Event:
 
     Kinds: ``run`` (its state: status, message, version, load_ns …), ``outputs`` (labels, detections, agreement),
     ``turn`` (start_ns, end_ns, count), ``missing`` and ``back`` (channel, reason, hint), ``marker``
-    (text), ``log`` (line), ``lost`` (count), ``picture`` (a protocol.Picture's fields), ``operators``
+    (text), ``idle`` (start_ns, end_ns, state: ``cold`` or ``warm``), ``window`` (start_ns, end_ns, count: of energy),
+    ``log`` (line), ``lost`` (count), ``picture`` (a protocol.Picture's fields), ``operators``
     (a protocol.Operators's, or missing and hint). ``data`` holds JSON values only.
     """
 
@@ -83,6 +84,8 @@ _KINDS: Mapping[str, Mapping[str, Any]] = {
     "run": {},
     "outputs": {},
     "turn": {"start_ns": int, "end_ns": int, "count": int, "cpu_ns": int},
+    "idle": {"start_ns": int, "end_ns": int, "state": str},
+    "window": {"start_ns": int, "end_ns": int, "count": int},
     "missing": {"channel": int, "reason": str},
     "back": {"channel": int},
     "marker": {"text": str},

@@ -19,7 +19,6 @@ from edgetop.sessions.description import Description
 
 LAG_NS = 100_000_000
 """A column is handed out when the batch before the last reaches so far beyond it: a ring's newest come a drain late."""
-POWER = "power."
 
 
 class Aggregate:
@@ -30,7 +29,7 @@ class Aggregate:
         self._start_ns = description.t0_mono_ns
         self._until_ns = self._before_ns = self._start_ns
         self._channels = {channel.id: channel for channel in description.channels}
-        self._power = next((c for c in description.channels if c.name.startswith(POWER) and c.unit == "W"), None)
+        self._power = self._channels.get(description.power)
         self._runs = {spec.id: RunState(spec) for spec in description.plan.runs}
         self._meter = EnergyMeter(self._runs)
         self._values: dict[int, float | Missing] = {}
@@ -107,6 +106,7 @@ class Aggregate:
             columns=self._new_columns(final),
             reset=self._take_reset(),
             turn=self._turn,
+            power=self._power.name if self._power is not None else "",
             verdict=verdict(list(self._runs.values())),
         )
 

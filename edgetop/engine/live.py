@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from edgetop import __version__
 from edgetop.clock import now_ns, wall_ns
+from edgetop.engine.power_source import choose_power
 from edgetop.machine import describe_machine
 from edgetop.measure.runner import Runner
 from edgetop.measure.sampler import Sampler
@@ -35,7 +36,8 @@ class LiveFeed:
         self._events: deque[Event] = deque()
         self._logs: deque[LogLines] = deque()
         self._worker_probes = {spec.id: WorkerProbe(spec.id) for spec in plan.runs}
-        self._sampler = Sampler([*machine_probes(plan.ina219), *self._worker_probes.values()])
+        probes = machine_probes(plan.ina219, plan.meters)
+        self._sampler = Sampler([*probes, *self._worker_probes.values()])
         self._turns = Turns(plan, self._events.append, self._worker)
         self._lost: dict[int, int] = {}
         self.description = Description(
@@ -46,6 +48,7 @@ class LiveFeed:
             plan=plan,
             channels=self._sampler.channels,
             machine=describe_machine(),
+            power=choose_power(plan, self._sampler.channels, self._sampler.readable),
         )
 
     def _worker(self, run: int, pid: int | None) -> None:

@@ -33,6 +33,11 @@ class Sampler:
         self.channels: tuple[Channel, ...] = tuple(channels)
         """Of all probes, in their order; a channel's id is its place."""
 
+    @property
+    def readable(self) -> frozenset[int]:
+        """The channels of the probes that are open."""
+        return frozenset(channel.id for watch in self._watches if watch.is_open for channel in watch.channels)
+
     def start(self) -> None:
         """Begin to read; called once."""
         for watch in self._watches:

@@ -72,7 +72,7 @@ class Watch:
         self._tracks: list[_Track] = []
         self._events: list[Event] = []
         self._lock = threading.Lock()
-        self._is_open = False
+        self.is_open = False
         self._pause_ns = FIRST_PAUSE_NS
         self._period_ns = round(SECOND_NS / probe.rate_hz)
         self.due_ns = 0
@@ -94,7 +94,7 @@ class Watch:
         if problem is not None:
             self._lose(problem)
             return
-        self._is_open = True
+        self.is_open = True
         self.due_ns = self._clock_ns() + self._period_ns
 
     def _name_channels(self) -> None:
@@ -104,7 +104,7 @@ class Watch:
 
     def step(self) -> int:
         """Read once, or try to open again; the time at which to call next."""
-        if not self._is_open:
+        if not self.is_open:
             self.open()
             return self.due_ns
         begin_ns = self._clock_ns()
@@ -177,7 +177,7 @@ class Watch:
 
     def close(self) -> None:
         """Close the probe."""
-        self._is_open = False
+        self.is_open = False
         self.probe.close()
 
 

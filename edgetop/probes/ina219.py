@@ -18,7 +18,7 @@ from edgetop.clock import SECOND_NS, now_ns
 from edgetop.errors import ProbeError
 from edgetop.plan import Ina219Settings
 from edgetop.probes.ina219_faults import bus_fault, library_fault, settings_fault
-from edgetop.readings import Channel, Missing, Reading
+from edgetop.readings import BOARD, PART, Channel, Missing, Reading
 
 SHUNT_LIMIT_V = 0.32
 BUS_LIMIT_V = 16.0
@@ -55,7 +55,7 @@ def _source(settings: Ina219Settings) -> str:
         from edgetop.probes.simulated import CORE_W, IDLE_W
 
         return f"simulated INA219 (no hardware): {IDLE_W} W, and {CORE_W} W a busy core"
-    return f"INA219 at {settings.address:#04x} on bus {settings.bus}, {settings.shunt_ohms:g} ohm"
+    return f"INA219 at {settings.address:#04x} on bus {settings.bus or 1}, {settings.shunt_ohms:g} ohm"
 
 
 class Ina219Probe:
@@ -77,11 +77,12 @@ class Ina219Probe:
         sleep: Callable[[float], None] = time.sleep,
         bus_class: Optional[Callable[[int], Any]] = None,
     ) -> None:
-        source = _source(settings)
+        source, rail = _source(settings), settings.name
+        covers = BOARD if rail == "board" else PART
         self.channels = (
-            Channel("power.board.w", "W", "board power", 1e-6, source=source, charted=True),
-            Channel("power.board.v", "V", "board voltage", 1e-3, source=source),
-            Channel("power.board.a", "A", "board current", 1e-6, source=source),
+            Channel(f"power.{rail}.w", "W", f"{rail} power", 1e-6, source=source, charted=True, covers=covers),
+            Channel(f"power.{rail}.v", "V", f"{rail} voltage", 1e-3, source=source, covers=covers),
+            Channel(f"power.{rail}.a", "A", f"{rail} current", 1e-6, source=source, covers=covers),
         )
         self._settings = settings
         self._clock_ns = clock_ns
@@ -121,7 +122,7 @@ class Ina219Probe:
             bus = simulated_bus(self._settings)
             bus_class = bus_class or (lambda _number: bus)
         else:
-            number = int(self._settings.bus)
+            number = int(self._settings.bus or 1)
         with _bus_in_place(bus_class):
             self._chip = INA219(self._settings.shunt_ohms, busnum=number, address=self._settings.address)
         self._range_error = DeviceRangeError

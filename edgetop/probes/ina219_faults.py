@@ -34,7 +34,7 @@ _BY_ERRNO = {
 def bus_fault(error: OSError, settings: Ina219Settings) -> ProbeError:
     """What an error of the bus means."""
     title, hint = _BY_ERRNO.get(error.errno or 0, (f"the power meter cannot be read: {error}", _WIRING))
-    names = {"bus": settings.bus, "address": f"{settings.address:#04x}"}
+    names = {"bus": settings.bus or "1", "address": f"{settings.address:#04x}"}
     return ProbeError(title.format(**names), hint.format(**names))
 
 
@@ -45,7 +45,7 @@ def library_fault(error: ImportError) -> ProbeError:
 
 def settings_fault(settings: Ina219Settings) -> ProbeError | None:
     """What is wrong with the settings, if anything."""
-    if settings.bus != "simulated" and not settings.bus.isdigit():
+    if settings.bus not in ("", "simulated") and not settings.bus.isdigit():
         return ProbeError(f"{settings.bus!r} is not an I2C bus", "[ina219] bus is a number, or simulated")
     if not 0x40 <= settings.address <= 0x4F:
         return ProbeError(f"{settings.address:#04x} is not an INA219's address", "[ina219] address is 0x40 to 0x4f")

@@ -6,6 +6,7 @@ An entry point names a class that is called without arguments. Listing imports n
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Union
@@ -40,17 +41,17 @@ def probe_names() -> tuple[str, ...]:
     return (*PROBES, *sorted(_from_other_packages()))
 
 
-def machine_probes(ina219: Ina219Settings) -> tuple[Probe, ...]:
-    """One of each, not yet opened, in the order of ``probe_names``."""
+def machine_probes(ina219: Ina219Settings, meters: Sequence[Ina219Settings] = ()) -> tuple[Probe, ...]:
+    """One of each, and one for each further INA219, not yet opened, in the order of ``probe_names``."""
     others = sorted(_from_other_packages().items())
-    return (*(_build(name, ina219) for name in PROBES), *(_load(name, point) for name, point in others))
+    ours = (probe for name in PROBES for probe in _build(name, (ina219, *meters)))
+    return (*ours, *(_load(name, point) for name, point in others))
 
 
-def _build(name: str, ina219: Ina219Settings) -> Probe:
+def _build(name: str, chips: Sequence[Ina219Settings]) -> tuple[Probe, ...]:
     module, _, class_name = PROBES[name].partition(":")
     probe_class: Any = getattr(import_module(module), class_name)
-    probe: Probe = probe_class(ina219) if name == "ina219" else probe_class()
-    return probe
+    return tuple(probe_class(chip) for chip in chips) if name == "ina219" else (probe_class(),)
 
 
 def _load(name: str, point: EntryPoint) -> Probe:

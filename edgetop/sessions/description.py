@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Union
 
-from edgetop.plan import Deadlines, Ina219Settings, Plan, RunSpec
+from edgetop.plan import Deadlines, EnergySettings, Ina219Settings, Plan, RunSpec
 from edgetop.protocol import Start, decode, encode
 from edgetop.readings import Channel
 from edgetop.sessions.schema import MAX_CHANNELS
@@ -35,6 +35,8 @@ class Description:
     plan: Plan
     channels: tuple[Channel, ...] = ()
     machine: Mapping[str, Union[str, int]] = field(default_factory=dict)
+    power: int = -1
+    """The channel of the watts that energy is made of; -1 where there is none."""
 
 
 def latency_channels(description: Description) -> dict[int, int]:
@@ -66,6 +68,7 @@ def save(db: sqlite3.Connection, description: Description) -> None:
         "edgetop_version": description.edgetop_version,
         "host": json.dumps(dict(description.machine)),
         "plan": encode(Start(description.plan)),
+        "meters": json.dumps(_meters(description)),
         "closed": 0,
     }
     db.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
@@ -85,6 +88,12 @@ def save(db: sqlite3.Connection, description: Description) -> None:
     for run_id, number in latency_channels(description).items():
         name = f"{LATENCY}.{run_id}"
         db.execute(insert, (number, run_id, name, "ns", LATENCY, 1.0, "Latency", "", 1))
+
+
+def _meters(description: Description) -> dict[str, Any]:
+    """What a meter's channels have besides, and which one energy is made of: older sessions know nothing of it."""
+    known = {c.id: (c.covers, c.gain_error, c.offset_error) for c in description.channels if c.covers}
+    return {"energy": description.power, "channels": known}
 
 
 def _text(path: str) -> str:
@@ -117,29 +126,38 @@ def _plan(text: str) -> Plan:
     plan: Plan = _checked(_checked(decode(text), Start).plan, Plan)
     _checked(plan.ina219, Ina219Settings)
     _checked(plan.deadlines, Deadlines)
-    if not isinstance(plan.runs, tuple):
+    _checked(plan.energy, EnergySettings)
+    if not isinstance(plan.runs, tuple) or not isinstance(plan.meters, tuple):
         raise ValueError("no runs")
+    for meter in plan.meters:
+        _checked(meter, Ina219Settings)
     for run in plan.runs:
         _checked(run, RunSpec)
     return plan
 
 
-def _channel(row: tuple[Any, ...]) -> Channel:
+def _channel(row: tuple[Any, ...], meters: Mapping[str, Any]) -> Channel:
     number, run, name, unit, kind, scale, title, source, charted = row
+    sensor = dict(meters.get("channels", ())).get(str(number), ())
     if not isinstance(run, (int, type(None))):
         raise ValueError("run of a channel")
     if not (isinstance(scale, (int, float)) and 0 < scale < 1e18):
         raise ValueError("scale of a channel")
-    channel = Channel(name, unit, title, scale, kind, source, bool(charted), run, number)
+    channel = Channel(name, unit, title, scale, kind, source, bool(charted), run, number, *sensor)
     checked: Channel = _checked(channel, Channel)
     return checked
 
 
+def _object(text: str) -> dict[str, Any]:
+    value = json.loads(text)
+    if not isinstance(value, dict):
+        raise ValueError("no JSON object")
+    return value
+
+
 def _machine(text: str) -> dict[str, Union[str, int]]:
-    machine = json.loads(text)
-    if not isinstance(machine, dict) or not all(
-        isinstance(value, str) or (isinstance(value, int) and _is_within(value)) for value in machine.values()
-    ):
+    machine = _object(text)
+    if not all(isinstance(value, str) or (isinstance(value, int) and _is_within(value)) for value in machine.values()):
         raise ValueError("machine")
     return machine
 
@@ -150,14 +168,18 @@ def load(rows: Rows) -> tuple[Description, dict[str, Any]]:
     if meta.get("format") != FORMAT:
         raise ValueError("format")
     known = f"SELECT id, run_id, name, unit, kind, scale, title, source, charted FROM channel WHERE kind <> '{LATENCY}'"
+    meters = _object(meta.get("meters", "{}"))
+    channels = tuple(_channel(row, meters) for row in rows(known + " ORDER BY id"))
+    first = next((c.id for c in channels if c.name.startswith("power.") and c.unit == "W"), -1)
     description = Description(
         session_id=meta.get("session_id", ""),
         t0_mono_ns=meta.get("t0_mono_ns", ""),
         t0_unix_ns=meta.get("t0_unix_ns", ""),
         edgetop_version=meta.get("edgetop_version", ""),
         plan=_plan(meta.get("plan", "")),
-        channels=tuple(_channel(row) for row in rows(known + " ORDER BY id")),
+        channels=channels,
         machine=_machine(meta.get("host", "")),
+        power=meters.get("energy", first),
     )
     checked: Description = _checked(description, Description)
     return checked, meta

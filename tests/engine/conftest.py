@@ -18,7 +18,9 @@ RSS = Channel("run.0.rss", "B", "memory", 1.0, run=0, id=1)
 
 def make_description(frameworks=("litert", "caffe"), channels=(POWER, RSS)):
     runs = tuple(RunSpec(place, "efficientnet_lite0", name) for place, name in enumerate(frameworks))
-    return Description("a-session", START_NS, 1_700_000_000_000_000_000, "0.1.0", Plan(runs), channels, {"cores": 4})
+    t0 = (START_NS, 1_700_000_000_000_000_000)
+    power = next((channel.id for channel in channels if channel.unit == "W"), -1)
+    return Description("a-session", *t0, "0.1.0", Plan(runs), channels, {"cores": 4}, power)
 
 
 def whole_batch(seconds=8):

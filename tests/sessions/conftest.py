@@ -19,11 +19,11 @@ def describe(start_ns=START_NS):
     runs = (RunSpec(0, "efficientnet_lite0", "litert", threads=2), RunSpec(1, "efficientnet_lite0", "torch"))
     channels = (
         Channel("cpu.total", "%", "CPU", 0.1, id=0, charted=True),
-        Channel("power.board.w", "W", "Board", 1e-6, "gauge", "INA219", True, id=1),
+        Channel("power.board.w", "W", "Board", 1e-6, "gauge", "INA219", True, None, 1, "whole board", 0.007, 0.006),
         Channel("run.rss", "B", "Memory", 1.0, run=1, id=2),
     )
     machine = {"system": "Linux", "cores": 4}
-    return Description("5f0c", start_ns, 1_790_000_000_000_000_007, "0.1.0", Plan(runs, count=9), channels, machine)
+    return Description("5f0c", start_ns, 1_790_000_000_000_000_007, "0.1.0", Plan(runs, count=9), channels, machine, 1)
 
 
 def _samples(rng, from_ns, until_ns):
