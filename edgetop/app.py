@@ -133,8 +133,9 @@ class EdgetopApp(TerminalApp):
 
     def _new_picker(self) -> PickerScreen:
         from edgetop.screens.picker import PickerScreen  # as the live screen, not before it is needed
+        from edgetop.screens.selection import settings_of
 
-        self._picker = PickerScreen(self._settings)
+        self._picker = PickerScreen(settings_of(self._plan, self._settings) if self._plan else self._settings)
         return self._picker
 
     def _new_live(self) -> LiveScreen:
@@ -221,6 +222,8 @@ class EdgetopApp(TerminalApp):
     def on_operators_panel_asked(self) -> None:
         """Have the operators of every run timed."""
         self.command(TimeOperators())
+        if self._snapshot.state == "paused":
+            self.notify("Operators are timed when the measurement goes on")
 
     def _seek(self, t_ns: int) -> None:
         self._at_ns = max(0, min(t_ns, self._snapshot.duration_ns or self._snapshot.t_ns))

@@ -8,14 +8,14 @@ from __future__ import annotations
 import argparse
 import sys
 from dataclasses import replace
+from typing import Any
 
 from edgetop.backends.serving import Server, serving
 from edgetop.config import Settings, default_threads, load_settings
+from edgetop.delegates import TAKERS, Delegate, read
 from edgetop.errors import UsageError
 from edgetop.plan import Ina219Settings, Plan, Preparation, RunSpec
 
-TAKES_DELEGATE = ("litert", "tflite", "coral")
-"""Frameworks that --delegate is for; this process knows no backend."""
 WITHOUT_TERMINAL_S = 10.0
 """So long a run lasts when nobody can stop it by a key and nothing else was said."""
 
@@ -60,7 +60,9 @@ def _plan(arguments: argparse.Namespace, settings: Settings, headless: bool) -> 
         for place, (name, _, variant) in enumerate(wanted.partition(":") for wanted in chosen)
     )
     if arguments.delegate or arguments.delegate_option:
-        runs = _delegated(runs, arguments.delegate, tuple(arguments.delegate_option))
+        runs = _delegated(runs, Delegate(arguments.delegate, tuple(arguments.delegate_option)))
+    else:
+        runs = _given(runs, read(settings.run.delegate))
     record = "none" if arguments.no_record or not (settings.run.record or arguments.record) else arguments.record
     # How a file of the user's own wants its pictures is not known: the engine decides where nothing is said.
     source = arguments.input or ("" if "/" in model or "." in model else settings.run.input)
@@ -82,19 +84,25 @@ def _plan(arguments: argparse.Namespace, settings: Settings, headless: bool) -> 
     )
 
 
-def _delegated(runs: tuple[RunSpec, ...], library: str, options: tuple[str, ...]) -> tuple[RunSpec, ...]:
-    """The runs with a delegate where they take one: kernels that were named are run as they are, for comparison."""
-    others = TAKES_DELEGATE if library else ()  # the Edge TPU's own takes options too
-    taken = [spec.framework == "coral" or (spec.framework in others and not spec.variant) for spec in runs]
-    if not library and not any(taken):
-        raise UsageError("An option of a delegate, and no delegate", "Name its library with --delegate")
-    if not any(taken):
-        raise UsageError("No framework here takes a delegate", f"Choose one of {', '.join(TAKES_DELEGATE)} with --on")
-    if any("=" not in option for option in options):
+def _delegated(runs: tuple[RunSpec, ...], delegate: Delegate) -> tuple[RunSpec, ...]:
+    """The runs with a delegate that was asked for; raises UsageError where none takes it."""
+    if not any(_takes(spec, delegate) for spec in runs):
+        if not delegate.library:
+            raise UsageError("An option of a delegate, and no delegate", "Name its library with --delegate")
+        raise UsageError("No framework here takes a delegate", f"Choose one of {', '.join(TAKERS)} with --on")
+    if any("=" not in option for option in delegate.options):
         raise UsageError("A delegate's option is not KEY=VALUE", "As in --delegate-option num_threads=2")
-    return tuple(
-        replace(spec, delegate=library, delegate_options=options) if takes else spec for spec, takes in zip(runs, taken)
-    )
+    return _given(runs, delegate)
+
+
+def _given(runs: tuple[RunSpec, ...], delegate: Delegate) -> tuple[RunSpec, ...]:
+    """The runs, those with the delegate that take it."""
+    changes: dict[str, Any] = {"delegate": delegate.path, "delegate_options": delegate.options}
+    return tuple(replace(spec, **changes) if _takes(spec, delegate) else spec for spec in runs)
+
+
+def _takes(spec: RunSpec, delegate: Delegate) -> bool:
+    return spec.framework in TAKERS and delegate.is_for(spec.framework, spec.variant)
 
 
 def _readers(model: str) -> tuple[str, ...]:

@@ -41,7 +41,9 @@ def frameworks(versions: Mapping[str, Union[str, Missing]], served: Mapping[str,
 
 def _entry(backend: Backend, version: Union[str, Missing], python: str) -> FrameworkEntry:
     variants = tuple(VariantEntry(v.name, v.title, v.precisions) for v in backend.variants)
-    return FrameworkEntry(backend.name, backend.title, version, precisions(backend), variants, python)
+    return FrameworkEntry(
+        backend.name, backend.title, version, precisions(backend), variants, python, backend.takes_delegate
+    )
 
 
 def catalog(versions: Mapping[str, Union[str, Missing]], served: Mapping[str, Server]) -> Catalog:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from edgetop.backends.interpreters import examine
 from edgetop.backends.registry import backend
 from edgetop.backends.variants import choose, formats
+from edgetop.delegates import is_missing
 from edgetop.errors import UnknownName, UsageError
 from edgetop.inputs.own import VALUES, check_preparation
 from edgetop.inputs.source import NOISE, check_source
@@ -54,6 +55,8 @@ def _check_run(spec: RunSpec, *, any_format: bool) -> None:
     examine(spec.python, spec.framework)
     if (spec.delegate or spec.delegate_options) and not chosen.takes_delegate:
         raise UsageError(f"{chosen.title} takes no delegate", "Delegates are TFLite's: choose litert, tflite or coral")
+    if is_missing(spec.delegate):
+        raise UsageError(f"There is no library {spec.delegate}", "Check the path of the delegate")
     if is_file(spec.model):
         format = own_file(spec.model).format
         if format not in formats(chosen) and not any_format:

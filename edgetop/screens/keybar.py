@@ -18,6 +18,16 @@ def key_text(key: str) -> str:
     return _SHOWN.get(key, key)
 
 
+def bar_keys(action: Action) -> tuple[str, ...]:
+    """Those of its keys that the bar shows: the first, or the two of a pair."""
+    return ("left", "right") if action.keys == ("left", "right") else action.keys[:1]
+
+
+def bar_text(action: Action) -> str:
+    """Its keys as the bar writes them."""
+    return "".join(map(key_text, bar_keys(action)))
+
+
 def fitting(actions: Sequence[Action], width: int) -> list[Action]:
     """The labelled actions that fit into ``width`` columns: the first ones, and always the last one."""
     labelled = [action for action in actions if action.label]
@@ -36,7 +46,7 @@ def fitting(actions: Sequence[Action], width: int) -> list[Action]:
 
 def _width(action: Action) -> int:
     # A space on each side of the key, two behind the label.
-    return len(key_text(action.keys[0])) + len(action.label) + 4
+    return len(bar_text(action)) + len(action.label) + 4
 
 
 class KeyBar(Widget):
@@ -50,7 +60,7 @@ class KeyBar(Widget):
         """The keys that fit, with their labels."""
         parts = []
         for action in fitting(self._actions, self.size.width):
-            key = Content.styled(f" {key_text(action.keys[0])} ", "$footer-key-foreground")
+            key = Content.styled(f" {bar_text(action)} ", "$footer-key-foreground")
             parts.append(Content.assemble(key, f"{action.label}  "))
         return Content("").join(parts)
 
@@ -58,6 +68,9 @@ class KeyBar(Widget):
         """Do what the clicked key does."""
         x = event.x - self.gutter.left
         for action in fitting(self._actions, self.size.width):
-            if 0 <= x < _width(action):
+            if 0 <= x < _width(action) and action.elsewhere:
+                keys = bar_keys(action)
+                self.app.simulate_key(keys[0] if x <= 1 else keys[-1])  # a space precedes the first
+            elif 0 <= x < _width(action):
                 await self.app.run_action(action.call)
             x -= _width(action)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.screen import Screen
@@ -22,6 +24,7 @@ from edgetop.screens.selection import (
     A_PATH,
     Selection,
     defaults,
+    delegable,
     is_here,
     is_pending,
     model_of,
@@ -34,10 +37,27 @@ from edgetop.screens.selection import (
 )
 
 
+class Field(Horizontal):
+    """A setting that is typed: it looks like a row of the list above it."""
+
+    def __init__(self, name: str, placeholder: str) -> None:
+        super().__init__(name=name, id=f"{name}-field")
+        self.input = Input(id=name, placeholder=placeholder, compact=True)
+
+    def compose(self) -> ComposeResult:
+        """Its name, and the text."""
+        yield Static((self.name or "").capitalize(), markup=False)
+        yield self.input
+
+
 class PickerScreen(Screen[None]):
     """Model, frameworks and settings in three lists; Enter starts from anywhere."""
 
     AUTO_FOCUS = "#models"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "leave(-1)", show=False),
+        Binding("down", "leave(1)", show=False),
+    ]
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012  as Textual declares it
     VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-tall")]  # noqa: RUF012
 
@@ -67,11 +87,12 @@ class PickerScreen(Screen[None]):
             with Horizontal(id="body"):
                 yield RowList(id="models", title="Model", cursor_stays=True)
                 with Vertical(id="right"):
-                    yield RowList(id="frameworks", title="Frameworks")
+                    yield RowList(id="frameworks", title="Frameworks", leads_on=True)
                     with Vertical(id="settings-panel") as panel:
                         panel.border_title = "Settings"
-                        yield RowList(id="settings", title="")
-                        yield Input(id="path", placeholder="path of a picture or folder", compact=True)
+                        yield RowList(id="settings", title="", leads_on=True)
+                        yield Field("path", "a picture or folder")
+                        yield Field("delegate", "none")
             yield Static("", id="detail", markup=False)
             with Horizontal(id="start-line"):
                 yield Static(" Enter  Start ", id="start", markup=False)
@@ -104,7 +125,8 @@ class PickerScreen(Screen[None]):
         catalog = self._catalog
         if self._selection is None and catalog.models:
             self._selection = defaults(self._settings.run, catalog)
-            self.query_one("#path", Input).value = self._selection.path
+            for field in self.query(Field):
+                field.input.value = getattr(self._selection, field.name or "")
         self._draw()
         if self._selection is not None:
             names = [model.name for model in catalog.models]
@@ -143,12 +165,22 @@ class PickerScreen(Screen[None]):
 
     @on(Input.Changed)
     def _typed(self, message: Input.Changed) -> None:
-        if self._selection is not None and self._selection.path != message.value:
-            self._change(path=message.value)
+        name = message.input.id or ""
+        if self._selection is not None and getattr(self._selection, name) != message.value:
+            self._change(**{name: message.value})
 
     @on(Input.Submitted)
     def _submitted(self) -> None:
         self.start()
+
+    def action_leave(self, delta: int) -> None:
+        """Go from the end of a list or from a field to what is above or below in its column."""
+        right = self.query_one("#right")
+        column = [widget for widget in self.focus_chain if right in widget.ancestors]
+        if self.focused in column:
+            place = column.index(self.focused) + delta
+            if 0 <= place < len(column):
+                column[place].focus()
 
     def on_click(self, event: events.Click) -> None:
         """Start when the start block was clicked."""
@@ -227,7 +259,8 @@ class PickerScreen(Screen[None]):
         frameworks.set_rows([rows.framework_row(f, selection, width) for f in catalog.frameworks])
         width = settings.text_width
         settings.set_rows([rows.setting_row(name, selection, catalog, width) for name in rows.SETTINGS])
-        self.query_one("#path").display = selection.input == A_PATH
+        self.query_one("#path-field").display = selection.input == A_PATH
+        self.query_one("#delegate-field").display = bool(delegable(selection, catalog))
         self._draw_words(selection)
 
     def _draw_words(self, selection: Selection) -> None:
@@ -245,6 +278,8 @@ class PickerScreen(Screen[None]):
             return rows.framework_detail(self._catalog.frameworks[focused.cursor], selection)
         if isinstance(focused, RowList) and focused.id == "settings":
             return rows.SETTING_DETAILS[rows.SETTINGS[focused.cursor]]
+        if isinstance(focused, Input) and focused.id == "delegate":
+            return rows.delegate_detail(delegable(selection, self._catalog))
         if isinstance(focused, Input):
             return "A picture, or a folder of pictures; ~ is your home"
         model = model_of(selection, self._catalog)

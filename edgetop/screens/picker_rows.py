@@ -102,20 +102,20 @@ def _variant(framework: FrameworkEntry, selection: Selection) -> str:
 
 def _options(options: tuple[str, ...], chosen: str) -> Row:
     return tuple(
-        (f"‹{option}› " if option == chosen else f" {option}  ", "mark" if option == chosen else "muted")
+        (f"‹{option}›" if option == chosen else f" {option} ", "mark" if option == chosen else "muted")
         for option in options
     )
 
 
 def setting_row(name: str, selection: Selection, catalog: Catalog, width: int) -> Row:
     """A setting with its choices, the chosen one in brackets."""
-    label = ((name.capitalize().ljust(11 if width >= 34 else 10), "text"),)
+    label = ((name.capitalize().ljust(10), "text"),)
     value = setting_value(name, selection)
     if name == "threads":
-        note = (f" of {catalog.max_threads} core{'s' if catalog.max_threads > 1 else ''}", "muted")
+        note = (f"  of {catalog.max_threads} core{'s' if catalog.max_threads > 1 else ''}", "muted")
         return (*label, *_options((value,), value), note)
     every = _options(setting_choices(name, selection, catalog), value)
-    fits = sum(len(text) for text, _ in every) <= width - len(label[0][0]) + 2
+    fits = sum(len(text) for text, _ in every) <= width - len(label[0][0]) + 1
     return label + (every if fits else _options((value,), value))
 
 
@@ -164,6 +164,12 @@ def _how(framework: FrameworkEntry, selection: Selection) -> str:
     fitting = variants_of(framework, selection.precision)
     place = f", {fitting.index(chosen) + 1} of {len(fitting)} (←→)" if len(fitting) > 1 else ""
     return f"{place}: {chosen.title}; "
+
+
+def delegate_detail(takers: tuple[FrameworkEntry, ...]) -> str:
+    """A line about the delegate that these frameworks would take."""
+    names = " and ".join(framework.title for framework in takers)
+    return f"A TFLite delegate's library, then its key=value options, for {names}"
 
 
 SETTING_DETAILS = {

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from rich.segment import Segment
 from textual import events
+from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.message import Message
@@ -58,11 +59,12 @@ class RowList(ScrollView, can_focus=True):
             super().__init__()
             self.rows = rows
 
-    def __init__(self, *, id: str, title: str, cursor_stays: bool = False) -> None:
+    def __init__(self, *, id: str, title: str, cursor_stays: bool = False, leads_on: bool = False) -> None:
         super().__init__(id=id)
         self.border_title = title
         self.cursor = 0
         self._cursor_stays = cursor_stays
+        self._leads_on = leads_on  # whether a step beyond either end is the screen's
         self._rows: tuple[Row, ...] = ()
         self._header: Row = ()
 
@@ -95,6 +97,8 @@ class RowList(ScrollView, can_focus=True):
 
     def action_move(self, delta: int) -> None:
         """Move the cursor by so many rows."""
+        if self._leads_on and abs(delta) == 1 and not 0 <= self.cursor + delta < len(self._rows):
+            raise SkipAction
         self.move_to(self.cursor + delta)
 
     def action_step(self, delta: int) -> None:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from edgetop.config import RunSettings, Settings
+from edgetop.delegates import Delegate, is_missing, leaves_room, read, written
+from edgetop.errors import UsageError
 from edgetop.plan import MAX_RUNS, PRECISIONS, Plan, RunSpec
 from edgetop.protocol import Catalog, FrameworkEntry, ModelEntry, VariantEntry
 from edgetop.readings import Missing
@@ -27,7 +29,9 @@ class Selection:
     path: str = ""
     record: bool = True
     variants: Mapping[str, str] = field(default_factory=dict)
-    """Framework to the name of its wished variant, where that is not the usual one."""
+    """Framework to the name of its wished variant; the usual one where that is empty."""
+    delegate: str = ""
+    """As typed: a TFLite delegate's library, then its options."""
 
 
 def defaults(run: RunSettings, catalog: Catalog) -> Selection:
@@ -46,8 +50,26 @@ def defaults(run: RunSettings, catalog: Catalog) -> Selection:
         input=run.input if known else A_PATH,
         path="" if known else run.input,
         record=run.record,
-        variants={name: variant for name, _, variant in wishes if variant},
+        variants={name: variant for name, _, variant in reversed(wishes)},  # of several the first
+        delegate=run.delegate,
     )
+
+
+def settings_of(plan: Plan, settings: Settings) -> Settings:
+    """The settings with which the picker begins as a plan was."""
+    first, run = plan.runs[0], settings.run
+    delegated = next((spec for spec in plan.runs if spec.delegate or spec.delegate_options), first)
+    asked = replace(
+        run,
+        model=first.model,
+        frameworks=tuple(f"{spec.framework}:{spec.variant}".rstrip(":") for spec in plan.runs),
+        precision=first.precision,
+        threads=first.threads,
+        input=plan.input or run.input,
+        record=plan.record != "none",
+        delegate=written(delegated.delegate, delegated.delegate_options),
+    )
+    return replace(settings, run=asked, ina219=plan.ina219)
 
 
 def with_model(selection: Selection, model: str, catalog: Catalog) -> Selection:
@@ -100,6 +122,24 @@ def _unusual(framework: FrameworkEntry, selection: Selection) -> str:
     return chosen.name if chosen is not None and chosen != variants_of(framework, selection.precision)[0] else ""
 
 
+def delegable(selection: Selection, catalog: Catalog) -> tuple[FrameworkEntry, ...]:
+    """The chosen frameworks that would take a delegate as they are to be run."""
+    return tuple(
+        entry
+        for entry in wanted(selection, catalog)
+        if entry.takes_delegate and leaves_room(entry.name, _unusual(entry, selection))
+    )
+
+
+def _delegate_for(framework: FrameworkEntry, selection: Selection) -> Delegate:
+    """What a framework gets of what was typed."""
+    variant = _unusual(framework, selection)
+    if not framework.takes_delegate or not leaves_room(framework.name, variant):
+        return Delegate()
+    delegate = read(selection.delegate)
+    return delegate if delegate.is_for(framework.name, variant) else Delegate()
+
+
 def can_run(framework: FrameworkEntry, precision: str) -> bool:
     """Whether a framework runs models of a precision."""
     return not framework.precisions or precision in framework.precisions
@@ -144,6 +184,21 @@ def problem(selection: Selection, catalog: Catalog) -> str:
         return "Type the path of a picture or folder, or choose another input."
     if selection.input == A_PATH and not os.path.exists(os.path.expanduser(selection.path.strip())):
         return f"There is no file or folder at {selection.path.strip()}."
+    return _problem_of_delegate(selection, catalog)
+
+
+def _problem_of_delegate(selection: Selection, catalog: Catalog) -> str:
+    takers = delegable(selection, catalog)
+    if not takers:
+        return ""
+    try:
+        delegate = read(selection.delegate)
+    except UsageError as error:
+        return f"{error.title}: {error.hint[0].lower()}{error.hint[1:]}."
+    if is_missing(delegate.path):
+        return f"There is no library at {delegate.library}."
+    if delegate.options and all(_delegate_for(entry, selection) == Delegate() for entry in takers):
+        return "Name the delegate's library before its options."
     return ""
 
 
@@ -151,9 +206,10 @@ def plan_of(selection: Selection, catalog: Catalog, settings: Settings) -> Plan:
     """The plan of a selection without a problem."""
     frameworks = [entry for entry in wanted(selection, catalog) if is_here(entry)]
     model, precision, threads = selection.model, selection.precision, selection.threads
+    given = [_delegate_for(entry, selection) for entry in frameworks]
     runs = tuple(
-        RunSpec(n, model, entry.name, precision, threads, variant=_unusual(entry, selection))
-        for n, entry in enumerate(frameworks)
+        RunSpec(n, model, entry.name, precision, threads, "", _unusual(entry, selection), own.path, own.options)
+        for n, (entry, own) in enumerate(zip(frameworks, given))
     )
     path = os.path.abspath(os.path.expanduser(selection.path.strip())) if selection.input == A_PATH else ""
     return Plan(
@@ -167,10 +223,17 @@ def plan_of(selection: Selection, catalog: Catalog, settings: Settings) -> Plan:
 
 def summary(selection: Selection, catalog: Catalog) -> str:
     """What Start would run, in one line."""
-    names = [f"{entry.title} {_unusual(entry, selection)}".rstrip() for entry in wanted(selection, catalog)]
+    names = [_name(entry, selection) for entry in wanted(selection, catalog)]
     threads = f"{selection.threads} thread{'s' if selection.threads > 1 else ''}"
     given = selection.path.strip() or A_PATH if selection.input == A_PATH else selection.input
     return f"{selection.model} in {selection.precision} on {_listed(names)}, {threads}, input {given}"
+
+
+def _name(framework: FrameworkEntry, selection: Selection) -> str:
+    """As its run will be called."""
+    name = f"{framework.title} {_unusual(framework, selection)}".rstrip()
+    library = _delegate_for(framework, selection).library
+    return f"{name} + {os.path.basename(library)}" if library else name
 
 
 def _listed(names: tuple[str, ...] | list[str]) -> str:

@@ -61,7 +61,7 @@ class OperatorsPanel(Panel):
         super().__init__(id=id)
         self._can_time = can_time
         self._runs: tuple[RunFigures, ...] = ()
-        self._ended = False
+        self._state = ""
         self._asked = False
         self._told: dict[int, Operators] = {}
         self._tables: list[Union[Breakdown, Missing]] = []
@@ -76,10 +76,11 @@ class OperatorsPanel(Panel):
 
     def show(self, runs: tuple[RunFigures, ...], told: Mapping[int, Operators], state: str) -> None:
         """Draw the operators that were told of these runs; draws only when something of that is new."""
-        if (_shown_of(runs), told, state == "ended") == (_shown_of(self._runs), self._told, self._ended):
+        state = state if state in ("paused", "ended") else ""
+        if (_shown_of(runs), told, state) == (_shown_of(self._runs), self._told, self._state):
             return
         self._asked = self._asked and told == self._told and not any(run.status == "profiling" for run in runs)
-        self._runs, self._told, self._ended = runs, dict(told), state == "ended"
+        self._runs, self._told, self._state = runs, dict(told), state
         self._tables = [breakdown(told.get(run.run)) for run in runs]
         self._joined = side_by_side(self._tables)
         self._page = min(self._page, max(0, self._pages - 1))
@@ -89,6 +90,10 @@ class OperatorsPanel(Panel):
     def has_any(self) -> bool:
         """Whether the operators of any run were asked for."""
         return bool(self._told)
+
+    @property
+    def _ended(self) -> bool:
+        return self._state == "ended"
 
     @property
     def _profiled(self) -> Optional[RunFigures]:
@@ -178,6 +183,8 @@ class OperatorsPanel(Panel):
             return (("No operators were timed up to this moment of the session.", ""), ("Go on with →", "muted"))
         if self._ended:
             return (("The run has ended: its operators can no longer be timed.", ""), (UNTIMED.hint, "muted"))
+        if self._asked and self._state == "paused":
+            return (("The operators are timed when the measurement goes on (space)…", ""),)
         if self._asked:
             return (("The operators are timed as soon as the present turn is over…", ""),)
         return (

@@ -45,8 +45,8 @@ def catalog(litert="2.3.0", torch="2.13.0", caffe="4.11.0"):
     """A catalog with these versions of the default frameworks, and one framework that is not here."""
     absent = Missing("no Edge TPU on USB or PCIe", "Plug one in")
     frameworks = (
-        FrameworkEntry("litert", "LiteRT", litert, BOTH, VARIANTS),
-        FrameworkEntry("coral", "Coral Edge TPU", absent, ("int8",)),
+        FrameworkEntry("litert", "LiteRT", litert, BOTH, VARIANTS, takes_delegate=True),
+        FrameworkEntry("coral", "Coral Edge TPU", absent, ("int8",), takes_delegate=True),
         FrameworkEntry("torch", "PyTorch", torch, ("fp32",)),
         FrameworkEntry("caffe", "Caffe", caffe, ("fp32",)),
     )

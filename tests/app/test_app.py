@@ -155,6 +155,50 @@ async def test_the_picker_says_what_is_in_the_way(make, engine, tmp_path):
         assert app.clients[0].sent[0].plan.input == str(tmp_path)
 
 
+async def test_a_delegate_is_typed_where_a_chosen_framework_takes_one_and_refused_where_it_is_not_there(
+    make, engine, tmp_path
+):
+    library = tmp_path / "libtest.so"
+    settings = Settings(run=RunSettings(delegate="./nowhere.so a=b"))
+    app = make(engine.HELLO, engine.catalog(), settings=settings)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot, app.clients[0])
+        field = app.screen.query_one("#delegate")
+        assert field.value == "./nowhere.so a=b"
+        await pilot.press("enter")
+        assert "There is no library at ./nowhere.so" in words(app, "#summary")
+        await pilot.press("tab", "space")  # without LiteRT
+        await settle(pilot)
+        assert not app.screen.query_one("#delegate-field").display
+        assert "no library" not in words(app, "#summary")
+
+        await pilot.press("space", "end", "down", "end", "down")  # LiteRT; below the frameworks, below the settings
+        assert app.focused is field
+        assert "key=value options, for LiteRT" in words(app, "#detail")
+        library.write_bytes(b"")
+        await pilot.press("ctrl+u", *f"{library} c=d", "up", "down", "enter")
+        await settle(pilot)
+        runs = app.clients[0].sent[0].plan.runs
+        assert [(run.delegate, run.delegate_options) for run in runs] == [(str(library), ("c=d",)), ("", ()), ("", ())]
+
+
+async def test_the_key_bar_does_by_a_click_what_the_key_does(make, engine):
+    app = make(engine.HELLO, engine.catalog())
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot, app.clients[0])
+        await pilot.press("tab")
+        bar = words(app, "KeyBar")
+        await pilot.click("KeyBar", offset=(1 + bar.index("→"), 0))
+        await settle(pilot)
+        assert "←→ variant" in bar and "‹builtin›" in lines(app, "#frameworks")[0]
+        await pilot.click("KeyBar", offset=(1 + bar.index("←"), 0))
+        await settle(pilot)
+        assert "‹xnnpack›" in lines(app, "#frameworks")[0]
+        await pilot.click("KeyBar", offset=(1 + bar.index("choose"), 0))
+        await settle(pilot)
+        assert lines(app, "#frameworks")[0].startswith("[ ] LiteRT")
+
+
 async def test_only_precisions_of_the_model_are_offered_and_a_framework_without_the_chosen_one_says_so(make, engine):
     catalog = engine.catalog()
     first, *others = catalog.models
@@ -487,6 +531,21 @@ async def test_the_operators_panel_is_made_when_asked_for_and_asks_for_them_itse
         await pilot.press("escape")
         await settle(pilot)
         assert app.screen.maximized is None and isinstance(app.screen, LiveScreen)
+
+
+async def test_operators_asked_for_in_a_pause_are_said_to_wait_for_its_end(make, engine):
+    app = make(engine.HELLO, engine.snapshot(1, state="paused"), plan=engine.PLAN)
+    async with app.run_test(size=(100, 30), notifications=True) as pilot:
+        await settle(pilot, app.clients[0])
+        await pilot.press("o", "o")
+        await settle(pilot)
+        assert app.clients[0].sent[-1] == TimeOperators()
+        (notice,) = app._notifications
+        assert notice.message == "Operators are timed when the measurement goes on"
+        assert "timed when the measurement goes on" in panel_text(app)
+        app.clients[0].push(engine.snapshot(2))
+        await settle(pilot, app.clients[0])
+        assert "as soon as the present turn is over" in panel_text(app)
 
 
 async def test_a_replay_says_that_no_operators_were_timed_and_asks_for_none(make, engine):

@@ -14,8 +14,9 @@ pytest.importorskip("pytest_textual_snapshot", reason="needs Python 3.10")
         ((120, 40), (), "edgetop-dark"),
         ((80, 24), ("tab", "down"), "edgetop-light"),
         ((60, 16), ("tab", "tab", "down", "down", "left"), "edgetop-contrast"),
+        ((80, 24), ("tab", "tab", "end", "down", *"libtest.so a=b"), "edgetop-dark"),
     ],
-    ids=["120x40", "80x24", "60x16"],
+    ids=["120x40", "80x24", "60x16", "80x24-delegate"],
 )
 def test_the_picker_looks_as_it_did(snap_compare, engine, size, keys, theme):
     client = engine.ScriptedClient(engine.HELLO, engine.catalog(caffe=engine.LOOKING))

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from edgetop.commands.run import _delegated
+from edgetop.delegates import Delegate
 from edgetop.plan import RunSpec
 
 EDGETOP = str(Path(sys.executable).with_name("edgetop"))
@@ -232,4 +233,4 @@ def test_ctrl_c_in_a_terminal_keeps_what_was_measured(open_terminal, edgetop, tm
 def test_a_delegate_is_for_the_runs_that_take_one_and_name_no_kernels(on, delegated):
     named = [name.partition(":") for name in on.split(",")]
     runs = tuple(RunSpec(i, "tiny", framework, variant=variant) for i, (framework, _, variant) in enumerate(named))
-    assert [bool(spec.delegate) for spec in _delegated(runs, "lib.so", ("a=b",))] == delegated
+    assert [bool(spec.delegate) for spec in _delegated(runs, Delegate("lib.so", ("a=b",)))] == delegated

@@ -29,6 +29,7 @@ def test_the_default_comparison_is_accepted():
         (plan(variant="turbo"), "xnnpack"),
         (plan(precision="bf16"), "fp32"),
         (plan(framework="onnxruntime", delegate="libarmnnDelegate.so"), "litert"),
+        (plan(framework="litert", delegate="/nowhere/libarmnnDelegate.so"), "Check the path"),
         (plan(duration_s=-1.0), "above zero"),
         (Plan(()), "--on"),
     ],
