@@ -113,6 +113,7 @@ class RunFigures:
     contended: int = 0
     throttled: int = 0
     """Inferences while the board throttled or its supply was low; in the statistics, but where the plan says no."""
+    leaves_out_throttled: bool = False
     lost: int = 0
     load_ns: Figure = UNKNOWN
     first_ns: Figure = UNKNOWN
@@ -208,6 +209,8 @@ class Snapshot:
     engine_cpu_percent: Figure = UNKNOWN
     power: str = ""
     """The channel of the watts that energy is made of."""
+    drawn_j: Figure = UNKNOWN
+    """By that source since the session's start."""
     idle_w: Figure = UNKNOWN
     """What the board draws with all models loaded and none at work."""
     idle_cold_w: Figure = UNKNOWN

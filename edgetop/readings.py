@@ -55,6 +55,8 @@ class Channel:
     """Standard uncertainty of the sensor in proportion to the value, as a share of it; 0 where it is not known."""
     offset_error: float = 0.0
     """Standard uncertainty of the sensor whatever the value, in the channel's unit; 0 where it is not known."""
+    hz: float = 0.0
+    """How often it is read; 0 in a recording that does not tell."""
 
 
 @dataclass(frozen=True)

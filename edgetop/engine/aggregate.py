@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 
 from edgetop.analysis.energy import Window
+from edgetop.analysis.stretches import Stretches
 from edgetop.engine.figures import RunState
 from edgetop.engine.meter import EnergyMeter
 from edgetop.engine.series import COLUMN_NS, KEPT_COLUMNS, ColumnStore
@@ -19,6 +20,7 @@ from edgetop.sessions.description import Description
 
 LAG_NS = 100_000_000
 """A column is handed out when the batch before the last reaches so far beyond it: a ring's newest come a drain late."""
+THROTTLED = "throttle.now"
 
 
 class Aggregate:
@@ -30,8 +32,10 @@ class Aggregate:
         self._until_ns = self._before_ns = self._start_ns
         self._channels = {channel.id: channel for channel in description.channels}
         self._power = self._channels.get(description.power)
-        self._runs = {spec.id: RunState(spec) for spec in description.plan.runs}
-        self._meter = EnergyMeter(self._runs)
+        self._throttled = Stretches()
+        leave_out = description.plan.leave_out_throttled
+        self._runs = {spec.id: RunState(spec, self._throttled, leave_out) for spec in description.plan.runs}
+        self._meter = EnergyMeter(self._runs, self._power)
         self._values: dict[int, float | Missing] = {}
         self._read_ns: dict[int, int] = {}
         self._columns: dict[str, ColumnStore] = {}
@@ -66,14 +70,19 @@ class Aggregate:
             self._runs[channel.run].newest(channel.name.rpartition(".")[2], float(values[-1]))
         if self._power is not None and channel.id == self._power.id:
             self._meter.add_readings(readings.t_ns, values)
+        if channel.name == THROTTLED:
+            self._throttled.add(readings.t_ns, readings.ticks)
 
     def _add_event(self, event: Event) -> None:
         if event.run is not None and event.run in self._runs:
             self._runs[event.run].add_event(event)
             if event.kind == "turn":
                 self._turn = event.run
-                data = event.data
-                self._meter.add_turn(event.run, Window(data["start_ns"], data["end_ns"], data["count"]))
+                self._meter.add_turn(event.run, _window(event))
+            elif event.kind == "window":
+                self._meter.add_window(event.run, _window(event))
+        elif event.kind == "idle":
+            self._meter.add_idle(event.data["state"], event.data["start_ns"], event.data["end_ns"])
         elif event.kind == "missing":
             self._lose(int(event.data["channel"]), event)
 
@@ -107,6 +116,8 @@ class Aggregate:
             reset=self._take_reset(),
             turn=self._turn,
             power=self._power.name if self._power is not None else "",
+            drawn_j=self._meter.drawn_j or self._meter.absent,
+            **self._meter.idle_fields(),
             verdict=verdict(list(self._runs.values())),
         )
 
@@ -124,8 +135,7 @@ class Aggregate:
         return dataclasses.replace(
             state.figures(final=final),
             agrees_with=reference.title if reference else "",
-            power_w=self._meter.power_w(run),
-            energy_j=self._meter.per_inference_j(run),
+            **self._meter.figures(run, self._throttled),
         )
 
     def _take_reset(self) -> bool:
@@ -141,6 +151,10 @@ class Aggregate:
             return Columns(first=first, width_ns=COLUMN_NS)
         series = {name: store.columns(first, end) for name, store in self._columns.items()}
         return Columns(first=first, width_ns=COLUMN_NS, series=series)
+
+
+def _window(event: Event) -> Window:
+    return Window(event.data["start_ns"], event.data["end_ns"], event.data["count"])
 
 
 def verdict(runs: list[RunState]) -> str:

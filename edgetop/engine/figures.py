@@ -10,6 +10,7 @@ import numpy as np
 from edgetop.analysis.agreement import tolerance
 from edgetop.analysis.intervals import batch_means
 from edgetop.analysis.percentiles import nearest_rank
+from edgetop.analysis.stretches import Stretches
 from edgetop.backends.registry import run_title
 from edgetop.engine.series import GrowingArray
 from edgetop.plan import RunSpec
@@ -27,10 +28,13 @@ INTERVAL_GROWTH = 1.1
 class RunState:
     """All that was seen of one run."""
 
-    def __init__(self, spec: RunSpec) -> None:
+    def __init__(self, spec: RunSpec, throttled: Stretches, leave_out: bool = False) -> None:
         self._spec = spec
+        self._throttled = throttled
+        self._leave_out = leave_out
         self.title = run_title(spec)
         self._told: dict[str, Any] = {"status": "waiting"}
+        self._starts = GrowingArray()
         self._durations = GrowingArray()
         self._set_aside = 0
         self._contended = 0
@@ -54,6 +58,7 @@ class RunState:
     def add_samples(self, samples: Samples) -> None:
         """Take in samples; those set aside are counted only."""
         steady = (samples.flags & SET_ASIDE) == 0
+        self._starts.extend(samples.start_ns[steady])
         self._durations.extend(samples.duration_ns[steady])
         self._set_aside += len(samples) - int(steady.sum())
         self._contended += int(((samples.flags & CONTENDED) != 0)[steady].sum())
@@ -102,12 +107,11 @@ class RunState:
 
     def figures(self, *, final: bool = False) -> RunFigures:
         """Its column of the table."""
-        count = len(self._durations)
-        computed = self._statistics["count"]
-        if count != computed and (final or count < ALWAYS_BELOW or count > computed * GROWTH):
-            self._statistics = _statistics(self._durations.view())
-        if count != self._interval_count and (final or count > self._interval_count * INTERVAL_GROWTH):
-            self._interval, self._interval_count = batch_means(self._durations.view(), 50), count
+        durations = self._durations.view()
+        slow = self._throttled.inside(self._starts.view(), durations)
+        if self._leave_out and len(slow):
+            durations = np.delete(durations, slow)
+        self._renew(durations, final=final)
         told, spec = self._told, self._spec
         return RunFigures(
             run=spec.id,
@@ -126,6 +130,8 @@ class RunState:
             weights=told.get("weights", ""),
             set_aside=self._set_aside,
             contended=self._contended,
+            throttled=len(slow),
+            leaves_out_throttled=self._leave_out,
             lost=self._lost,
             load_ns=told.get("load_ns", UNKNOWN),
             first_ns=told.get("first_ns", UNKNOWN),
@@ -140,6 +146,17 @@ class RunState:
             ci95_p50_ns=self._interval,
             **self._statistics,
         )
+
+    def _renew(self, durations: Int64s, *, final: bool) -> None:
+        """Compute the statistics anew where there are so many more samples, or fewer, that it is worth it."""
+        count, computed = len(durations), self._statistics["count"]
+        if not count:
+            self._statistics = {"count": 0}
+        elif count != computed and (final or count < ALWAYS_BELOW or not computed <= count <= computed * GROWTH):
+            self._statistics = _statistics(durations)
+        looked_at = self._interval_count
+        if count != looked_at and (final or not looked_at <= count <= looked_at * INTERVAL_GROWTH):
+            self._interval, self._interval_count = batch_means(durations, 50), count
 
 
 def _detection(label: str, score: float, left: float, top: float, right: float, bottom: float) -> DetectionRow:

@@ -99,7 +99,8 @@ class Watch:
 
     def _name_channels(self) -> None:
         pairs = enumerate(self.probe.channels, self._first_id)
-        self.channels = tuple(dataclasses.replace(channel, id=number) for number, channel in pairs)
+        hz = self.probe.rate_hz
+        self.channels = tuple(dataclasses.replace(channel, id=number, hz=hz) for number, channel in pairs)
         self._tracks = [_Track(channel) for channel in self.channels]
 
     def step(self) -> int:

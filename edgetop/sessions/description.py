@@ -79,15 +79,15 @@ def save(db: sqlite3.Connection, description: Description) -> None:
             (run.id, _text(run.model), run.framework, run.precision, run.threads, params),
         )
     insert = (
-        'INSERT INTO channel(id, run_id, name, unit, kind, scale, "offset", tick_ns, title, source, charted)'
-        " VALUES (?, ?, ?, ?, ?, ?, 0.0, 1, ?, ?, ?)"
+        'INSERT INTO channel(id, run_id, name, unit, kind, scale, "offset", tick_ns, title, source, charted,'
+        " hz) VALUES (?, ?, ?, ?, ?, ?, 0.0, 1, ?, ?, ?, ?)"
     )
     for c in description.channels:
-        row = (c.id, c.run, c.name, c.unit, c.kind, float(c.scale), c.title, c.source, int(c.charted))
+        row = (c.id, c.run, c.name, c.unit, c.kind, float(c.scale), c.title, c.source, int(c.charted), c.hz)
         db.execute(insert, row)
     for run_id, number in latency_channels(description).items():
         name = f"{LATENCY}.{run_id}"
-        db.execute(insert, (number, run_id, name, "ns", LATENCY, 1.0, "Latency", "", 1))
+        db.execute(insert, (number, run_id, name, "ns", LATENCY, 1.0, "Latency", "", 1, 0.0))
 
 
 def _meters(description: Description) -> dict[str, Any]:
@@ -137,14 +137,14 @@ def _plan(text: str) -> Plan:
 
 
 def _channel(row: tuple[Any, ...], meters: Mapping[str, Any]) -> Channel:
-    number, run, name, unit, kind, scale, title, source, charted = row
+    number, run, name, unit, kind, scale, title, source, charted, hz = row
     sensor = dict(meters.get("channels", ())).get(str(number), ())
     if not isinstance(run, (int, type(None))):
         raise ValueError("run of a channel")
     if not (isinstance(scale, (int, float)) and 0 < scale < 1e18):
         raise ValueError("scale of a channel")
     channel = Channel(name, unit, title, scale, kind, source, bool(charted), run, number, *sensor)
-    checked: Channel = _checked(channel, Channel)
+    checked: Channel = _checked(dataclasses.replace(channel, hz=hz or 0.0), Channel)
     return checked
 
 
@@ -167,7 +167,8 @@ def load(rows: Rows) -> tuple[Description, dict[str, Any]]:
     meta: dict[str, Any] = dict(rows("SELECT key, value FROM meta"))
     if meta.get("format") != FORMAT:
         raise ValueError("format")
-    known = f"SELECT id, run_id, name, unit, kind, scale, title, source, charted FROM channel WHERE kind <> '{LATENCY}'"
+    columns = "id, run_id, name, unit, kind, scale, title, source, charted, hz"
+    known = f"SELECT {columns} FROM channel WHERE kind <> '{LATENCY}'"
     meters = _object(meta.get("meters", "{}"))
     channels = tuple(_channel(row, meters) for row in rows(known + " ORDER BY id"))
     first = next((c.id for c in channels if c.name.startswith("power.") and c.unit == "W"), -1)
