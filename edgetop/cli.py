@@ -163,9 +163,21 @@ def _run_options(run: argparse.ArgumentParser) -> None:
     own.add_argument("--bgr", action="store_true", help="blue first, as many Caffe models want it")
     own.add_argument("--labels", default="", metavar="FILE", help="a label a line")
     own.add_argument("--input-shape", type=shape, default=(), metavar="N,C,H,W", help="where the file does not tell")
-    run.add_argument("--ina219-bus", default="", metavar="N", help="I2C bus of the power meter, or `simulated`")
-    run.add_argument("--ina219-address", type=address, metavar="A", help="0x40 to 0x4f")
-    run.add_argument("--ina219-shunt-ohms", type=number, metavar="R", help="default 0.1")
+    _power_options(run.add_argument_group("power, energy and heat"))
+
+
+def _power_options(power: argparse._ArgumentGroup) -> None:
+    power.add_argument("--ina219-bus", default="", metavar="N", help="I2C bus of the power meter, or `simulated`")
+    power.add_argument("--ina219-address", type=address, metavar="A", help="0x40 to 0x4f")
+    power.add_argument("--ina219-shunt-ohms", type=number, metavar="R", help="default 0.1")
+    power.add_argument("--power", default="", metavar="RAIL", help="whose watts energy is made of; default: the best")
+    power.add_argument("--energy", action="store_true", help="measure energy in windows between two idle stretches")
+    power.add_argument("--energy-windows", type=int, default=5, metavar="N", help="of each run; default 5")
+    power.add_argument("--energy-seconds", type=number, default=10.0, metavar="S", help="each lasts; default 10")
+    power.add_argument("--cool-down", action="store_true", help="wait for the starting temperature before each window")
+    power.add_argument(
+        "--leave-out-throttled", action="store_true", help="keep throttled inferences out of the figures"
+    )
 
 
 def _dispatch(argv: list[str]) -> int:

@@ -65,6 +65,8 @@ class RunSettings:
     """0 takes half of the cores, which leaves edgetop somewhere to run."""
     input: str = "cat"
     record: bool = True
+    power: str = ""
+    """The rail whose watts energy is made of; the best one here when empty."""
     delegate: str = ""
     """A TFLite delegate for the frameworks that take one: its library, then its options as ``key=value``."""
     load_deadline_s: float = Deadlines.load_s

@@ -14,7 +14,7 @@ from edgetop.backends.serving import Server, serving
 from edgetop.config import Settings, default_threads, load_settings
 from edgetop.delegates import TAKERS, Delegate, read
 from edgetop.errors import UsageError
-from edgetop.plan import Ina219Settings, Plan, Preparation, RunSpec
+from edgetop.plan import EnergySettings, Ina219Settings, Plan, Preparation, RunSpec
 
 WITHOUT_TERMINAL_S = 10.0
 """So long a run lasts when nobody can stop it by a key and nothing else was said."""
@@ -81,7 +81,16 @@ def _plan(arguments: argparse.Namespace, settings: Settings, headless: bool) -> 
         skip_absent=not named,
         operators=arguments.operators,
         deadlines=settings.run.deadlines,
+        power=arguments.power or settings.run.power,
+        energy=_energy(arguments),
+        cool_down=arguments.cool_down,
+        leave_out_throttled=arguments.leave_out_throttled,
     )
+
+
+def _energy(arguments: argparse.Namespace) -> EnergySettings:
+    seconds = arguments.energy_seconds
+    return EnergySettings(arguments.energy_windows if arguments.energy else 0, seconds, seconds)
 
 
 def _delegated(runs: tuple[RunSpec, ...], delegate: Delegate) -> tuple[RunSpec, ...]:

@@ -11,7 +11,10 @@ from edgetop.inputs.own import VALUES, check_preparation
 from edgetop.inputs.source import NOISE, check_source
 from edgetop.networks import imported, zoo
 from edgetop.networks.own import is_file, own_file
-from edgetop.plan import MAX_RUNS, MAX_THREADS, Plan, Preparation, RunSpec, file_precision
+from edgetop.plan import MAX_RUNS, MAX_THREADS, EnergySettings, Plan, Preparation, RunSpec, file_precision
+
+MAX_WINDOWS = 100
+SHORTEST_WINDOW_S, LONGEST_WINDOW_S = 1.0, 3600.0
 
 
 def check_plan(plan: Plan) -> None:
@@ -24,6 +27,7 @@ def check_plan(plan: Plan) -> None:
         raise UsageError("A duration or count is below zero", "Use a number above zero, or leave it out")
     if min(plan.deadlines.load_s, plan.deadlines.inference_s) <= 0:
         raise UsageError("A deadline is not above zero", "Mend [run] load_deadline_s or inference_deadline_s")
+    _check_energy(plan.energy)
     for spec in plan.runs:
         _check_run(spec, any_format=plan.skip_absent)
     if plan.input:
@@ -36,6 +40,15 @@ def check_plan(plan: Plan) -> None:
             "How pictures are prepared is known for a model of the zoo",
             "Leave out --values, --fit, --bgr, --labels and --input-shape, which are for a model file",
         )
+
+
+def _check_energy(energy: EnergySettings) -> None:
+    if not 0 <= energy.windows <= MAX_WINDOWS:
+        raise UsageError(f"{energy.windows} windows of energy", f"Choose 1 to {MAX_WINDOWS}, best five or more")
+    for seconds in (energy.window_s, energy.idle_s):
+        if not SHORTEST_WINDOW_S <= seconds <= LONGEST_WINDOW_S:
+            limits = f"{SHORTEST_WINDOW_S:g} to {LONGEST_WINDOW_S:g}"
+            raise UsageError(f"Windows of energy of {seconds:g} s", f"Choose {limits} seconds, best ten or more")
 
 
 def _check_own(plan: Plan) -> None:

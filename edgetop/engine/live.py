@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from edgetop import __version__
 from edgetop.clock import now_ns, wall_ns
 from edgetop.engine.power_source import choose_power
+from edgetop.engine.temperature import Temperature
+from edgetop.errors import UsageError
 from edgetop.machine import describe_machine
 from edgetop.measure.runner import Runner
 from edgetop.measure.sampler import Sampler
@@ -16,7 +18,7 @@ from edgetop.measure.turns import Turns
 from edgetop.plan import Plan
 from edgetop.probes.registry import machine_probes
 from edgetop.probes.worker import WorkerProbe
-from edgetop.protocol import Command, LogLines, Mark, Pause, TimeOperators
+from edgetop.protocol import Command, LogLines, Mark, MeasureEnergy, Pause, TimeOperators
 from edgetop.samples import Batch, Event, Samples
 from edgetop.sessions.description import Description
 
@@ -38,7 +40,9 @@ class LiveFeed:
         self._worker_probes = {spec.id: WorkerProbe(spec.id) for spec in plan.runs}
         probes = machine_probes(plan.ina219, plan.meters)
         self._sampler = Sampler([*probes, *self._worker_probes.values()])
-        self._turns = Turns(plan, self._events.append, self._worker)
+        self._temperature = Temperature(self._sampler.channels, self._sampler.readable)
+        power = self._checked_power(plan)
+        self._turns = Turns(plan, self._events.append, self._worker, self._temperature.excess_c)
         self._lost: dict[int, int] = {}
         self.description = Description(
             session_id=uuid.uuid4().hex,
@@ -48,8 +52,18 @@ class LiveFeed:
             plan=plan,
             channels=self._sampler.channels,
             machine=describe_machine(),
-            power=choose_power(plan, self._sampler.channels, self._sampler.readable),
+            power=power,
         )
+
+    def _checked_power(self, plan: Plan) -> int:
+        """The channel of power, where the plan asks for nothing that this machine has not."""
+        try:
+            if plan.cool_down and self._temperature.channel is None:
+                raise UsageError("This machine shows no temperature to cool down to", "Leave out --cool-down")
+            return choose_power(plan, self._sampler.channels, self._sampler.readable)
+        except UsageError:
+            self._sampler.close()
+            raise
 
     def _worker(self, run: int, pid: int | None) -> None:
         probe = self._worker_probes[run]
@@ -87,6 +101,7 @@ class LiveFeed:
         for run, runner in list(self._turns.profilers):
             events.extend(self._log_lines(run, runner))
         readings, probe_events = self._sampler.drain()
+        self._temperature.add(readings)
         while self._events:
             events.append(self._events.popleft())
         events.extend(probe_events)
@@ -106,12 +121,14 @@ class LiveFeed:
         return lines
 
     def command(self, command: Command) -> None:
-        """Pause or go on; set a marker; time the operators."""
+        """Pause or go on; set a marker; time the operators; measure energy."""
         if isinstance(command, Pause):
             self.paused = command.on
             self._turns.pause(command.on)
         elif isinstance(command, TimeOperators):
             self._turns.profile()
+        elif isinstance(command, MeasureEnergy):
+            self._turns.measure_energy(command.settings)
         elif isinstance(command, Mark):
             self._events.append(Event(now_ns(), "marker", {"text": command.text}))
 

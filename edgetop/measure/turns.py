@@ -26,6 +26,7 @@ from edgetop.inputs.calibration import SHIPPED_PICTURES
 from edgetop.inputs.own import OwnCard, own_card
 from edgetop.inputs.source import input_array, is_picture
 from edgetop.inputs.thumbnail import thumbnail
+from edgetop.measure.energy_phase import Conductor, idle, window
 from edgetop.measure.outputs import NULL, Comparison, unpack
 from edgetop.measure.runner import Runner
 from edgetop.networks import zoo
@@ -33,7 +34,7 @@ from edgetop.networks.cards import ModelCard
 from edgetop.networks.files import model_file
 from edgetop.networks.own import is_file, own_file
 from edgetop.networks.own_precision import stored_precision
-from edgetop.plan import ModelFile, Plan, RunSpec, file_precision
+from edgetop.plan import EnergySettings, ModelFile, Plan, RunSpec, file_precision
 from edgetop.samples import Event
 
 TURN_S = 0.25
@@ -44,6 +45,12 @@ PAUSE_POLL_S = 0.1
 FAULT = "This is a fault of edgetop: please report it"
 OPERATOR_ROUNDS = 20
 """Inferences in which operators are timed, after as many in which they are not."""
+
+WARM, COLD = "warm", "cold"
+COOL_C = 2.0
+"""The board is as cool as at the start when it is no warmer than by so much."""
+LONGEST_COOLING_NS = 900_000_000_000
+"""Then the room has become warmer, or something else runs: the measurement goes on."""
 
 REFERENCE = "numpy"
 """The framework that runs the neutral graph itself."""
@@ -61,16 +68,30 @@ def reference_first(runs: Sequence[RunSpec]) -> list[RunSpec]:
     return sorted(runs, key=lambda spec: spec.framework != REFERENCE)
 
 
+def _is_accelerated(spec: RunSpec) -> bool:
+    """Whether something runs it that sleeps until its first use, and draws more ever after."""
+    return spec.framework == "coral" or bool(spec.delegate)
+
+
 class Turns(threading.Thread):
     """The thread that conducts the workers; whatever happens it emits as events."""
 
-    def __init__(self, plan: Plan, emit: Callable[[Event], None], attach: Callable[[int, int | None], None]) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        emit: Callable[[Event], None],
+        attach: Callable[[int, int | None], None],
+        excess_c: Callable[[], float] = lambda: 0.0,
+    ) -> None:
         super().__init__(name="turns", daemon=True)
         self.plan = plan
         self.runners: dict[int, Runner] = {}
         self.failed: set[int] = set()
         self._emit = emit
         self._attach = attach
+        self._excess_c = excess_c
+        self._conductor = Conductor(self._tell, emit, self._ask, self._hold_while_paused, self._cool)
+        self._energy_wanted = plan.energy if plan.energy.windows else None
         self._stopping = threading.Event()
         self._paused = threading.Event()
         self._alternating = False
@@ -102,6 +123,10 @@ class Turns(threading.Thread):
         """Time the operators of every run, once its present turn is over."""
         self._profile_wanted.set()
 
+    def measure_energy(self, settings: EnergySettings) -> None:
+        """Measure the energy of every run in windows of their own, once the present turn is over."""
+        self._energy_wanted = settings
+
     def _hurry(self, on: bool) -> None:
         for runner in list(self.runners.values()):
             runner.hurry(on)
@@ -114,6 +139,8 @@ class Turns(threading.Thread):
             self._folder = folder
             try:
                 self._show_input()
+                if self._energy_wanted is not None and any(map(_is_accelerated, self.plan.runs)):
+                    idle(self._conductor, self.plan.runs, self._energy_wanted.idle_s, COLD)
                 up = {spec.id for spec in reference_first(self.plan.runs) if self._guarded(spec, self._bring_up)}
                 ready = [spec for spec in self.plan.runs if spec.id in up]
                 self._alternate(ready)
@@ -230,11 +257,16 @@ class Turns(threading.Thread):
             self._tell(spec, status="running")
         self._share_ns = self.plan.duration_s * 1e9 / max(1, len(active))
         holder: RunSpec | None = None
+        if self.plan.cool_down and active:
+            self._cool(active[0])
         while active:
             for place in forward_and_back(len(active)):
                 self._hold_while_paused()
                 if self._profile_wanted.is_set():
                     self._profile(active)
+                    holder = None
+                if self._energy_wanted is not None:
+                    self._measure_energy(active, self._energy_wanted)
                     holder = None
                 spec = active[place]
                 alone = holder is None and len(active) == 1
@@ -285,6 +317,30 @@ class Turns(threading.Thread):
             return runner.ask({"do": "operators", "rounds": OPERATOR_ROUNDS}, self._stopping.is_set)
         finally:
             runner.close()
+
+    def _measure_energy(self, specs: Sequence[RunSpec], settings: EnergySettings) -> None:
+        """Windows of each run between two stretches of idling: a phase of its own."""
+        self._energy_wanted = None
+        idle(self._conductor, specs, settings.idle_s, WARM)
+        for number, place in enumerate(itertools.islice(forward_and_back(len(specs)), settings.windows * len(specs))):
+            nth = number // len(specs) + 1
+            if specs[place].id not in self.failed:
+                self._guarded(specs[place], lambda spec, nth=nth: window(self._conductor, spec, settings, nth))  # type: ignore[misc]
+        left = [spec for spec in specs if spec.id not in self.failed]
+        idle(self._conductor, left, settings.idle_s, WARM)
+        for spec in left:
+            self._tell(spec, status="running")
+
+    def _cool(self, spec: RunSpec) -> None:
+        """Wait, where the plan says so, until the board is about as cool as it was at the start."""
+        if not self.plan.cool_down or self._excess_c() <= COOL_C:
+            return
+        self._tell(spec, status="cooling", message=f"until the board is within {COOL_C:g} °C of its start")
+        end_ns = now_ns() + LONGEST_COOLING_NS
+        while self._excess_c() > COOL_C and now_ns() < end_ns:
+            self._hold_while_paused()
+            self._stopping.wait(PAUSE_POLL_S)
+        self._tell(spec, status="running", message="")
 
     def _finished(self, spec: RunSpec) -> bool:
         """Whether the run has its count, or its share of the time: every run gets the same."""

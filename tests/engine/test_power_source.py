@@ -1,4 +1,7 @@
+import pytest
+
 from edgetop.engine.power_source import NONE, choose_power
+from edgetop.errors import UsageError
 from edgetop.plan import Ina219Settings, Plan
 from edgetop.readings import BOARD, PACKAGE, PART, RAILS, Channel
 
@@ -23,7 +26,8 @@ def test_the_readable_source_that_sees_most_of_the_board_is_taken():
 def test_the_rail_that_is_named_is_taken_whether_it_answers_or_not():
     assert choose_power(Plan((), power="package-0"), CHANNELS, {0, 4}) == 4
     assert choose_power(Plan((), power="accelerator"), CHANNELS, {0}) == 2
-    assert choose_power(Plan((), power="wall"), CHANNELS, {0}) == NONE
+    with pytest.raises(UsageError, match="no power rail 'wall'"):
+        choose_power(Plan((), power="wall"), CHANNELS, {0})
 
 
 def test_a_meter_that_was_set_up_is_never_replaced_by_another_source():
