@@ -1,18 +1,15 @@
-"""A run's operators along the time of one inference: a line of blocks, and which type each kind of block is."""
+"""A run's operators along the time of one inference: a line of blocks, a kind of block a type."""
 
 from __future__ import annotations
 
 from edgetop.analysis.operators import Breakdown
 from edgetop.readings import Missing
-from edgetop.units import percent
 from edgetop.widgets.bars import REST
-from edgetop.widgets.cells import Row, Span, plain, row_width, spans_of
+from edgetop.widgets.cells import Row, Span, spans_of
 
 KINDS = 3
 """Types that have a block of their own, those that take longest; all others share one."""
 BLOCKS = "█▓▒░"
-TOLD = 0.005
-"""The least share that the legend tells."""
 TAKEN = 0.5
 """A cell is a block where operators fill so much of it."""
 
@@ -61,15 +58,3 @@ def strip(table: Breakdown, width: int, scale_ns: float, *, paler: bool = True) 
         else:
             cells.append((REST, "grid"))
     return spans_of(cells)
-
-
-def legend(table: Breakdown, width: int) -> Row:
-    """Each kind of block with its type and share, as many as fit; the others together."""
-    named = [(kind, plain(name), share) for kind, (name, share) in enumerate(table.types[:KINDS])]
-    told = [*named, (KINDS, "others", sum(share for _, share in table.types[KINDS:]))]
-    row: Row = ()
-    for kind, name, share in told:
-        longer: Row = (*row, sign(kind), (f" {name} {percent(100 * share)}  ", "muted"))
-        if share >= TOLD and row_width(longer) <= width + 2:
-            row = longer
-    return row

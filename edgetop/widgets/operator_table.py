@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
@@ -14,6 +14,7 @@ from edgetop.units import ABSENT, duration, percent
 from edgetop.widgets.bars import bar
 from edgetop.widgets.cells import Row, Span, fit, fit_right, plain
 from edgetop.widgets.figures import BEST
+from edgetop.widgets.operator_legend import names_within
 from edgetop.widgets.operator_strip import kinds_of, sign
 from edgetop.widgets.run_names import run_label, run_name
 
@@ -40,9 +41,12 @@ class Columns:
 
 
 def columns_of(table: Breakdown, width: int) -> Columns:
-    """The columns for a table of ``width`` cells: the name has what it needs where that is left, the bar the rest."""
-    kind = min(max(12, width // 5), 26) if width >= NARROW else 0
-    calls = CALLS if width >= NARROW else 0
+    """The columns for a table of ``width`` cells: the name has what it needs where that is left, the bar the rest.
+
+    Calls that are all one are no news: the type has their room.
+    """
+    calls = CALLS if width >= NARROW and any(row.calls != 1 for row in table.rows) else 0
+    kind = min(max(12, width // 5) + CALLS - calls, _longest(row.type for row in table.rows)) if width >= NARROW else 0
     start = START if width >= ROOMY and any(row.start_ns is not None for row in table.rows) else 0
     room = width - kind - calls - start - SHARE - CUMULATIVE - MEAN
     bars = min(max(6, width // 7), 26)
@@ -66,9 +70,10 @@ def table_head(columns: Columns) -> Row:
 def table_rows(table: Breakdown, columns: Columns, sort: str, first: int, count: int) -> list[Row]:
     """Rows ``first`` and on of a run's operators, sorted by time, order or name."""
     kinds = kinds_of(table)
+    names = names_within(kinds, columns.type - 1)
     longest = max((row.share for row in table.rows), default=0.0) or 1.0
     return [
-        _table_row(row, columns, kinds[row.type], row.share / longest)
+        _table_row(row, columns, names[row.type], kinds[row.type], row.share / longest)
         for row in _sorted(table.rows, sort)[first : first + count]
     ]
 
@@ -79,12 +84,12 @@ def _sorted(rows: Sequence[OperatorShare], sort: str) -> Sequence[OperatorShare]
     return sorted(rows, key=attrgetter(sort))
 
 
-def _table_row(row: OperatorShare, columns: Columns, kind: int, length: float) -> Row:
+def _table_row(row: OperatorShare, columns: Columns, type: str, kind: int, length: float) -> Row:
     _, ink = sign(kind)
     start = "" if row.start_ns is None else duration(row.start_ns)
     return (
         (fit(plain(row.name), columns.name - 1) + " ", ""),
-        (fit(plain(row.type), columns.type - 1) + " " if columns.type else "", ink),
+        (fit(type, columns.type - 1) + " " if columns.type else "", ink),
         (fit_right(duration(row.mean_ns), MEAN), "strong"),
         (fit_right(percent(100 * row.share, 1), SHARE), ""),
         (" ", ""),
@@ -126,15 +131,16 @@ def _cells(times_ns: Sequence[float | None], totals: Sequence[float], column: in
     told = [ns for ns in times_ns if ns is not None]
     texts = [ABSENT if ns is None else duration(ns) for ns in times_ns]
     best = duration(min(told)) if len(told) > 1 and len({duration(ns) for ns in told}) > 1 else ""
+    number = (COLUMN if column == WIDE_COLUMN else column) - 2
     cells: list[tuple[Span, ...]] = []
     for ns, text, total in zip(times_ns, texts, totals):
         is_best = text == best
         share = percent(100 * ns / total, 1) if column == WIDE_COLUMN and ns is not None and total else ""
         cells.append(
             (
-                (fit_right(text, COLUMN - 2), "good" if is_best else "muted" if ns is None else ""),
+                (fit_right(text, number), "good" if is_best else "muted" if ns is None else ""),
                 (f" {BEST if is_best else ' '}", "good"),
-                (fit_right(share, column - COLUMN), "muted"),
+                (fit_right(share, column - number - 2), "muted"),
             )
         )
     return cells
@@ -143,19 +149,27 @@ def _cells(times_ns: Sequence[float | None], totals: Sequence[float], column: in
 def _joined_columns(joined: SideBySide, width: int) -> tuple[int, int]:
     """The cells of the operators' names and of each run's column: with shares where there is room for them."""
     runs = len(joined.runs)
-    column = WIDE_COLUMN if width >= 24 + runs * WIDE_COLUMN else COLUMN
-    return min(width - runs * column, max(24, _longest(row.name for row in joined.rows))), column
+    names = max(24, _longest(row.name for row in joined.rows))
+    if width >= 24 + runs * WIDE_COLUMN:
+        column = WIDE_COLUMN
+    else:
+        column = max(COLUMN, min(WIDE_COLUMN - 1, (width - names) // max(1, runs)))
+    return min(width - runs * column, names), column
 
 
 def types_rows(tables: Sequence[Breakdown], width: int) -> list[Row]:
     """The types of each run with their shares, a column a run, those that take longest first."""
     column = max(8, width // max(1, len(tables)))
     depth = max((len(table.types) for table in tables), default=0)
-    return [tuple(span for table in tables for span in _type_cell(table, place, column)) for place in range(depth)]
+    names = [names_within([name for name, _ in table.types], column - 12) for table in tables]
+    return [
+        tuple(span for table, called in zip(tables, names) for span in _type_cell(table, called, place, column))
+        for place in range(depth)
+    ]
 
 
-def _type_cell(table: Breakdown, place: int, column: int) -> Sequence[Span]:
+def _type_cell(table: Breakdown, names: Mapping[str, str], place: int, column: int) -> Sequence[Span]:
     if place >= len(table.types):
         return ((" " * column, ""),)
     name, share = table.types[place]
-    return (sign(kinds_of(table)[name]), (fit(f" {percent(100 * share, 1):>7} {plain(name)}", column - 2) + " ", ""))
+    return (sign(kinds_of(table)[name]), (fit(f" {percent(100 * share, 1):>7} {names[name]}", column - 2) + " ", ""))

@@ -14,7 +14,8 @@ from edgetop.readings import Missing
 from edgetop.units import duration, percent
 from edgetop.widgets.cells import Row, Span, exactly, plain, row_width, wrap
 from edgetop.widgets.figure_notes import missing_text
-from edgetop.widgets.operator_strip import legend, length_ns, strip
+from edgetop.widgets.operator_legend import legend
+from edgetop.widgets.operator_strip import length_ns, strip
 from edgetop.widgets.operator_table import (
     SORTS,
     columns_of,
@@ -222,10 +223,10 @@ class OperatorsPanel(Panel):
             blocks = exactly(strip(table, room, scale_ns, paler=not self.few_colours), room)
             rows.append(((f"{label} ", ink), *blocks, (f"{duration(length_ns(table)):>{LENGTH}}", "muted")))
             if every:
-                rows.append(((" " * LABEL, ""), *legend(table, width - LABEL)))
+                rows += _legend(table, width)
         shown = self._tables[self._page] if self._page < len(self._tables) else None
         if isinstance(shown, Breakdown):
-            rows.append(((" " * LABEL, ""), *legend(shown, width - LABEL)))
+            rows += _legend(shown, width)
         return rows
 
     def _table(self, width: int, height: int) -> list[Row]:
@@ -269,6 +270,10 @@ class OperatorsPanel(Panel):
 
 def _shown_of(runs: Sequence[RunFigures]) -> Sequence[tuple[int, str, str]]:
     return [(run.run, run.title, run.status) for run in runs]
+
+
+def _legend(table: Breakdown, width: int) -> list[Row]:
+    return [((" " * LABEL, ""), *row) for row in legend(table, width - LABEL)]
 
 
 def _tab(name: str, *, chosen: bool) -> Sequence[Span]:

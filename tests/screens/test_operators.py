@@ -118,6 +118,20 @@ async def test_a_long_table_can_be_moved_to_its_end_and_no_further(make_host, op
         assert "layer_198" in (await rest(pilot, host)).splitlines()[-2]
 
 
+async def test_types_have_the_room_of_calls_that_are_all_one(make_host, open_panel):
+    host = make_host()
+    once = (("stem", "Convolution (NHWC, F32) IGEMM", 2e6, 1, None), ("head", "Add (ND)", 1e6, 1, None))
+    twice = (once[0], ("head", "Add (ND)", 1e6, 2, None))
+    async with host.run_test(size=(80, 24)) as pilot:
+        told = [Operators(n, rows, 20, 1e6, 1e6, 3e6) for n, rows in enumerate((once, twice))]
+        text = await open_panel(pilot, host, told, runs=2)
+        assert "calls" not in text
+        assert " stem " in text and " Convolution IGEMM " in text and "█ Convolution (NHWC, F32) IGEMM 67 %" in text
+        await pilot.press("right")
+        text = await rest(pilot, host)
+        assert "calls" in text and any(line.endswith(" 2 │") for line in text.splitlines())
+
+
 async def test_snapshots_without_news_do_not_draw_it_again(make_host, make_snapshot, open_panel, monkeypatch):
     host = make_host()
     async with host.run_test(size=(80, 24)) as pilot:

@@ -2,7 +2,7 @@
 
 from edgetop.analysis.operators import breakdown
 from edgetop.protocol import Operators
-from edgetop.widgets.operator_strip import BLOCKS, KINDS, kinds_of, legend, strip
+from edgetop.widgets.operator_strip import KINDS, kinds_of, strip
 
 
 def table(*rows, mean_ns=100.0):
@@ -44,12 +44,3 @@ def test_a_start_beyond_the_inference_draws_nothing():
 def test_the_types_that_take_longest_have_blocks_of_their_own():
     told = table(*((kind, ns, None) for kind, ns in zip("abcde", (50.0, 20.0, 15.0, 10.0, 5.0))))
     assert kinds_of(told) == {"a": 0, "b": 1, "c": 2, "d": KINDS, "e": KINDS}
-    assert text(legend(told, 80)).split() == [
-        *(BLOCKS[0], "a", "50", "%", BLOCKS[1], "b", "20", "%"),
-        *(BLOCKS[2], "c", "15", "%", BLOCKS[3], "others", "15", "%"),
-    ]
-    assert text(legend(told, 10)).split() == [BLOCKS[0], "a", "50", "%"]
-
-
-def test_what_takes_next_to_nothing_is_not_in_the_legend():
-    assert "b" not in text(legend(table(("a", 1000.0, None), ("b", 1.0, None)), 80))
