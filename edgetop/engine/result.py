@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Optional, Union
 
 from edgetop.analysis.operators import breakdown
-from edgetop.protocol import Operators, RunFigures, Snapshot
+from edgetop.protocol import UNKNOWN, Operators, RunFigures, Snapshot
 from edgetop.readings import Figure, Missing
 
 SCHEMA = "edgetop.result/1"
@@ -30,11 +30,44 @@ def _warnings(run: RunFigures) -> list[str]:
     warnings = []
     if run.contended:
         warnings.append(f"{run.contended} of {run.count} inferences waited for a core")
+    if run.throttled:
+        part = "were left out" if run.leaves_out_throttled else "are in the statistics"
+        warnings.append(f"{run.throttled} inferences ran while the board throttled or its supply was low; they {part}")
     if run.lost:
         warnings.append(f"{run.lost} samples are missing: overrun in the ring, or not recorded for lack of room")
     if run.weights.startswith("seeded"):
         warnings.append("the weights are seeded: speed only")
     return warnings
+
+
+def _energy(run: RunFigures) -> dict[str, Any]:
+    """Joules per inference, gross and net; ``u95`` is half of a 95 % interval."""
+    gross = run.energy_j
+    return {
+        "gross_j": _plain(gross),
+        "gross_u95_j": _plain(run.energy_u95_j),
+        "net_j": _plain(run.energy_net_j),
+        "net_u95_j": _plain(run.energy_net_u95_j),
+        "inferences_per_j": 1 / gross if not isinstance(gross, Missing) and gross > 0 else _plain(UNKNOWN),
+        "windows": run.energy_windows,
+        "note": run.energy_note,
+        "provisional": run.energy_note.startswith("provisional") or not run.energy_windows,
+        "standard_uncertainties_j": dict(run.energy_budget),
+    }
+
+
+def _power(snapshot: Snapshot) -> dict[str, Any]:
+    """Whose watts they are, and what the idle board draws."""
+    channel = next((gauge.channel for gauge in snapshot.gauges if gauge.channel.name == snapshot.power), None)
+    return {
+        "channel": snapshot.power,
+        "source": channel.source if channel is not None else "",
+        "covers": channel.covers if channel is not None else "",
+        "drawn_j": _plain(snapshot.drawn_j),
+        "idle_w": _plain(snapshot.idle_w),
+        "idle_cold_w": _plain(snapshot.idle_cold_w),
+        "note": snapshot.idle_note,
+    }
 
 
 def _operators(operators: Optional[Operators]) -> dict[str, Any]:
@@ -84,6 +117,7 @@ def _run(run: RunFigures, operators: Optional[Operators]) -> dict[str, Any]:
         "memory": {"rss_bytes": _plain(run.rss_bytes), "peak_rss_bytes": _plain(run.peak_rss_bytes)},
         "power_w": _plain(run.power_w),
         "energy_j_per_inference": _plain(run.energy_j),
+        "energy": _energy(run),
         "outputs": {
             "top5": [list(pair) for pair in run.labels],
             "detections": [list(row) for row in run.detections],
@@ -112,6 +146,7 @@ def result(
     return {
         "schema": SCHEMA,
         "machine": dict(machine),
+        "power": _power(snapshot),
         "results": [_run(run, operators.get(run.run)) for run in snapshot.runs],
         "verdict": snapshot.verdict,
         "valid": not reasons,

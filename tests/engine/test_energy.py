@@ -1,0 +1,193 @@
+"""Energy as a session tells it: from the real library on the simulated chip, against what its load really drew."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+import numpy as np
+import pytest
+
+from edgetop.analysis.energy import Window
+from edgetop.analysis.stretches import Stretches
+from edgetop.engine.meter import EnergyMeter
+from edgetop.plan import Ina219Settings
+from edgetop.readings import Channel, Missing
+
+pytest.importorskip("ina219")
+
+SECOND = 1_000_000_000
+VOLTS, IDLE_W, BURST_W = 5.1, 2.3, 3.0
+INFERENCE_NS, BUSY_NS = 37_000_000, 9_000_000
+GAIN = math.sqrt(0.005**2 + 0.005**2 + 0.01**2) / math.sqrt(3)
+OFFSET_W = 200e-6 / 0.1 * VOLTS / math.sqrt(3)
+
+
+class Clock:
+    """Nanoseconds that pass only when slept."""
+
+    def __init__(self, ns):
+        self.ns = ns
+
+    def __call__(self):
+        return self.ns
+
+    def sleep(self, seconds):
+        self.ns += max(1, round(seconds * 1e9))
+
+
+class Board:
+    """Idles, and bursts 9 ms in each inference of 37 ms; ``errors`` of the meter: current, volts, and an offset."""
+
+    def __init__(self, rng, errors=(0.0, 0.0, 0.0), noise_w=0.0):
+        self.rng, self.errors, self.noise_w = rng, errors, noise_w
+        self.busy = (0, 0)
+
+    def watts(self, t_ns):
+        inside = self.busy[0] <= t_ns < self.busy[1] and (t_ns - self.busy[0]) % INFERENCE_NS < BUSY_NS
+        return IDLE_W + (BURST_W if inside else 0.0)
+
+    def __call__(self, t_ns):
+        watts = self.watts(t_ns) + self.noise_w * self.rng.standard_normal()
+        current, volts, offset_a = self.errors
+        return VOLTS * (1 + volts), watts / VOLTS * (1 + current) + offset_a
+
+
+def measured(board, seconds, windows, rng):
+    """The energy figures of a session: idle, windows, idle, all of so many seconds."""
+    from edgetop.probes.ina219 import Ina219Probe
+    from edgetop.probes.simulated import SimulatedBus, SimulatedChip
+
+    clock = Clock(int(rng.integers(1, 100)) * SECOND)
+    bus = SimulatedBus({0x40: SimulatedChip(board, 0.1, clock)})
+    probe = Ina219Probe(Ina219Settings(bus="1"), clock, clock.sleep, lambda number: bus)
+    probe.open()
+    channel = dataclasses.replace(probe.channels[0], gain_error=GAIN, offset_error=OFFSET_W)
+    meter = EnergyMeter((0,), channel)
+    read_until = lambda ns: _read(probe, clock, meter, ns)  # noqa: E731
+    read_until(clock() + SECOND // 5)
+    for number in range(windows + 2):
+        start = clock()
+        if number in (0, windows + 1):
+            end = start + int(seconds * SECOND)
+            meter.add_idle("warm", start, end)
+        else:
+            count = int(seconds * SECOND) // INFERENCE_NS
+            end = start + count * INFERENCE_NS
+            board.busy = (start, end)
+            meter.add_window(0, Window(start, end, count))
+        read_until(end + 50_000_000)
+    meter.settle()
+    return meter.figures(0, Stretches()), meter.idle_fields()
+
+
+def _read(probe, clock, meter, until_ns):
+    period_ns = round(1e9 / probe.rate_hz)
+    readings = {}
+    while clock() < until_ns:
+        clock.ns += period_ns // 4
+        watts = probe.read()[0]
+        if not isinstance(watts, Missing):
+            readings[watts.t_ns] = watts.value
+    meter.add_readings(np.array(list(readings), np.int64), np.array(list(readings.values())))
+
+
+BURST_J = BURST_W * BUSY_NS / 1e9
+GROSS_J = IDLE_W * INFERENCE_NS / 1e9 + BURST_J
+
+
+def test_the_energy_of_ten_seconds_is_right_to_a_thousandth():
+    rng = np.random.default_rng(5)
+    figures, idle = measured(Board(rng), 10.0, 2, rng)
+    assert figures["energy_j"] == pytest.approx(GROSS_J, rel=0.001)
+    assert figures["energy_net_j"] == pytest.approx(BURST_J, rel=0.002)
+    assert idle["idle_w"] == pytest.approx(IDLE_W, rel=0.001)
+
+
+def test_the_interval_covers_the_truth_as_often_as_it_says():
+    rng = np.random.default_rng(7)
+    gross, net = 0, 0
+    for _ in range(100):
+        # As far off as the data sheet and a stock shunt allow, each anywhere within its limits.
+        current = rng.uniform(-0.005, 0.005) + rng.uniform(-0.01, 0.01)
+        errors = (current, rng.uniform(-0.005, 0.005), rng.uniform(-0.002, 0.002))
+        figures, _ = measured(Board(rng, errors, noise_w=0.05), 1.0, 5, rng)
+        gross += abs(figures["energy_j"] - GROSS_J) <= figures["energy_u95_j"]
+        net += abs(figures["energy_net_j"] - BURST_J) <= figures["energy_net_u95_j"]
+    assert gross >= 93 and net >= 93
+
+
+def _fed(channel=None, hz=100, seconds=60, missing=(-1, -1)):
+    meter = EnergyMeter((0,), channel or Channel("power.board.w", "W", "board", 1e-6, gain_error=0.007, hz=hz))
+    t_ns = np.arange(0, seconds * hz) * (SECOND // hz)
+    kept = (t_ns < missing[0] * SECOND) | (t_ns > missing[1] * SECOND)
+    meter.add_readings(t_ns[kept], np.full(int(kept.sum()), 3.0))
+    return meter
+
+
+def _windows(meter, count, seconds=10.0):
+    for place in range(count):
+        start = int((place * (seconds + 0.5) + 1) * SECOND)
+        meter.add_window(0, Window(start, start + int(seconds * SECOND), 100))
+
+
+def _note(meter, throttled=()):
+    meter.settle()
+    stretches = Stretches()
+    stretches.add(np.array(throttled), np.array([4, 0] * (len(throttled) // 2)))
+    return meter.figures(0, stretches)["energy_note"]
+
+
+def test_a_figure_says_what_keeps_it_from_being_published():
+    meter = _fed(seconds=100)
+    meter.add_idle("warm", 0, SECOND // 2)
+    _windows(meter, 5)
+    meter.add_idle("warm", 60 * SECOND, 70 * SECOND)
+    assert _note(meter) == "5 windows of 10.0 s"
+    assert _note(meter, (2 * SECOND, 3 * SECOND)) == "provisional: 5 windows of 10.0 s; 1 throttled"
+    few = _fed()
+    _windows(few, 2, 1.0)
+    assert _note(few) == "provisional: 2 windows of 1.0 s; fewer than 5 windows, windows of less than ten seconds"
+
+
+def test_a_window_in_which_the_meter_was_gone_is_left_out_and_said():
+    meter = _fed(missing=(5, 7))
+    _windows(meter, 2)
+    assert "1 window of 10.0 s" in _note(meter) and "1 without readings left out" in _note(meter)
+
+
+def test_a_source_that_is_read_once_a_second_has_no_gaps_at_that_pace():
+    meter = _fed(hz=1, seconds=40)
+    _windows(meter, 2)
+    meter.settle()
+    assert meter.figures(0, Stretches())["energy_windows"] == 2
+
+
+def test_turns_give_a_provisional_figure_until_there_are_windows():
+    meter = _fed()
+    meter.add_turn(0, Window(SECOND, 2 * SECOND, 30))
+    meter.settle()
+    figures = meter.figures(0, Stretches())
+    assert figures["energy_j"] == pytest.approx(0.1)
+    assert figures["energy_note"].startswith("provisional")
+    assert isinstance(figures["energy_net_j"], Missing)
+
+
+def test_idling_that_drifts_is_told():
+    meter = EnergyMeter((0,), None)
+    t_ns = np.arange(0, 3000) * 10_000_000
+    meter.add_readings(t_ns, np.where(t_ns < 15 * SECOND, 2.0, 2.2))
+    meter.add_idle("warm", SECOND, 11 * SECOND)
+    meter.add_idle("warm", 18 * SECOND, 28 * SECOND)
+    meter.add_idle("cold", 18 * SECOND, 28 * SECOND)
+    meter.settle()
+    fields = meter.idle_fields()
+    assert fields["idle_w"] == pytest.approx(2.1)
+    assert fields["idle_cold_w"] == pytest.approx(2.2)
+    assert fields["idle_note"] == "idling drew 2 W before and 2.2 W after: 9.1 % apart"
+
+
+def test_all_that_was_drawn_is_summed_but_for_gaps():
+    meter = _fed(seconds=11)
+    assert meter.drawn_j == pytest.approx(3.0 * 10.99)
+    assert _fed(seconds=11, missing=(2, 5)).drawn_j == pytest.approx(3.0 * 8, abs=0.1)
