@@ -1,0 +1,70 @@
+"""Inferences while the board throttled are counted, and left out of the statistics where the plan says so."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from edgetop.engine.aggregate import Aggregate
+from edgetop.engine.result import result
+from edgetop.readings import Channel
+from edgetop.samples import Batch, Readings, Samples
+
+START = 5_000_000_000_000
+SECOND = 1_000_000_000
+THROTTLE = Channel("throttle.now", "", "throttling", 1.0, charted=True, id=0)
+
+
+@pytest.fixture
+def throttled(description):
+    """Ten seconds of one run, at 10 ms, and at 20 ms from the fourth to the sixth, when the board throttles."""
+    plan = dataclasses.replace(description.plan, runs=description.plan.runs[:1])
+    description = dataclasses.replace(description, plan=plan, channels=(THROTTLE,), power=-1)
+    durations = np.concatenate([np.full(400, 10_000_000), np.full(100, 20_000_000), np.full(400, 10_000_000)])
+    starts = START + np.concatenate(([0], np.cumsum(durations)[:-1]))
+    zeros = np.zeros(900, np.int64)
+    seconds = np.arange(11)
+    bits = np.where((seconds >= 4) & (seconds < 6), 4, 0)
+    readings = {0: Readings(START + seconds * SECOND, bits)}
+    return description, Batch(START + 11 * SECOND, {0: Samples(starts, durations, zeros, zeros)}, readings)
+
+
+def final(description, batch, leave_out):
+    plan = dataclasses.replace(description.plan, leave_out_throttled=leave_out)
+    aggregate = Aggregate(dataclasses.replace(description, plan=plan))
+    aggregate.add(batch)
+    return aggregate.snapshot(final=True)
+
+
+def test_they_are_counted_and_stay_in_the_statistics(throttled):
+    (run,) = final(*throttled, leave_out=False).runs
+    # from the last clear reading, at three seconds, to the first that is clear again, at six
+    assert run.throttled == 100 + 100
+    assert run.count == 900
+    assert run.max_ns == 20_000_000
+
+
+def test_they_are_left_out_where_the_plan_says_so_and_that_is_told(throttled):
+    snapshot = final(*throttled, leave_out=True)
+    (run,) = snapshot.runs
+    assert run.throttled == 200 and run.count == 700
+    assert run.max_ns == 10_000_000
+    (told,) = result(snapshot, {}, {})["results"]
+    assert "200 inferences ran while the board throttled or its supply was low; they were left out" in told["warnings"]
+
+
+def test_figures_follow_when_a_stretch_is_seen_after_its_inferences(throttled):
+    description, batch = throttled
+    description = dataclasses.replace(description, plan=dataclasses.replace(description.plan, leave_out_throttled=True))
+    aggregate = Aggregate(description)
+    aggregate.add(dataclasses.replace(batch, readings={}))
+    assert aggregate.snapshot().runs[0].count == 900
+    aggregate.add(Batch(batch.until_ns, readings=batch.readings))
+    assert aggregate.snapshot().runs[0].count == 700
+
+
+def test_nothing_is_left_when_all_of_it_throttled(throttled):
+    description, batch = throttled
+    bits = Readings(batch.readings[0].t_ns, np.full(11, 4))
+    run = final(description, dataclasses.replace(batch, readings={0: bits}), leave_out=True).runs[0]
+    assert run.count == 0 and run.throttled == 900
