@@ -19,6 +19,7 @@ from edgetop.protocol import (
     Hello,
     LogLines,
     Mark,
+    MeasureEnergy,
     Message,
     Notice,
     Operators,
@@ -267,6 +268,17 @@ class EdgetopApp(TerminalApp):
         """Set a marker."""
         self.command(Mark())
         self.notify("Marker set")
+
+    def action_energy(self) -> None:
+        """Have the energy of every run measured, or say what is in the way."""
+        from edgetop.screens.energy_request import SETTINGS, announcement, obstacle
+
+        trouble = obstacle(self._snapshot)
+        if trouble:
+            self.notify(trouble, title="Energy cannot be measured", severity="warning")
+        else:
+            self.command(MeasureEnergy(SETTINGS))
+            self.notify(announcement(self._snapshot), title="Measuring energy")
 
     def action_seek(self, seconds: int) -> None:
         """Move by so many seconds."""

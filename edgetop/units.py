@@ -59,6 +59,16 @@ def energy(value_j: Figure, digits: int = 3) -> str:
     return _metric(value_j, "J", digits)
 
 
+def plus_minus(value: Figure, half: Figure, unit: str) -> str:
+    """A value with half of its interval, to two digits of that: ``16.62 ±0.24 mJ``; without one where it is missing."""
+    if isinstance(value, Missing) or isinstance(half, Missing) or not half > 0:
+        return _metric(value, unit, 3)
+    size = max(abs(value), half)
+    factor, prefix = next(((f, p) for f, p in _DECIMAL if size >= f * 0.9995), _DECIMAL[-1])
+    places = max(0, 1 - int(f"{half / factor:e}".split("e")[1]))
+    return f"{value / factor:.{places}f} ±{half / factor:.{places}f} {prefix}{unit}"
+
+
 def rate(value_ips: Figure, digits: int = 3) -> str:
     """Inferences per second: ``258 /s``."""
     return (

@@ -31,6 +31,23 @@ def test_power(value, text):
     assert units.power(value) == text
 
 
+@pytest.mark.parametrize(
+    ("value", "half", "text"),
+    [
+        (0.01662, 0.00024, "16.62 ±0.24 mJ"),
+        (0.403, 0.0029, "403.0 ±2.9 mJ"),
+        (1.2, 0.02, "1.200 ±0.020 J"),
+        (0.0001, 0.0005, "100 ±500 uJ"),
+        (-0.002, 0.001, "-2.0 ±1.0 mJ"),
+        (25.0, 0.0, "25.0 J"),
+        (25.0, Missing("one window"), "25.0 J"),
+        (Missing("no meter"), 0.1, "–"),
+    ],
+)
+def test_a_value_is_written_to_the_digits_that_its_interval_leaves(value, half, text):
+    assert units.plus_minus(value, half, "J") == text
+
+
 def test_other_quantities():
     assert units.energy(0.0166) == "16.6 mJ"
     assert units.rate(258.3) == "258/s"

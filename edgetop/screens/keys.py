@@ -65,7 +65,7 @@ _PANELS = tuple(
         group="View",
         argument=str(n),
     )
-    for n in range(1, 7)
+    for n in range(1, 8)
 )
 
 _CHOOSE: dict[str, Any] = {"group": "Choose", "elsewhere": True}
@@ -77,6 +77,9 @@ ACTIONS: tuple[Action, ...] = (
     _action("variant", "left right", "How the framework under the cursor runs", (PICKER,), "variant", **_CHOOSE),
     _action("pause", "space", "Pause the run, or go on", (LIVE,), "pause", group="Run"),
     _action("play", "space", "Pause the replay, or go on", (REPLAY,), "pause", group="Replay"),
+    _action(
+        "energy", "e", "Measure energy: five windows of each run, idle before and after", (LIVE,), "energy", group="Run"
+    ),
     _action("mark", "m", "Set a marker in the recording", (LIVE,), "marker", group="Run"),
     _action("seek-back", "left j", "Go back 10 seconds", (REPLAY,), "back 10 s", group="Replay", argument="-10"),
     _action("seek-on", "right k", "Go on 10 seconds", (REPLAY,), "on 10 s", group="Replay", argument="10"),
@@ -86,13 +89,13 @@ ACTIONS: tuple[Action, ...] = (
         "speed-up", "+ =", "Replay twice as fast, up to 8 times", (REPLAY,), "faster", group="Replay", argument="1"
     ),
     _action("speed-down", "-", "Replay half as fast, down to a quarter", (REPLAY,), group="Replay", argument="-1"),
-    _action("enlarge", "e", "Enlarge the panel, or shrink it again", WATCHING, "enlarge", group="View"),
+    _action("enlarge", "f", "Enlarge the panel, or shrink it again", WATCHING, group="View"),
     *_PANELS,
-    _action("operators", "o 7", "Show where the time goes, operator by operator", WATCHING, "operators", group="View"),
+    _action("operators", "o 8", "Show where the time goes, operator by operator", WATCHING, "operators", group="View"),
     _action("turn", "left right tab", "The next run, or all side by side", (OPERATORS,), **_TABLE),
     _action("sort", "s", "Sort by time, order of execution or name", (OPERATORS,), **_TABLE),
     _action("ask", "enter", "Time the operators of every run, or once more", (OPERATORS,), **_TABLE),
-    _action("anew", "escape", "Stop the run and choose anew", (LIVE,), "new run", group="Run"),
+    _action("anew", "escape", "Stop the run and choose anew", (LIVE,), "new", group="Run"),
     _action("theme", "t", "Next theme: dark, light, high contrast", EVERYWHERE, group="View"),
     _action("help", "?", "Show the keys and what the figures mean", EVERYWHERE, "help", group="Everywhere"),
     _action("palette", "ctrl+p", "Find any command by name", EVERYWHERE, group="Everywhere", elsewhere=True),

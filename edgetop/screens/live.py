@@ -1,4 +1,4 @@
-"""The live screen: chart, figures, board, power, outputs and log, laid out for the room there is."""
+"""The live screen: chart, figures, board, heat, power, outputs and log, laid out for the room there is."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from edgetop.widgets.brief import Brief
 from edgetop.widgets.chart import Chart
 from edgetop.widgets.cores import Cores
 from edgetop.widgets.figures import Figures
+from edgetop.widgets.heat import Heat
 from edgetop.widgets.history import History
 from edgetop.widgets.labels import Labels
 from edgetop.widgets.log import Log
@@ -41,9 +42,9 @@ class Pane(Widget):
 class LiveScreen(Screen[None]):
     """Draws Snapshots; keys and commands are the app's, but for SeekTo of the timeline.
 
-    Panels are ``#chart``, ``#figures``, ``#cores``, ``#power``, ``#labels``, ``#log``, numbered 1 to 6, and take
-    the focus; ``#operators`` is made when it is first asked for, and has the whole screen or nothing. The classes
-    ``-narrow``, ``-wide``, ``-low``, ``-middle``, ``-tall`` and ``-cramped`` follow the size.
+    Panels are ``#chart``, ``#figures``, ``#cores``, ``#heat``, ``#power``, ``#labels``, ``#log``, numbered 1 to 7,
+    and take the focus; ``#operators`` is made when it is first asked for, and has the whole screen or nothing. The
+    classes ``-narrow``, ``-wide``, ``-low``, ``-middle``, ``-tall`` and ``-cramped`` follow the size.
     """
 
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012  Textual types it as an instance's
@@ -65,10 +66,11 @@ class LiveScreen(Screen[None]):
         & .main-pane { width: 3fr; height: 1fr; }
         & .side-pane { width: 2fr; height: 1fr; display: none; }
         & #figures { height: 12; }
-        & #cores { height: 2fr; }
-        & #power { height: 3fr; }
-        & #labels { height: 3fr; }
-        & #log { height: 2fr; }
+        & #cores { height: 7fr; }
+        & #heat { height: 8fr; }
+        & #power { height: 10fr; }
+        & #labels { height: 8fr; }
+        & #log { height: 5fr; }
         & KeyBar { dock: bottom; height: 1; }
         & TooSmall, & Timeline, & .replay-keys, & #operators { display: none; }
         & #operators.-maximized { display: block; }
@@ -77,7 +79,7 @@ class LiveScreen(Screen[None]):
 
         &.-low #figures { height: 8; }
         &.-low Brief { display: none; }
-        &.-tall #figures { height: 19; }
+        &.-tall #figures { height: 21; }
         &.-wide.-tall .side-pane { display: block; }
         &.-wide.-tall Brief { display: none; }
         &.-no-power #power { height: 7; }
@@ -105,6 +107,7 @@ class LiveScreen(Screen[None]):
         self.chart = Chart(self._history, id="chart")
         self.figures = Figures(id="figures")
         self.cores = Cores(id="cores")
+        self.heat = Heat(self._history, id="heat")
         self.power = Power(self._history, id="power")
         self.labels = Labels(id="labels")
         self.log_panel = Log(id="log")
@@ -120,7 +123,7 @@ class LiveScreen(Screen[None]):
                 yield self.chart
                 yield self.figures
             with Pane(classes="side-pane"):
-                yield from (self.cores, self.power, self.labels, self.log_panel)
+                yield from (self.cores, self.heat, self.power, self.labels, self.log_panel)
         yield from (self.brief, self.timeline, self.too_small)
         yield KeyBar(actions_of(LIVE)).add_class("live-keys")
         yield KeyBar(actions_of(REPLAY)).add_class("replay-keys")
@@ -137,7 +140,7 @@ class LiveScreen(Screen[None]):
         self._drawn = True
         self.status.show(snapshot)
         self.chart.show(snapshot.runs, since)
-        self.power.show(snapshot.gauges, since)
+        self.power.show(snapshot, since)
         self.set_class(not self.power.has_value, "-no-power")
         self.timeline.show(snapshot)
         self._show_tables(snapshot)
@@ -157,8 +160,9 @@ class LiveScreen(Screen[None]):
             self._late = None
         self._tables_s = monotonic()
         snapshot = self._tables
-        self.figures.show(snapshot.runs, snapshot.turn)
+        self.figures.show(snapshot)
         self.cores.show(snapshot.gauges)
+        self.heat.show(snapshot.gauges)
         self.labels.show(snapshot.runs, snapshot.verdict)
         self.set_class(not self.labels.has_labels, "-no-labels")
         self.log_panel.know(tuple(run.run for run in snapshot.runs))

@@ -1,4 +1,4 @@
-"""One line in the place of the panels for which a small terminal has no room: CPU, power, outputs."""
+"""One line in the place of the panels for which a small terminal has no room: CPU, heat, limits, power, outputs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from edgetop.readings import Missing
 from edgetop.units import ABSENT, percent, power, quantity
 from edgetop.widgets.bars import block
 from edgetop.widgets.cells import Row, plain, row_width
-from edgetop.widgets.gauges import cores, in_group, named, rails
+from edgetop.widgets.gauges import cores, in_group, named, rails, session_rail
+from edgetop.widgets.limits import NOW, ink, words
 from edgetop.widgets.lines import Lines
 
 
@@ -33,7 +34,7 @@ class Brief(Lines):
     def draw(self, width: int, height: int) -> Sequence[Row]:
         """As many parts as fit, the most wanted first."""
         row: Row = (("  ", ""),)
-        for part in (self._cpu(), self._heat(), self._power(), self._label(), self._verdict()):
+        for part in (self._cpu(), self._heat(), self._limits(), self._power(), self._label(), self._verdict()):
             longer: Row = (*row, *((("  ·  ", "grid"),) if len(row) > 1 else ()), *part)
             if part and row_width(longer) < width:
                 row = longer
@@ -52,14 +53,19 @@ class Brief(Lines):
         values = [g for g in in_group(self._snapshot.gauges, "heat") if not isinstance(g.value, Missing)]
         return ((quantity(values[0].value, values[0].channel.unit), ""),) if values else ()
 
+    def _limits(self) -> Row:
+        gauge = named(self._snapshot.gauges, NOW)
+        bits = 0 if gauge is None or isinstance(gauge.value, Missing) else int(gauge.value)
+        return ((", ".join(words(bits)), ink(bits)),) if bits else ()
+
     def _power(self) -> Row:
-        found = rails(self._snapshot.gauges)
-        if not found:
+        rail = session_rail(rails(self._snapshot.gauges), self._snapshot.power)
+        if rail is None:
             return ()
-        watts = found[0].watts.value
+        watts, covers = rail.watts.value, plain(rail.watts.channel.covers)
         if isinstance(watts, Missing):
             return ("power ", "muted"), (f"{ABSENT} {plain(watts.reason)}", "muted")
-        return ("power ", "muted"), (power(watts), "")
+        return ("power ", "muted"), (power(watts), ""), (f" {covers}" if covers else "", "muted")
 
     def _label(self) -> Row:
         labels = next((run.labels for run in self._snapshot.runs if run.labels), ())

@@ -92,6 +92,17 @@ def beside(left: Row, right: Row, width: int) -> Row:
     return (*left, (" " * room, ""), *right) if room >= 1 else left
 
 
+def flow(entries: Sequence[Row], width: int, gap: str) -> list[Row]:
+    """Entries in as few lines of ``width`` cells as they fill, ``gap`` between those of a line."""
+    rows: list[Row] = []
+    for entry in entries:
+        if rows and row_width(rows[-1]) + len(gap) + row_width(entry) <= width:
+            rows[-1] = (*rows[-1], (gap, ""), *entry)
+        else:
+            rows.append(entry)
+    return rows
+
+
 def changed_runs(old: Row, new: Row, join: int) -> list[tuple[int, int]]:
     """Where two rows of equal width differ: (first cell, end) of each run, runs nearer than ``join`` cells as one."""
     before = [(char, ink) for text, ink in old for char in text]

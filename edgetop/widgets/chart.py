@@ -9,6 +9,7 @@ from edgetop.protocol import RunFigures
 from edgetop.units import ABSENT, duration
 from edgetop.widgets.cells import Row, plain, row_width
 from edgetop.widgets.history import History
+from edgetop.widgets.limits import legend
 from edgetop.widgets.panel import Panel
 from edgetop.widgets.plot import Plot
 from edgetop.widgets.run_names import run_label, run_name
@@ -36,6 +37,10 @@ class Chart(Panel):
     def caption(self) -> str:
         """What the line and the band are."""
         return "mean, band from least to greatest"
+
+    def hints(self) -> str:
+        """What the letters below the plot are."""
+        return legend(self._plot.limits, self.size.width - 6)
 
     def content(self, width: int, height: int) -> Sequence[Row]:
         """A legend, the plot, the time."""

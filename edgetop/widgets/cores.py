@@ -1,4 +1,4 @@
-"""The board panel: a bar a core, and below it memory, temperatures and clocks."""
+"""The board panel: a bar a core, and below it memory and whatever other packages' probes give."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from edgetop.protocol import Gauge
 from edgetop.readings import Missing
 from edgetop.units import ABSENT, percent, quantity
 from edgetop.widgets.bars import bar, block
-from edgetop.widgets.cells import Row, Span, fit_right, plain, row_width
+from edgetop.widgets.cells import Row, Span, fit_right, flow, plain
 from edgetop.widgets.figure_notes import missing_text
 from edgetop.widgets.gauges import cores, named
 from edgetop.widgets.panel import Panel
 
 NARROWEST_BAR = 15
 """Cells of a core's number, bar and per cent; with less for each, a core is one block."""
-SHOWN_ELSEWHERE = ("cpu", "power", "run")
+SHOWN_ELSEWHERE = ("cpu", "power", "run", "heat", "clock", "throttle", "pressure")
 
 
 class Cores(Panel):
@@ -47,24 +47,12 @@ class Cores(Panel):
     def content(self, width: int, height: int) -> Sequence[Row]:
         """All cores, folded into columns where they are many, then the other gauges, those without a value last."""
         others = [g for g in self._gauges if g.channel.name.split(".", 1)[0] not in SHOWN_ELSEWHERE]
-        known = _entries([g for g in others if not isinstance(g.value, Missing)], width)
+        known = flow([_entry(g) for g in others if not isinstance(g.value, Missing)], width, "   ")
         missing = [_entry(g) for g in others if isinstance(g.value, Missing)]
         total = named(self._gauges, "cpu.total")
         head = [] if total is None else [_core_row("all", total.value, width)]
         room = max(1, height - len(head) - len(known))
         return [*head, *_core_rows(cores(self._gauges), width, room), *known, *missing]
-
-
-def _entries(gauges: Sequence[Gauge], width: int) -> list[Row]:
-    """Memory, heat, clock and whatever else there is, as many in a line as fit."""
-    rows: list[Row] = []
-    for gauge in gauges:
-        entry = _entry(gauge)
-        if rows and row_width(rows[-1]) + row_width(entry) + 3 <= width:
-            rows[-1] = (*rows[-1], ("   ", ""), *entry)
-        else:
-            rows.append(entry)
-    return rows
 
 
 def _entry(gauge: Gauge) -> Row:

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Optional
 
 from edgetop import units
 from edgetop.protocol import RunFigures
 from edgetop.readings import Figure, Missing
+
+PROVISIONAL = "~"
+"""Before energy that is not to be published, see RunFigures.energy_note."""
+
+Interval = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -22,8 +28,12 @@ class FigureLine:
     """Lower is kept longer where there is little room."""
     best: Optional[Callable[[list[float]], float]] = None
     """``min`` or ``max``; None where no value is better than another."""
-    of_some: bool = False
-    """Whether it is left out where no run has a number, as of what only detectors do."""
+    half: str = ""
+    """The field of half the interval, which is written behind the value."""
+    interval: Optional[Callable[[RunFigures], Interval]] = None
+    """Within which the value lies; values whose intervals overlap are equal."""
+    only_with: str = ""
+    """The field of which a run must have a number, or the row is left out: decoding is of detectors only."""
 
     def value(self, run: RunFigures) -> Figure:
         """The run's value."""
@@ -34,40 +44,89 @@ class FigureLine:
         """Whether there is a number to show."""
         return not isinstance(self.value(run), Missing)
 
-    def text(self, run: RunFigures) -> str:
-        """The run's value as written, a dash where it is missing."""
-        return self.write(self.value(run))
+    def text(self, run: RunFigures, *, short: bool = False) -> str:
+        """The run's value as written, without its interval where ``short``; a dash where it is missing."""
+        value = self.value(run)
+        exact = units.plus_minus(value, getattr(run, self.half), "J") if self.half and not short else self.write(value)
+        sign = self.field.startswith("energy") and self.has_value(run) and is_provisional(run)
+        return PROVISIONAL + exact if sign else exact
+
+
+def is_provisional(run: RunFigures) -> bool:
+    """Whether its energy is not to be published."""
+    return run.energy_note.startswith("provisional")
 
 
 def _count(value: Figure) -> str:
     return units.ABSENT if isinstance(value, Missing) else f"{value:,.0f}".replace(",", " ")
 
 
-LINES = (
-    FigureLine("p50", "p50_ns", units.duration, 0, min),
+def _per_joule(value: Figure) -> str:
+    if isinstance(value, Missing) or value <= 0:
+        return units.ABSENT
+    return f"{units.significant(1 / value)}/J"
+
+
+def _median(run: RunFigures) -> Interval:
+    value = 0.0 if isinstance(run.p50_ns, Missing) else run.p50_ns
+    return (value, value) if isinstance(run.ci95_p50_ns, Missing) else run.ci95_p50_ns
+
+
+def _around(value: Figure, half: Figure) -> Interval:
+    """An interval that is not known reaches everywhere: nothing is better than what it may be."""
+    if isinstance(value, Missing) or isinstance(half, Missing):
+        return -inf, inf
+    return value - half, value + half
+
+
+def _gross(run: RunFigures) -> Interval:
+    return _around(run.energy_j, run.energy_u95_j)
+
+
+def _net(run: RunFigures) -> Interval:
+    return _around(run.energy_net_j, run.energy_net_u95_j)
+
+
+LATENCIES = (
+    FigureLine("p50", "p50_ns", units.duration, 0, min, interval=_median),
     FigureLine("p90", "p90_ns", units.duration, 1, min),
     FigureLine("p99", "p99_ns", units.duration, 2, min),
-    FigureLine("mean", "mean_ns", units.duration, 9, min),
-    FigureLine("rate", "rate_ips", units.rate, 3, max),
-    FigureLine("CPU", "cpu_percent", units.percent, 6),  # less may only mean that it waited
-    FigureLine("memory", "rss_bytes", units.size, 7, min),
-    FigureLine("peak mem.", "peak_rss_bytes", units.size, 11, min),
+    FigureLine("mean", "mean_ns", units.duration, 10, min),
+)
+ENERGIES = (
     FigureLine("power", "power_w", units.power, 4, min),
-    FigureLine("energy", "energy_j", units.energy, 5, min),
-    FigureLine("decode", "decode_ns", units.duration, 12, of_some=True),
-    FigureLine("samples", "count", _count, 8),
-    FigureLine("agreement", "agreement", units.difference, 10),
+    FigureLine("energy", "energy_j", units.energy, 5, min, "energy_u95_j", _gross),
+    FigureLine("net", "energy_net_j", units.energy, 6, min, "energy_net_u95_j", _net, "energy_j"),
+    FigureLine("inf/J", "energy_j", _per_joule, 11, min, interval=_gross, only_with="energy_j"),
+)
+LINES = (
+    *LATENCIES,
+    FigureLine("rate", "rate_ips", units.rate, 3, max),
+    FigureLine("CPU", "cpu_percent", units.percent, 7),  # less may only mean that it waited
+    FigureLine("memory", "rss_bytes", units.size, 8, min),
+    FigureLine("peak mem.", "peak_rss_bytes", units.size, 13, min),
+    *ENERGIES,
+    FigureLine("decode", "decode_ns", units.duration, 14, only_with="decode_ns"),
+    FigureLine("samples", "count", _count, 9),
+    FigureLine("agreement", "agreement", units.difference, 12),
 )
 
 
 def lines_of(runs: Sequence[RunFigures]) -> tuple[FigureLine, ...]:
     """The rows of a table of these runs."""
-    return tuple(line for line in LINES if not line.of_some or any(line.has_value(run) for run in runs))
+    return tuple(line for line in LINES if not line.only_with or any(_has(run, line.only_with) for run in runs))
 
 
-def texts_of(line: FigureLine, runs: Sequence[RunFigures]) -> list[str]:
-    """What the row says of each run; the one the others are compared with is called the reference."""
+def _has(run: RunFigures, field: str) -> bool:
+    return not isinstance(getattr(run, field), Missing)
+
+
+def texts_of(line: FigureLine, runs: Sequence[RunFigures], room: float = inf) -> list[str]:
+    """What the row says of each run, without intervals where one does not fit ``room`` cells; the run that the others
+    are compared with is called the reference."""
     texts = [line.text(run) for run in runs]
+    if max(map(len, texts), default=0) > room:
+        texts = [line.text(run, short=True) for run in runs]
     if line.field == "agreement":
         references = {run.agrees_with for run in runs if run.agrees_with}
         for place, run in enumerate(runs):
@@ -79,7 +138,7 @@ def texts_of(line: FigureLine, runs: Sequence[RunFigures]) -> list[str]:
 def best_places(line: FigureLine, runs: Sequence[RunFigures], texts: Sequence[str]) -> frozenset[int]:
     """The places of the best runs of a row, whose values read ``texts``; none when there is nothing to compare.
 
-    Values that read the same are equal. Medians are equal while their 95 % intervals overlap.
+    Values that read the same are equal, and so are those whose 95 % intervals overlap.
     """
     if line.best is None:
         return frozenset()
@@ -93,7 +152,7 @@ def best_places(line: FigureLine, runs: Sequence[RunFigures], texts: Sequence[st
 
 
 def _overlap(line: FigureLine, one: RunFigures, other: RunFigures) -> bool:
-    a, b = one.ci95_p50_ns, other.ci95_p50_ns
-    if line.field != "p50_ns" or isinstance(a, Missing) or isinstance(b, Missing):
+    if line.interval is None:
         return False
+    a, b = line.interval(one), line.interval(other)
     return a[0] <= b[1] and b[0] <= a[1]

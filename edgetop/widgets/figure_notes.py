@@ -11,8 +11,10 @@ from edgetop.protocol import UNKNOWN, RunFigures
 from edgetop.readings import Missing
 from edgetop.widgets.braille import LETTERS
 from edgetop.widgets.cells import Row, plain, wrap
-from edgetop.widgets.figure_lines import lines_of
+from edgetop.widgets.figure_lines import PROVISIONAL, lines_of
 
+PHASES = ("energy", "cooling")
+"""States whose messages tell how far they are, and not of what."""
 _SO_FAR = re.compile(r", has \d+$")
 """The end of a reason that changes with every sample; the count stands in the table."""
 
@@ -22,9 +24,10 @@ def missing_text(missing: Missing) -> str:
     return plain(f"{missing.reason}: {missing.hint}" if missing.hint else missing.reason)
 
 
-def notes(runs: Sequence[RunFigures], width: int) -> list[Row]:
+def notes(runs: Sequence[RunFigures], width: int, idle_note: str = "") -> list[Row]:
     """All notes in lines of ``width`` cells, the gravest first."""
-    texts = [*_messages(runs), *_ways(runs), *_missing(runs), *_samples(runs)]
+    idle = [(plain(idle_note), "warn")] if idle_note else []
+    texts = [*_messages(runs), *_throttled(runs), *_energy(runs), *idle, *_ways(runs), *_missing(runs), *_samples(runs)]
     return [((line, ink),) for text, ink in texts for line in wrap(text, width)]
 
 
@@ -45,12 +48,51 @@ def _letter(place: int) -> str:
 def _messages(runs: Sequence[RunFigures]) -> list[tuple[str, str]]:
     failed, others = [], []
     for place, run in enumerate(runs):
-        text = plain(f"{_letter(place)} {run.message}. {run.hint}".strip(" ."))
+        phase = f"{run.status}: " if run.status in PHASES else ""
+        text = plain(f"{_letter(place)} {phase}{run.message}. {run.hint}".strip(" ."))
         if run.message and run.status == "failed":
             failed.append((f"✗ {text}", "bad"))
         elif run.message:
             others.append((text, "muted"))
     return [*failed, *others]
+
+
+def throttled_text(runs: Sequence[RunFigures], names: Sequence[str]) -> str:
+    """How many inferences ran while the board throttled or its supply was low; empty where none did."""
+    told = []
+    for run, name in zip(runs, names):
+        if run.throttled:
+            whole = run.count + (run.throttled if run.leaves_out_throttled else 0)
+            told.append(f"{name} {run.throttled} of {whole}")
+    left_out = ", left out" if any(run.leaves_out_throttled for run in runs) else ""
+    return f"inferences while throttled{left_out}: {', '.join(told)}" if told else ""
+
+
+def energy_texts(runs: Sequence[RunFigures], names: Sequence[str]) -> list[str]:
+    """How the energy was had: a text a way, with the runs that it concerns where it does not concern all."""
+    concerned: dict[str, list[str]] = {}
+    for run, name in zip(runs, names):
+        if run.energy_note:
+            concerned.setdefault(run.energy_note, []).append(name)
+    texts = []
+    for note, told in concerned.items():
+        whose = "" if len(told) == len(runs) else f" ({', '.join(told)})"
+        sign = f"{PROVISIONAL} " if note.startswith("provisional") else ""
+        texts.append(f"energy{whose}: {sign}{plain(note)}")
+    return texts
+
+
+def _throttled(runs: Sequence[RunFigures]) -> list[tuple[str, str]]:
+    text = throttled_text(runs, _letters(runs))
+    return [(text, "warn")] if text else []
+
+
+def _energy(runs: Sequence[RunFigures]) -> list[tuple[str, str]]:
+    return [(text, "muted") for text in energy_texts(runs, _letters(runs))]
+
+
+def _letters(runs: Sequence[RunFigures]) -> list[str]:
+    return [_letter(place) for place in range(len(runs))]
 
 
 def _ways(runs: Sequence[RunFigures]) -> list[tuple[str, str]]:

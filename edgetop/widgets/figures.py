@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Optional
 
-from edgetop.protocol import RunFigures
-from edgetop.widgets.cells import Row, Span, fit, fit_right
+from edgetop.protocol import RunFigures, Snapshot
+from edgetop.widgets.cells import Row, Span, fit, fit_right, plain
 from edgetop.widgets.figure_lines import FigureLine, best_places, lines_of, texts_of
 from edgetop.widgets.figure_notes import first_lines, notes
+from edgetop.widgets.gauges import rails, session_rail, whose_watts
 from edgetop.widgets.panel import Panel
 from edgetop.widgets.run_names import run_label, run_name, run_variant
 
@@ -19,14 +20,17 @@ WIDEST = 19
 SLIM = 14
 """A narrower column has the letter without its shape, and short words for the states."""
 BEST = "•"
-SIGNS = {"running": "", "done": "✓ ", "failed": "✗ ", "waiting": "· ", "ready": "· "}
-INKS = {"done": "good", "failed": "bad", "running": ""}
+SIGNS = {"running": "", "done": "✓ ", "failed": "✗ ", "waiting": "· ", "ready": "· ", "idling": "· ", "energy": "▶ "}
+INKS = {"done": "good", "failed": "bad", "running": "", "energy": "good"}
 SHORT = {
     "waiting": "wait",
     "preparing": "prep",
     "loading": "load",
     "warming": "warm",
     "running": "run",
+    "profiling": "prof",
+    "idling": "idle",
+    "cooling": "cool",
     "failed": "fail",
     "reference": "ref.",
 }
@@ -43,15 +47,20 @@ class Figures(Panel):
         super().__init__(id=id)
         self._runs: tuple[RunFigures, ...] = ()
         self._turn: Optional[int] = None
+        self._watts = ""
+        self._idle_note = ""
 
-    def show(self, runs: tuple[RunFigures, ...], turn: Optional[int]) -> None:
-        """Draw the figures of ``runs``; ``turn`` is the run that is measured at the moment."""
-        self._runs, self._turn = runs, turn
+    def show(self, snapshot: Snapshot) -> None:
+        """Draw the figures of the snapshot's runs."""
+        self._runs, self._turn, self._idle_note = snapshot.runs, snapshot.turn, snapshot.idle_note
+        rail = session_rail(rails(snapshot.gauges), snapshot.power)
+        self._watts = plain(whose_watts(rail.watts.channel)) if rail is not None and rail.readable else ""
         self.redraw()
 
     def caption(self) -> str:
-        """What the sign means."""
-        return f"{BEST} best" if len(self._runs) > 1 else ""
+        """What the sign means, and whose watts these are."""
+        parts = [f"{BEST} best"] if len(self._runs) > 1 else []
+        return "  ".join([*parts, *([f"watts: {self._watts}"] if self._watts else [])])
 
     def content(self, width: int, height: int) -> Sequence[Row]:
         """Head, then as many figures as there is room for by their weight, then notes."""
@@ -59,7 +68,7 @@ class Figures(Panel):
             return [(("no runs yet", "muted"),)]
         column = max(2, min(WIDEST, (width - HEAD) // len(self._runs)))
         head = self._head(column, height)
-        below = notes(self._runs, width)
+        below = notes(self._runs, width, self._idle_note)
         room, lines = height - len(head), lines_of(self._runs)
         kept = len(lines) if room >= len(lines) + len(below) else room - min(len(below), self._note_lines(room))
         heaviest = sorted(lines, key=self._weight)[: max(1, kept)]
@@ -99,7 +108,7 @@ class Figures(Panel):
         return _cell(sign + _word(run.status, column), "good" if holds else INKS.get(run.status, "muted"), column)
 
     def _line(self, line: FigureLine, column: int) -> Row:
-        texts = texts_of(line, self._runs)
+        texts = texts_of(line, self._runs, column - _gap(column))
         best = best_places(line, self._runs, texts)
         spans: list[Span] = [(fit(line.title, HEAD), "muted")]
         for place, run in enumerate(self._runs):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Optional
 
 from edgetop.protocol import Gauge
+from edgetop.readings import Channel, Missing
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,11 @@ class Rail:
     watts: Gauge
     volts: Optional[Gauge]
     amperes: Optional[Gauge]
+
+    @property
+    def readable(self) -> bool:
+        """Whether it gives watts."""
+        return not isinstance(self.watts.value, Missing)
 
 
 def in_group(gauges: Sequence[Gauge], group: str) -> list[Gauge]:
@@ -43,3 +49,15 @@ def rails(gauges: Sequence[Gauge]) -> list[Rail]:
         if quantity == "w":
             found.append(Rail(stem, gauge, named(gauges, f"{stem}.v"), named(gauges, f"{stem}.a")))
     return found
+
+
+def session_rail(found: Sequence[Rail], power: str) -> Optional[Rail]:
+    """The rail whose watts energy is made of: channel ``power``, or without a name the first that gives watts."""
+    chosen = [rail for rail in found if rail.watts.channel.name == power]
+    readable = [rail for rail in found if rail.readable]
+    return next(iter([*chosen, *readable, *found]), None)
+
+
+def whose_watts(channel: Channel) -> str:
+    """What a meter sees, and which meter it is: ``whole board by INA219 at 0x40 on bus 1``."""
+    return " by ".join(part for part in (channel.covers, channel.source) if part)

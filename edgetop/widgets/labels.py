@@ -27,7 +27,7 @@ GAP = 2
 class Labels(Panel):
     """What the runs see in the input, side by side."""
 
-    NUMBER = "5"
+    NUMBER = "6"
     TITLE = "Outputs"
 
     def __init__(self, id: Optional[str] = None) -> None:

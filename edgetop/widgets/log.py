@@ -17,7 +17,7 @@ KEPT_LINES = 200
 class Log(Panel):
     """Standard output and error of the workers, newest at the bottom."""
 
-    NUMBER = "6"
+    NUMBER = "7"
     TITLE = "Log"
 
     def __init__(self, id: Optional[str] = None) -> None:

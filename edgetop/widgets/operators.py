@@ -40,7 +40,7 @@ AIRY_FROM = 30
 class OperatorsPanel(Panel):
     """Draws Operators; it asks for them by a message, since commands are the app's."""
 
-    NUMBER = "7"
+    NUMBER = "8"
     TITLE = "Operators"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("right,tab", "turn(1)", show=False),

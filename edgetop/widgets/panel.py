@@ -32,7 +32,7 @@ class Panel(Lines, can_focus=True):
         return ""
 
     def hints(self) -> str:
-        """What stands at the right in the lower border: the keys of a panel that has its own."""
+        """What stands at the right in the lower border: the keys of a panel that has its own, or what its signs are."""
         return ""
 
     def draw(self, width: int, height: int) -> list[Row]:

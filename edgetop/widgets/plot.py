@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
+from functools import reduce
+from operator import or_
 from typing import Optional
 
 from edgetop.clock import SECOND_NS
@@ -24,6 +26,7 @@ from edgetop.widgets.braille import (
 )
 from edgetop.widgets.cells import Row, Span, fit, fit_right, spans_of
 from edgetop.widgets.history import History, Series
+from edgetop.widgets.limits import NOW, marks, sign
 from edgetop.widgets.scale import Extent, Scale, next_scale, tick_labels
 
 GUTTER = 8
@@ -32,6 +35,8 @@ MARGIN = 2
 """Cells at the right, where a series' letter stands at the height of its newest value."""
 TIME_STEPS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600, 7200)
 TIME_LABEL_CELLS = 14
+LEAST_PLOT = 3
+"""Rows that a line of marks leaves to the plot, time included."""
 
 
 def page_start(end: int, columns: int) -> int:
@@ -62,10 +67,16 @@ def trace(series: Series, first: int, end: int, dot: Callable[[float], int]) -> 
 
 
 class Plot:
-    """Several series over time in ``width`` by ``height`` cells, with labels written by ``write(value, digits)``."""
+    """Several series over time in ``width`` by ``height`` cells, with labels written by ``write(value, digits)``.
 
-    def __init__(self, write: Callable[[float, int], str]) -> None:
+    Each has its letter at the right where they are ``lettered``.
+    """
+
+    def __init__(self, write: Callable[[float, int], str], *, lettered: bool = True) -> None:
         self._write = write
+        self._lettered = lettered
+        self.limits = 0
+        """All that limited the board in the time that is shown, as bits."""
         self._size = (0, 0)
         self._ascii = False
         self._names: tuple[str, ...] = ()
@@ -86,21 +97,33 @@ class Plot:
         self, history: History, names: Sequence[str], size: tuple[int, int], ascii: bool, since: Optional[int]
     ) -> list[Row]:
         """All rows of ``size`` (width, height); ``since`` is the first column that is new, None draws all anew."""
-        width, height = size[0] - GUTTER - MARGIN, size[1] - 1
-        if width < 1 or height < 1:
+        width = size[0] - GUTTER - MARGIN
+        if width < 1 or size[1] < 2:
             return [((" " * size[0], ""),)] * size[1]
+        per_cell = 1 if ascii else COLUMNS_A_CELL
+        first = page_start(history.end, width * per_cell)
+        marked = self._marks(history, first)
+        below = [_mark_row(marked, per_cell)] if marked and size[1] > LEAST_PLOT else []
+        size = (size[0], size[1] - len(below))
+        height = size[1] - 1
         if (size, ascii, tuple(names)) != (self._size, self._ascii, self._names):
             self._size, self._ascii, self._names, since = size, ascii, tuple(names), None
-        first = page_start(history.end, width * self._per_cell[0])
         scale = self._fitted(history, first)
         if (first, scale) != (self._first, self._scale):
             self._first, self._scale, since = first, scale, None
         start = self._retrace(history, None if since is None else min(since, self._end))
         self._end = history.end
         self._repaint(width, height, start)
-        self._place_letters(height)
+        if self._lettered:
+            self._place_letters(height)
         rows = [self._row(y) for y in range(height)]
-        return [*rows, self._time_axis(history, width)]
+        return [*rows, *below, self._time_axis(history, width)]
+
+    def _marks(self, history: History, first: int) -> list[int]:
+        series = history.series.get(NOW)
+        found = [] if series is None else marks(series, first, history.end)
+        self.limits = _union(found)
+        return found
 
     def _fitted(self, history: History, first: int) -> Optional[Scale]:
         found = [history.series[name].between(first, history.end) for name in self._names if name in history.series]
@@ -199,6 +222,16 @@ class Plot:
                 text = text.ljust(x) + label
             second += step_s
         return ((" " * GUTTER, ""), (fit(text, width + MARGIN), "muted"))
+
+
+def _mark_row(marked: Sequence[int], per_cell: int) -> Row:
+    bits = [_union(marked[at : at + per_cell]) for at in range(0, len(marked), per_cell)]
+    title = fit_right("limits", GUTTER - 1) + " "
+    return spans_of([(title, "muted"), *(sign(each, x) for x, each in enumerate(bits))])
+
+
+def _union(bits: Sequence[int]) -> int:
+    return reduce(or_, bits, 0)
 
 
 def _span(cell: Cell, blank: Span) -> Span:

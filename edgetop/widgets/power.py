@@ -1,67 +1,114 @@
-"""The power panel: watts now, volts and amperes, and their course; or why there are none."""
+"""The power panel: what the session's source gives and has drawn, its course, the other rails; or why there is none."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Optional
 
-from edgetop.protocol import Gauge
+from edgetop.protocol import Snapshot
 from edgetop.readings import Missing
-from edgetop.units import power, quantity
-from edgetop.widgets.cells import Row, plain, wrap
-from edgetop.widgets.gauges import Rail, rails
+from edgetop.units import energy, power, quantity
+from edgetop.widgets.cells import Row, exactly, fit_right, flow, plain, wrap
+from edgetop.widgets.figure_notes import missing_text
+from edgetop.widgets.gauges import Rail, rails, session_rail, whose_watts
 from edgetop.widgets.history import History
+from edgetop.widgets.limits import legend
 from edgetop.widgets.panel import Panel
 from edgetop.widgets.plot import Plot
+
+LEAST_PLOT = 3
+OTHERS_SHARE = 3
+"""Other rails may take a third of the room below the session's."""
+COLUMN = 11
+"""Cells of a value of the session's source."""
+JOULES_A_WATT_HOUR = 3600.0
 
 
 class Power(Panel):
     """What the board draws."""
 
-    NUMBER = "4"
+    NUMBER = "5"
     TITLE = "Power"
 
     def __init__(self, history: History, id: Optional[str] = None) -> None:
         super().__init__(id=id)
         self._history = history
-        self._plot = Plot(power)
+        self._plot = Plot(power, lettered=False)
+        self._snapshot = Snapshot(0, "preparing")
         self._rails: list[Rail] = []
+        self._rail: Optional[Rail] = None
         self._since: Optional[int] = None
 
-    def show(self, gauges: tuple[Gauge, ...], since: Optional[int]) -> None:
+    def show(self, snapshot: Snapshot, since: Optional[int]) -> None:
         """Draw the newest values and the history's columns from ``since`` on; None draws all."""
-        self._rails, self._since = rails(gauges), since
+        self._snapshot, self._since = snapshot, since
+        self._rails = rails(snapshot.gauges)
+        self._rail = session_rail(self._rails, snapshot.power)
         self.redraw()
         self._since = None
 
     @property
     def has_value(self) -> bool:
         """Whether any meter gives watts, so that there is something to plot."""
-        return any(not isinstance(rail.watts.value, Missing) for rail in self._rails)
+        return any(rail.readable for rail in self._rails)
 
     def caption(self) -> str:
-        """The meter."""
-        return plain(self._rails[0].watts.channel.source) if self._rails else ""
+        """What the meter sees, and which it is."""
+        return plain(whose_watts(self._rail.watts.channel)) if self._rail is not None else ""
+
+    def hints(self) -> str:
+        """What the letters below the plot are."""
+        return legend(self._plot.limits, self.size.width - 6)
 
     def content(self, width: int, height: int) -> Sequence[Row]:
-        """A line for each supply, then the course of the first; the reason and what to do where there is no value."""
-        if not self._rails:
+        """The session's source, its course, the other rails; the reason and what to do where there is no value."""
+        if self._rail is None:
             return [(("no power meter", "muted"),)]
-        readable = [rail for rail in self._rails if not isinstance(rail.watts.value, Missing)]
-        rows: list[Row] = [row for rail in self._rails for row in _rail_rows(rail, width, len(self._rails) > 1)]
-        if readable and height - len(rows) >= 3:
-            size = (width, height - len(rows))
-            name = readable[0].watts.channel.name
-            rows += self._plot.draw(self._history, [name], size, self.ascii, self._since)
-        return rows
+        head = self._values(self._rail, width) if self._rail.readable else _absent(self._rail, width)
+        others = [rail for rail in self._rails if rail is not self._rail]
+        if not self.has_value:
+            return [*head, *(row for rail in others for row in _absent(rail, width, titled=True))]
+        below = flow([_entry(rail) for rail in others if rail.readable], width, "   ")
+        most = (height - len(head)) // OTHERS_SHARE
+        if len(below) > most:
+            below = [*below[: most - 1], (*exactly(below[most - 1], width - 2), (" …", "muted"))] if most > 0 else []
+        name, room = self._rail.watts.channel.name, height - len(head) - len(below)
+        if room < LEAST_PLOT or name not in self._history.series:
+            return [*head, *below]
+        plot = self._plot.draw(self._history, [name], (width, room), self.ascii, self._since)
+        return [*head, *plot, *below]
+
+    def _values(self, rail: Rail, width: int) -> list[Row]:
+        """Watts, volts, amperes; then joules since the session's start and what idling draws."""
+        gauges = [gauge for gauge in (rail.volts, rail.amperes) if gauge is not None]
+        texts = [fit_right(quantity(gauge.value, gauge.channel.unit), COLUMN) for gauge in gauges]
+        now: Row = ((f"{power(rail.watts.value):<8}", "strong"), *((text, "") for text in texts))
+        return [now, *flow(self._sums(), width, "   ")]
+
+    def _sums(self) -> list[Row]:
+        snapshot = self._snapshot
+        parts: list[Row] = []
+        if not isinstance(snapshot.drawn_j, Missing):
+            hours = quantity(snapshot.drawn_j / JOULES_A_WATT_HOUR, "Wh")
+            parts.append(((f"{energy(snapshot.drawn_j):<7}", ""), (f" {hours} drawn", "muted")))
+        if not isinstance(snapshot.idle_w, Missing):
+            cold = "" if isinstance(snapshot.idle_cold_w, Missing) else f" (cold {power(snapshot.idle_cold_w)})"
+            parts.append((("idle ", "muted"), (f"{power(snapshot.idle_w)}{cold}", "")))
+        return parts
 
 
-def _rail_rows(rail: Rail, width: int, titled: bool) -> list[Row]:
-    title = f"{plain(rail.watts.channel.title)} " if titled else ""
+def _absent(rail: Rail, width: int, titled: bool = False) -> list[Row]:
     watts = rail.watts.value
-    if isinstance(watts, Missing):
-        reason = [((line, ""),) for line in wrap(plain(f"{title}{watts.reason}"), width)]
-        return [*reason, *[((line, "muted"),) for line in wrap(plain(watts.hint), width)]]
-    others = [gauge for gauge in (rail.volts, rail.amperes) if gauge is not None]
-    spans = [(f"{quantity(gauge.value, gauge.channel.unit):>9}", "muted") for gauge in others]
-    return [((title, "muted"), (f"{power(watts):<7}", "strong"), *spans)]
+    if not isinstance(watts, Missing):
+        return []
+    if titled:
+        told = f"{plain(rail.watts.channel.title)} – {missing_text(watts)}"
+        return [((line, "muted"),) for line in wrap(told, width)]
+    reason = [((line, ""),) for line in wrap(plain(watts.reason), width)]
+    return [*reason, *[((line, "muted"),) for line in wrap(plain(watts.hint), width)]]
+
+
+def _entry(rail: Rail) -> Row:
+    channel = rail.watts.channel
+    covers = f" {plain(channel.covers)}" if channel.covers else ""
+    return ((f"{plain(channel.title)} ", "muted"), (power(rail.watts.value), ""), (covers, "muted"))

@@ -8,12 +8,14 @@ import pytest
 
 from edgetop.app import EdgetopApp
 from edgetop.config import RunSettings, ScreenSettings, Settings
-from edgetop.plan import RunSpec
+from edgetop.plan import EnergySettings, RunSpec
 from edgetop.protocol import (
     Ended,
+    Gauge,
     Hello,
     LogLines,
     Mark,
+    MeasureEnergy,
     Notice,
     Operators,
     Pause,
@@ -24,6 +26,8 @@ from edgetop.protocol import (
     Stop,
     TimeOperators,
 )
+from edgetop.readings import Channel, Missing
+from edgetop.screens.energy_request import announcement
 from edgetop.screens.error import ErrorScreen, QuestionScreen
 from edgetop.screens.help import HelpScreen, help_text
 from edgetop.screens.keys import ACTIONS, OPERATORS
@@ -357,7 +361,7 @@ async def test_the_input_picture_is_shown(make, engine, monkeypatch):
     app = make(engine.HELLO, Picture(20, 20, 1, 1, "AAEC"), engine.snapshot(), plan=engine.PLAN)
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot, app.clients[0])
-        await pilot.press("5")
+        await pilot.press("6")
         for _ in range(100):
             await pilot.pause()
             if "▀" * 20 in app.screen.labels._strips[1].text:
@@ -422,12 +426,75 @@ async def test_panels_are_enlarged_and_shrunk(make, engine):
         assert app.screen.maximized.id == "figures"
         await pilot.press("2")
         assert app.screen.maximized is None
-        await pilot.press("e")
+        await pilot.press("f")
         assert app.screen.maximized is not None
         await pilot.press("escape")
         await settle(pilot)
         assert app.screen.maximized is None
         assert isinstance(app.screen, LiveScreen)
+
+
+# ---- energy
+
+
+def metered(value):
+    return {"gauges": (Gauge(Channel("power.board.w", "W", "board", 0.001), value),), "power": "power.board.w"}
+
+
+async def test_e_measures_energy_and_tells_how_long_that_takes(make, engine):
+    app = make(engine.HELLO, engine.snapshot(4, **metered(3.6)), plan=engine.PLAN)
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await settle(pilot, app.clients[0])
+        await pilot.press("e")
+        await settle(pilot)
+        assert app.clients[0].sent[-1] == MeasureEnergy(EnergySettings(windows=5))
+        (notice,) = app._notifications
+        assert notice.title == "Measuring energy"
+        assert notice.message == "5 windows of 10 s for the run, 10 s of idling before and after: about 70 s"
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({}, "There is no power meter"),
+        (metered(Missing("no /dev/i2c-1", "enable I2C")), "no /dev/i2c-1: enable I2C"),
+        ({**metered(3.6), "state": "ended"}, "The run has ended"),
+        ({**metered(3.6), "status": "idling"}, "It is being measured already"),
+        ({**metered(3.6), "status": "energy"}, "It is being measured already"),
+    ],
+)
+async def test_energy_that_cannot_be_measured_is_not_asked_for(changes, why, make, engine):
+    told = dict(changes)
+    status = told.pop("status", "running")
+    snapshot = engine.snapshot(4, **told)
+    snapshot = replace(snapshot, runs=tuple(replace(run, status=status) for run in snapshot.runs))
+    app = make(engine.HELLO, snapshot, plan=engine.PLAN)
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await settle(pilot, app.clients[0])
+        await pilot.press("e")
+        await settle(pilot)
+        assert app.clients[0].sent == [Start(engine.PLAN)]
+        (notice,) = app._notifications
+        assert (notice.message, notice.severity) == (why, "warning")
+
+
+def test_the_time_of_measuring_energy_grows_with_the_runs_and_a_pause_is_told(engine):
+    snapshot = engine.snapshot(4, state="paused")
+    (run,) = snapshot.runs
+    runs = (run, run, replace(run, status="failed"), run)
+    assert announcement(replace(snapshot, runs=runs)) == (
+        "5 windows of 10 s for each of 3 runs, 10 s of idling before and after: about 3 min, "
+        "when the measurement goes on"
+    )
+
+
+async def test_a_replay_measures_no_energy(make, engine):
+    app = make(Hello("0.1", True, False), engine.snapshot(40, duration_ns=20 * S, **metered(3.6)), replay=True)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot, app.clients[0])
+        await pilot.press("e")
+        await settle(pilot)
+        assert app.clients[0].sent == []
 
 
 # ---- keys, help, themes
@@ -527,7 +594,7 @@ async def test_the_operators_panel_is_made_when_asked_for_and_asks_for_them_itse
         await settle(pilot)
         assert app.screen.maximized is None
         assert not app.screen.query_one(OperatorsPanel).is_on_screen
-        await pilot.press("7")
+        await pilot.press("8")
         await pilot.press("escape")
         await settle(pilot)
         assert app.screen.maximized is None and isinstance(app.screen, LiveScreen)
@@ -571,7 +638,7 @@ async def test_numbers_enlarge_their_panels_also_when_there_is_one_of_operators(
     async with app.run_test(size=(100, 30)) as pilot:
         await settle(pilot, app.clients[0])
         await pilot.press("o", "escape")
-        for number in "123456":
+        for number in "1234567":
             await pilot.press(number)
             assert number == app.screen.maximized.NUMBER
             await pilot.press(number)

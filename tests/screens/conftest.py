@@ -1,17 +1,20 @@
 """A host for the live screen and snapshots with fixed data."""
 
 import base64
+import functools
 import math
+import operator
 
 import pytest
 from textual.app import App
 
 from edgetop.protocol import Columns, Gauge, Hello, LogLines, Picture, Recording, RunFigures, Snapshot
-from edgetop.readings import Channel, Missing
+from edgetop.readings import BOARD, PACKAGE, Channel, Missing
 from edgetop.screens.live import LiveScreen
 from edgetop.screens.themes import DEFAULT, THEMES
 
 NO_METER = Missing("no /dev/i2c-1", "enable I2C with raspi-config")
+NO_RAPL = Missing("RAPL may not be read", "sudo chmod a+r /sys/class/powercap/*/energy_uj")
 METER = "INA219 at 0x40 on bus 1"
 LABELS = (("tabby", 0.621), ("tiger cat", 0.211), ("Egyptian cat", 0.121), ("lynx", 0.011), ("Persian cat", 0.002))
 RUNS = (("litert", "LiteRT", 5e6), ("torch", "PyTorch", 18e6), ("caffe", "Caffe", 31e6))
@@ -41,7 +44,7 @@ def _figures(number, power, **changes):
     return RunFigures(number, framework, title, "efficientnet_lite0", "fp32", 2, **values)
 
 
-def _columns(first, count, runs, power):
+def _columns(first, count, runs, power, limits):
     series = {}
     for number in range(runs):
         p50 = RUNS[number % len(RUNS)][2]
@@ -53,40 +56,65 @@ def _columns(first, count, runs, power):
     if power:
         watts = [3.6 + 0.4 * math.sin(k / 11) for k in range(first, first + count)]
         series["power.board.w"] = tuple((w * 0.98, w, w * 1.03) for w in watts)
+    warmth = [61.8 - 14.0 / (1 + k / 60) for k in range(first, first + count)]
+    series["heat.cpu-thermal"] = tuple((c, c, c) if k % 4 == 0 else None for k, c in enumerate(warmth, first))
+    if limits:
+        series["throttle.now"] = tuple((limits(k),) * 3 if k % 4 == 0 else None for k in range(first, first + count))
     return Columns(first, 250_000_000, series)
 
 
-def _gauges(power, cores):
+def _gauges(power, cores, now, since):
     watts = (("w", "W", 3.61), ("v", "V", 5.104), ("a", "A", 0.707))
+    governor = "/sys/devices/system/cpu/cpufreq: requested clock, governor ondemand"
+    heat = (("cpu-thermal", 61.8), ("gpu-thermal", 60.2), ("nvme", 44.9))
+    pressure = (("cpu", 12.4), ("memory", 0.0), ("io", 3.1))
     return (
         Gauge(Channel("cpu.total", "%", "CPU", 0.01), 51.0),
         *(Gauge(Channel(f"cpu.{n}", "%", f"core {n}", 0.01), 97.0 if n < 2 else 4.0) for n in range(cores)),
         Gauge(Channel("memory.used", "B", "memory used", 1), 1.31e9),
-        Gauge(Channel("heat.cpu-thermal", "°C", "cpu", 0.1), 61.8),
+        *(Gauge(Channel(f"heat.{name}", "°C", name, 0.001), value) for name, value in heat),
+        Gauge(Channel("clock.0", "Hz", "clock of core 0, 1, 2, 3", 1000.0, source=governor), 1.5e9),
+        Gauge(Channel("clock.true", "Hz", "true clock", 1000.0), 1.5e9 if not now else 1.0e9),
+        Gauge(Channel("throttle.now", "", "throttled now", 1.0), now),
+        Gauge(Channel("throttle.since", "", "throttled since", 1.0), since),
+        *(Gauge(Channel(f"pressure.{name}", "%", name, 0.01), value) for name, value in pressure),
         *(
-            Gauge(Channel(f"power.board.{name}", unit, "board", 0.001, source=METER), value if power else NO_METER)
+            Gauge(
+                Channel(f"power.board.{name}", unit, "board", 0.001, source=METER, covers=BOARD if unit == "W" else ""),
+                value if power else NO_METER,
+            )
             for name, unit, value in watts
         ),
+        Gauge(Channel("power.package-0.w", "W", "package-0", 0.001, source="RAPL", covers=PACKAGE), NO_RAPL),
     )
+
+
+def _bits(limits, end):
+    """What limits the board now, and what did since the session's start."""
+    seen = [limits(k) for k in range(0, end, 4)] if limits else [0]
+    return seen[-1], functools.reduce(operator.or_, seen, 0)
 
 
 @pytest.fixture
 def make_snapshot():
-    """Builds a snapshot of ``runs`` runs whose charts hold ``count`` columns from ``first`` on."""
+    """Builds a snapshot of ``runs`` runs whose charts hold ``count`` columns from ``first`` on; ``limits`` gives the
+    bits of what limited the board in a column."""
 
-    def make(first=0, count=130, runs=3, power=True, cores=4, figures=None, **changes):
+    def make(first=0, count=130, runs=3, power=True, cores=4, figures=None, limits=None, **changes):
         end = first + count
         values = {
             "t_ns": end * 250_000_000,
             "state": "running",
             "runs": tuple(_figures(n, power, **(figures or {}).get(n, {})) for n in range(runs)),
-            "gauges": _gauges(power, cores),
-            "columns": _columns(first, count, runs, power),
+            "gauges": _gauges(power, cores, *_bits(limits, end)),
+            "columns": _columns(first, count, runs, power, limits),
             "reset": first == 0,
             "turn": max(0, end - 1) // TURN % runs if runs else None,
             "verdict": "outputs agree to 3e-07",
             "recording": Recording("/home/pi/sessions/efficientnet.edgetop", 260_000, 10**10),
             "engine_cpu_percent": 1.4,
+            "power": "power.board.w",
+            "drawn_j": 0.9 * end if power else NO_METER,
             **changes,
         }
         return Snapshot(**values)

@@ -66,8 +66,10 @@ async def test_everything_is_on_a_full_screen(make_host, make_snapshot, hello, l
         host.live.show(make_snapshot())
         text = await shown(host, pilot)
     for part in (
-        *("Latency", "Figures", "Board", "Power", "Outputs", "Log"),
+        *("1 Latency", "2 Figures", "3 Board", "4 Heat and clock", "5 Power", "6 Outputs", "7 Log"),
         *("5.00 ms", "18.0 ms", "200/s", "190 %", "73.0 MiB", "3.61 W", "5.10 V", "707 mA", "reference"),
+        *("117 J", "32.5 mWh", "watts: whole board by INA219 at 0x40 on bus 1", "55.6/J", "governor ondemand"),
+        *("none now", "cpu  12 %", "1.50 GHz", "gpu-thermal 60.2 °C"),
         *("tabby", "0.621", "outputs agree to 3e-07", "XNNPACK", "61.8 °C", "Raspberry Pi 4", "INA219 at 0x40"),
         *("● REC", "254 KiB", "efficientnet.edgetop", "▶ running 0:32", "engine 1.4 %", "97 %"),
     ):
@@ -79,7 +81,9 @@ async def test_small_screens_keep_the_chart_and_the_figures(make_host, make_snap
     async with host.run_test(size=(80, 24)) as pilot:
         host.live.show(make_snapshot())
         text = await shown(host, pilot)
-        assert all(part in text for part in ("Latency", "p99", "energy", "power 3.61 W", "CPU  51 %", "tabby 0.62"))
+        assert all(
+            part in text for part in ("Latency", "p99", "energy", "power 3.61 W whole board", "CPU  51 %", "tabby 0.62")
+        )
         await pilot.resize_terminal(60, 16)
         text = await shown(host, pilot)
         assert all(part in text for part in ("Latency", "p50", "p90", "p99", "rate"))
@@ -104,6 +108,44 @@ async def test_a_missing_meter_is_a_dash_with_its_reason(size, make_host, make_s
     assert "no /dev/i2c-1" in text
     assert "enable I2C with raspi-config" in text
     assert " 0 W" not in text
+
+
+def limited(column):
+    return 5 if 40 <= column < 70 else 0
+
+
+@pytest.mark.parametrize(("size", "marks"), [((120, 40), 2), ((80, 24), 1)])
+async def test_what_limited_the_board_is_marked_below_every_plot(size, marks, make_host, make_snapshot):
+    host = make_host()
+    async with host.run_test(size=size) as pilot:
+        host.live.show(make_snapshot(figures={0: {"throttled": 31}}, limits=limited))
+        text = await shown(host, pilot)
+    assert text.count(" limits ") >= marks and text.count("UTUTUT") + text.count("TUTUTU") >= 1
+    assert text.count("U under-voltage  T throttled ─╯") == marks
+    assert "inferences while throttled: A 31 of 4400" in text
+    assert ("none now" in text) == (marks == 2)
+
+
+async def test_a_limit_that_holds_now_is_in_the_brief_line(make_host, make_snapshot):
+    host = make_host()
+    async with host.run_test(size=(80, 24)) as pilot:
+        host.live.show(make_snapshot(limits=lambda column: 4))
+        assert "T throttled  ·  power 3.61 W" in (await shown(host, pilot)).splitlines()[-2]
+
+
+async def test_the_energy_phase_is_a_state_of_each_run(make_host, make_snapshot):
+    figures = {
+        0: {"status": "idling"},
+        1: {"status": "energy", "message": "window 2 of 5"},
+        2: {"status": "cooling", "message": "until the board is within 2 °C of its start"},
+    }
+    host = make_host()
+    async with host.run_test(size=(120, 40)) as pilot:
+        host.live.show(make_snapshot(figures=figures))
+        text = await shown(host, pilot)
+    assert "· idling" in text and "▶ energy" in text and "… cooling" in text
+    assert "B energy: window 2 of 5" in text
+    assert "C cooling: until the board is within 2 °C of its start" in text
 
 
 async def test_a_failed_run_says_why_beside_the_others(make_host, make_snapshot):
@@ -314,6 +356,31 @@ async def test_nothing_at_all_is_drawn_without_complaint(make_host):
         text = await shown(host, pilot)
     assert "preparing" in text
     assert "no power meter" in text
+
+
+WINDOWS = {
+    "energy_note": "5 windows of 10.0 s",
+    "energy_j": 0.0180,
+    "energy_u95_j": 0.00027,
+    "energy_net_j": 0.0072,
+    "energy_net_u95_j": 0.0002,
+}
+
+
+@pytest.mark.skipif(sys.version_info < (3, 10), reason="the snapshot plug-in needs Python 3.10")
+@pytest.mark.parametrize("panel", ["", "heat", "power"], ids=["all", "heat", "power"])
+def test_energy_and_limits_look_as_they_did(panel, request, make_host, make_snapshot, hello):
+    compare = request.getfixturevalue("snap_compare")
+    host = make_host()
+
+    async def before(pilot):
+        host.live.hello(hello)
+        host.live.show(make_snapshot(figures={0: WINDOWS}, limits=limited, idle_w=2.41, idle_cold_w=2.12))
+        if panel:
+            host.live.maximize(host.live.query_one(f"#{panel}"))
+        await shown(host, pilot)
+
+    assert compare(host, run_before=before, terminal_size=(80, 24) if panel else (120, 40))
 
 
 @pytest.mark.skipif(sys.version_info < (3, 10), reason="the snapshot plug-in needs Python 3.10")

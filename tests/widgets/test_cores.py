@@ -44,10 +44,10 @@ def test_very_many_cores_are_a_block_each():
 
 
 def test_absent_sensors_come_last_with_their_reason_and_do_not_displace_cores():
-    absent = gauge("heat.cpu", "°C", Missing("no thermal zone", "normal in a virtual machine"), "temperature")
+    absent = gauge("fan.speed", "rpm", Missing("no fan", "normal on a small board"), "fan")
     rows = text(panel(2, absent, gauge("memory.used", "B", 2**30, "memory")).content(60, 6))
     assert rows[1:3] == text(panel(2).content(60, 6))[1:]
-    assert rows[3:] == ["memory 1.00 GiB", "temperature – no thermal zone: normal in a virtual machine"]
+    assert rows[3:] == ["memory 1.00 GiB", "fan – no fan: normal on a small board"]
 
 
 def test_a_core_without_a_value_is_a_dash():
