@@ -13,7 +13,12 @@ from rich.text import Text
 from edgetop import units
 from edgetop.protocol import RunFigures, Snapshot
 from edgetop.readings import Missing
+from edgetop.widgets.figure_lines import ENERGIES
+from edgetop.widgets.figure_notes import energy_texts, missing_text, throttled_text
+from edgetop.widgets.gauges import rails, session_rail, whose_watts
 
+OF_SOME = ("net", "inf/J", "decode")
+"""Rows that are left out where no run has a number: decoding is of detectors alone."""
 _WIDE = 100
 """Columns a table may take where the output is no terminal."""
 
@@ -29,8 +34,7 @@ def _rows(run: RunFigures, references: set[str]) -> list[tuple[str, str]]:
         ("CPU", units.percent(run.cpu_percent)),
         ("memory", units.size(run.rss_bytes)),
         ("peak", units.size(run.peak_rss_bytes)),
-        ("power", units.power(run.power_w)),
-        ("energy", units.energy(run.energy_j)),
+        *((line.title, line.text(run)) for line in ENERGIES),
         ("inferences", str(run.count)),
         ("load", units.duration(run.load_ns)),
         ("first", units.duration(run.first_ns)),
@@ -56,12 +60,26 @@ def _notes(snapshot: Snapshot) -> list[str]:
     notes += [f"{r.title}: {r.note}" for r in snapshot.runs if r.note]
     if any(run.weights.startswith("seeded") for run in snapshot.runs):
         notes.append("the weights are seeded: speed only")
-    for gauge in snapshot.gauges:
-        if gauge.channel.name.startswith("power.") and gauge.channel.unit == "W" and isinstance(gauge.value, Missing):
-            notes.append(f"power: {gauge.value.reason}. {gauge.value.hint}".rstrip(". "))
+    titles = [run.title for run in snapshot.runs]
+    notes += [*_power(snapshot), *energy_texts(snapshot.runs, titles), throttled_text(snapshot.runs, titles)]
     if snapshot.verdict:
         notes.append(snapshot.verdict)
-    return notes
+    return list(filter(None, notes))
+
+
+def _power(snapshot: Snapshot) -> list[str]:
+    """Whose watts these are, or why there are none; what the idle board drew."""
+    rail = session_rail(rails(snapshot.gauges), snapshot.power)
+    if rail is None:
+        return []
+    watts = rail.watts.value
+    told = missing_text(watts) if isinstance(watts, Missing) else whose_watts(rail.watts.channel)
+    notes = [f"watts: {units.ABSENT} {told}" if isinstance(watts, Missing) else f"watts: {told}"]
+    if not isinstance(snapshot.idle_w, Missing):
+        cold = snapshot.idle_cold_w
+        before = "" if isinstance(cold, Missing) else f", {units.power(cold)} before the accelerator's first use"
+        notes.append(f"idle: {units.power(snapshot.idle_w)}{before}")
+    return [*notes, snapshot.idle_note]
 
 
 def output() -> Console:
@@ -92,7 +110,7 @@ def print_summary(snapshot: Snapshot) -> None:
         references = {run.agrees_with for run in runs}
         for row in zip(*(_rows(run, references) for run in runs)):
             name, values = row[0][0], [value for _, value in row]
-            if name != "decode" or set(values) != {units.ABSENT}:  # of detectors alone
+            if name not in OF_SOME or set(values) != {units.ABSENT}:
                 table.add_row(name, *map(Text, values))
         console.print(table)
     for note in _notes(snapshot):

@@ -9,7 +9,8 @@ import pytest
 from edgetop.commands import headless
 from edgetop.commands.summary import print_summary
 from edgetop.errors import CannotWrite
-from edgetop.protocol import Ended, RunFigures, Snapshot, Stop
+from edgetop.protocol import Ended, Gauge, RunFigures, Snapshot, Stop
+from edgetop.readings import BOARD, PACKAGE, Channel, Missing
 
 
 def run_of(place, title, **rest):
@@ -81,3 +82,47 @@ def test_seeded_weights_are_told_and_decoding_has_a_row_where_there_is_any(capsy
     assert "seeded: speed only" in seeded and "decode" in seeded and "2.00 ms" in seeded
     trained = told(capsys, run_of(0, "LiteRT", weights="trained"))
     assert "seeded" not in trained and "decode" not in trained
+
+
+def watts(rail, value, covers):
+    return Gauge(Channel(f"power.{rail}.w", "W", rail, 0.001, source=f"the meter of {rail}", covers=covers), value)
+
+
+ABSENT = watts("battery", Missing("there is no battery"), BOARD)
+MEASURED = {
+    "energy_note": "5 windows of 10.0 s",
+    "power_w": 3.6,
+    "energy_j": 0.018,
+    "energy_u95_j": 0.00027,
+    "energy_net_j": 0.0072,
+    "energy_net_u95_j": 0.00018,
+}
+
+
+def test_energy_is_told_with_its_intervals_its_source_and_what_idling_drew(capsys):
+    runs = run_of(0, "LiteRT", throttled=4, **MEASURED), run_of(1, "Caffe")
+    idle = {"idle_w": 2.41, "idle_cold_w": 2.1, "idle_note": "idling drew 2.41 W before and 2.52 W after: 4.4 % apart"}
+    gauges = watts("package-0", 12.0, PACKAGE), ABSENT, watts("board", 3.6, BOARD)
+    print_summary(Snapshot(0, "ended", runs, gauges, power="power.board.w", **idle))
+    told = capsys.readouterr().out
+    rows = [[cell.strip() for cell in line.strip("│|").split("│")] for line in told.splitlines() if "│" in line]
+    assert ["power", "3.60 W", "–"] in rows
+    assert ["energy", "18.00 ±0.27 mJ", "–"] in rows
+    assert ["net", "7.20 ±0.18 mJ", "–"] in rows
+    assert ["inf/J", "55.6/J", "–"] in rows
+    assert told.splitlines()[-5:] == [
+        "watts: whole board by the meter of board",
+        "idle: 2.41 W, 2.10 W before the accelerator's first use",
+        "idling drew 2.41 W before and 2.52 W after: 4.4 % apart",
+        "energy (LiteRT): 5 windows of 10.0 s",
+        "inferences while throttled: LiteRT 4 of 9",
+    ]
+
+
+def test_of_absent_sources_only_the_sessions_says_why(capsys):
+    missing = Missing("no /dev/i2c-1", "enable I2C")
+    gauges = watts("board", missing, BOARD), ABSENT
+    print_summary(Snapshot(0, "ended", (run_of(0, "LiteRT"),), gauges, power="power.board.w"))
+    told = capsys.readouterr().out
+    assert "watts: – no /dev/i2c-1: enable I2C" in told
+    assert "battery" not in told and "net" not in told and "inf/J" not in told
