@@ -2,52 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.geometry import Size
 from textual.screen import ModalScreen
-from textual.widgets import Static
+from textual.widget import Widget
 
 from edgetop.screens.keybar import key_text
 from edgetop.screens.keys import ACTIONS, Action
+from edgetop.screens.meanings import MEANINGS
+from edgetop.widgets.cells import wrap
 
-FIGURES: tuple[tuple[str, str], ...] = (
-    ("p50 p90 p99", "half, 90 % and 99 % of the inferences were at least this fast; one inference is one sample"),
-    ("mean", "the average of the same samples; far above p50 when a few were very slow"),
-    ("rate", "inferences a second while the run held its turn, the frameworks alternate"),
-    ("CPU", "of the framework's own process during its turns; 100 % is one core"),
-    ("memory", "resident set of the framework's process, and its peak"),
-    ("power", "mean watts of all the meter sees during the run's turns"),
-    ("energy", "joules of one inference: power over the turns, divided by their inferences, idle included"),
-    ("agreement", "largest difference of the outputs from the first framework's, for the same input"),
-    ("–", "not measured; the panel says why"),
-)
+NAME = 16
+"""Cells of a key or a figure's name, margin included."""
+UNWRAPPED = 10_000
 
 
-def help_text(actions: Iterable[Action] = ACTIONS) -> Content:
-    """Keys by group, then the figures; everything a line each."""
-    lines: list[Content] = []
-    groups: dict[str, list[Action]] = {}
+def help_text(width: int = UNWRAPPED, actions: Iterable[Action] = ACTIONS) -> Content:
+    """Keys by group, then the figures by theirs, in lines of ``width`` cells."""
+    groups: dict[str, dict[str, list[str]]] = {}
     for action in actions:
-        groups.setdefault(action.group, []).append(action)
+        keys = groups.setdefault(action.group, {}).setdefault(action.description, [])
+        keys += [key_text(key) for key in action.keys]
+    lines: list[Content] = []
     for group, members in groups.items():
-        lines.append(Content.styled(group, "bold $primary"))
-        descriptions = dict.fromkeys(action.description for action in members)
-        for description in descriptions:
-            keys = (key_text(key) for action in members if action.description == description for key in action.keys)
-            lines.append(_line(" ".join(keys), description))
-        lines.append(Content(""))
-    lines.append(Content.styled("Figures", "bold $primary"))
-    lines.extend(_line(name, meaning) for name, meaning in FIGURES)
-    return Content("\n").join(lines)
+        lines += _section(group, [(" ".join(keys), description) for description, keys in members.items()], width)
+    for group, meanings in MEANINGS:
+        lines += _section(group, meanings, width)
+    return Content("\n").join(lines[:-1])
 
 
-def _line(name: str, meaning: str) -> Content:
-    return Content.assemble(Content.styled(f"  {name:<13}", "$footer-key-foreground"), meaning)
+def _section(title: str, entries: Sequence[tuple[str, str]], width: int) -> list[Content]:
+    """A title, its entries, and a blank line; a text that is wrapped goes on below itself."""
+    lines = [Content.styled(title, "bold $primary")]
+    for name, text in entries:
+        for place, line in enumerate(wrap(text, max(1, width - NAME))):
+            head = f"  {name if place == 0 else '':<{NAME - 2}}"
+            lines.append(Content.assemble(Content.styled(head, "$footer-key-foreground"), line))
+    return [*lines, Content("")]
+
+
+class HelpText(Widget):
+    """The whole help, as wide as there is room."""
+
+    DEFAULT_CSS = """
+    HelpText { width: 1fr; height: auto; }
+    """
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Its lines in ``width`` cells."""
+        return len(help_text(width).plain.splitlines())
+
+    def render(self) -> Content:
+        """The text for the width that it has."""
+        return help_text(self.size.width)
 
 
 class HelpScreen(ModalScreen[None]):
@@ -60,8 +73,8 @@ class HelpScreen(ModalScreen[None]):
         """One scrolling box."""
         with VerticalScroll(id="help-box") as box:
             box.border_title = "Help"
-            box.border_subtitle = "esc closes"
-            yield Static(help_text())
+            box.border_subtitle = "↑↓ scroll, esc closes"
+            yield HelpText()
 
     def action_dismiss_help(self) -> None:
         """Close help."""

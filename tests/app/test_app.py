@@ -5,6 +5,7 @@ import sys
 from dataclasses import replace
 
 import pytest
+from rich.cells import cell_len
 
 from edgetop.app import EdgetopApp
 from edgetop.config import RunSettings, ScreenSettings, Settings
@@ -29,10 +30,15 @@ from edgetop.protocol import (
 from edgetop.readings import Channel, Missing
 from edgetop.screens.energy_request import announcement
 from edgetop.screens.error import ErrorScreen, QuestionScreen
-from edgetop.screens.help import HelpScreen, help_text
+from edgetop.screens.help import NAME, HelpScreen, help_text
 from edgetop.screens.keys import ACTIONS, OPERATORS
 from edgetop.screens.live import LiveScreen
+from edgetop.screens.meanings import MEANINGS
 from edgetop.screens.picker import PickerScreen
+from edgetop.units import ABSENT
+from edgetop.widgets.figure_lines import LINES, PROVISIONAL
+from edgetop.widgets.figures import BEST
+from edgetop.widgets.limits import LIMITS
 from edgetop.widgets.operators import OperatorsPanel
 
 S = 1_000_000_000
@@ -504,8 +510,32 @@ def test_help_lists_every_key_and_every_figure():
     text = str(help_text())
     for action in ACTIONS:
         assert action.description in text
-    for word in ("p50", "rate", "energy", "mean", "agreement", "power", "CPU", "memory"):
-        assert word in text
+    names = {word for _, meanings in MEANINGS for name, _ in meanings for word in (name, *name.split())}
+    assert {line.title for line in LINES} <= names
+    assert {PROVISIONAL, BEST, ABSENT} <= names
+    assert {letter for _, letter, _ in LIMITS} <= names
+
+
+@pytest.mark.parametrize("width", [40, 72, 90])
+def test_help_wraps_its_texts_below_themselves(width):
+    lines = str(help_text(width)).splitlines()
+    assert max(map(cell_len, lines)) <= width
+    assert all(line[NAME - 1] == " " for line in lines if line.startswith("  "))
+    assert str(help_text()).split() == " ".join(lines).split()
+
+
+async def test_help_scrolls_to_its_end(make, engine):
+    app = make(engine.HELLO, engine.catalog())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("question_mark")
+        await settle(pilot)
+        text = "\n".join(strip.text for strip in app.screen._compositor.render_strips())
+        assert "Start the measurement as chosen" in text and "agreement" not in text
+        await pilot.press("end")
+        await pilot.wait_for_scheduled_animations()
+        await settle(pilot)
+        text = "\n".join(strip.text for strip in app.screen._compositor.render_strips())
+        assert "not measured; the reason stands below" in text
 
 
 async def test_every_action_has_a_method_or_is_textuals(make, engine):

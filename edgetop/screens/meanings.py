@@ -1,0 +1,115 @@
+"""What each figure means: its unit, how it is had, from where and how often; by group, as help tells them."""
+
+from __future__ import annotations
+
+MEANINGS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
+    (
+        "Latency",
+        (
+            (
+                "p50 p90 p99",
+                "half, 90 % and 99 % of the inferences were at least this fast: nearest rank over every sample, shown "
+                "from 7, 44 and 459 samples on. A sample is one inference, between two reads of the clock",
+            ),
+            ("mean", "the average of the same samples; far above p50 when a few were very slow"),
+            ("rate", "inferences a second of the run's own turns of 0.25 s, bookkeeping included"),
+            (
+                "samples",
+                "inferences in the statistics: without those before the run is warm, the first two after "
+                "another run's turn, and the windows of energy",
+            ),
+            ("waited", "a sample that waited for a core for more than 2 % of its time is counted below the table"),
+            ("the chart", "a line is the mean in a quarter of a second, its band reaches from least to greatest"),
+        ),
+    ),
+    (
+        "CPU and memory",
+        (
+            ("CPU", "CPU time of the framework's own process in its turns, by its own clock; 100 % is one core"),
+            ("memory", "what that process holds in RAM (resident set), from /proc ten times a second"),
+            ("peak mem.", "the most it held since it began (the kernel's high-water mark)"),
+            ("the board", "how busy each core was in the last quarter of a second, by all that runs; memory in use"),
+        ),
+    ),
+    (
+        "Power",
+        (
+            (
+                "source",
+                "one source serves the whole session. It stands beside the watts with what it sees: whole board, "
+                "battery, SoC rails, CPU package, estimate, part of the board. Figures of two kinds do not compare",
+            ),
+            (
+                "W V A",
+                "its newest reading. An INA219 measures about 110 times a second, each the mean of 8 ms; others "
+                "are read less often",
+            ),
+            (
+                "J Wh",
+                "drawn since the session's start: the trapezoid over its readings, without its gaps",
+            ),
+            ("power", "W, the mean over a run's windows of energy, or over its turns where there are none yet"),
+            (
+                "idle",
+                "W, all models loaded and none at work, over ten seconds; cold: before an accelerator's first use",
+            ),
+            ("other rails", "stand below the chart, each for itself: they may hold each other, and are never added up"),
+        ),
+    ),
+    (
+        "Energy",
+        (
+            (
+                "energy",
+                "J per inference, gross: E / N, the median of the windows. E is the trapezoid of power over a "
+                "window, its edges interpolated between readings, and N the inferences in it",
+            ),
+            (
+                "net",
+                "(E - P T) / N: less what the idle board draws in the window's time T. P is the mean of idle power "
+                "next before and next after it",
+            ),
+            (
+                "±",
+                "half of a 95 % interval (U95): sqrt((t u_A)^2 + (1.96 u_B)^2). u_A is from the scatter of windows and "
+                "of idling, u_B from the meter's gain and offset and from the windows' edges",
+            ),
+            ("inf/J", "inferences per joule: 1 / energy, gross"),
+            (
+                "~",
+                "provisional, not to be published; the note below the table says why: over the turns so far, fewer "
+                "than five windows of ten seconds, a throttled one, or a meter whose own error is not known",
+            ),
+            ("•", "the best of a row; none where intervals overlap or are not known"),
+        ),
+    ),
+    (
+        "Heat and limits",
+        (
+            (
+                "heat",
+                "°C of each thermal zone once a second, the CPU's first; behind it its course, ten seconds a block",
+            ),
+            ("clock", "as the governor asked for it, once a second; true: as the firmware says that it runs"),
+            (
+                "U C T S",
+                "under-voltage, clock capped, throttled, soft temperature limit: now, and before within this "
+                "session. Below a chart, the letters reach from the last look that was clear to the next one",
+            ),
+            (
+                "throttled",
+                "inferences in such a stretch are counted below the table. They stay in the statistics, but "
+                "with --leave-out-throttled",
+            ),
+            ("pressure", "share of the last second in which a task waited for CPU, memory or input and output (PSI)"),
+        ),
+    ),
+    (
+        "Outputs",
+        (
+            ("agreement", "largest difference of an output from the first framework's, same weights and input"),
+            ("decode", "time to make boxes of a detector's outputs, which is no part of an inference"),
+            ("–", "not measured; the reason stands below, or in the panel"),
+        ),
+    ),
+)
