@@ -72,7 +72,7 @@ def one(weighted, add, shape=(4, 8, 8)):
         (lambda b: b.conv("conv", "input", 8, act="silu"), ["CONV_2D", "LOGISTIC", "MUL"]),
         (lambda b: b.scale("scale", "input", act="relu"), ["MUL", "ADD"]),
         (lambda b: b.split("part", "input", 4), ["SPLIT"]),
-        (lambda b: b.shuffle("mixed", "input", 2), ["RESHAPE", "TRANSPOSE", "RESHAPE"]),
+        (lambda b: b.shuffle("mixed", "input", 2), ["TRANSPOSE", "RESHAPE", "TRANSPOSE", "RESHAPE", "TRANSPOSE"]),
         (lambda b: b.gap("gap", "input", keep=True), ["MEAN"]),
         (lambda b: b.act("act", "input", "relu6"), ["RELU6"]),
         (lambda b: b.up2("up", "input"), ["RESIZE_NEAREST_NEIGHBOR"]),
