@@ -36,7 +36,7 @@ ELSEWHERE = "Free some room there, or set XDG_CACHE_HOME to a folder that can be
 TEMPORARY = ".writing-"
 LIMIT_S = 1800.0
 """The largest network in int8 takes a small board ten minutes."""
-EDITION = 2
+EDITION = 3
 """To be raised when a writer, or the quantiser, writes something else than before: older files are written anew."""
 STALE_S = 3600
 """A temporary folder this old belongs to a process that was killed."""

@@ -17,7 +17,8 @@ import numpy.typing as npt
 
 from edgetop.networks.graph import Array, Graph, Node, Parameters
 from edgetop.networks.quantize_lower import lowered
-from edgetop.networks.quantize_ranges import Range, observed, shared
+from edgetop.networks.quantize_raise import apart, before_activation, factors, raisable, raised
+from edgetop.networks.quantize_ranges import Range, Seen, observed, shared
 from edgetop.networks.reference import Wide
 
 LOWEST, HIGHEST = -128, 127
@@ -35,6 +36,8 @@ OTHERS_MACS = 5 * 10**10
 """Those that judging by other pictures may take, twice: about twenty seconds."""
 FIXED_OPS = ("sigmoid", "softmax")
 """Operators whose output has a scale of its own in every kernel."""
+HEADROOM = 1.25
+"""Of the highest logits: other pictures may be surer, and what ends at the same value could not be told apart."""
 
 
 @dataclass(frozen=True)
@@ -116,20 +119,29 @@ def quantize(graph: Graph, pictures: Array) -> QuantizedGraph:
     Raises ValueError where probabilities and larger values would have to share a scale.
     """
     simple = lowered(graph)
-    seen, exact = observed(simple, pictures)
-    fixed = {node.name for node in simple.nodes if node.op in FIXED_OPS}
+    names = raisable(simple)
+    seen, channels, exact = observed(apart(simple, names), pictures, {before_activation(name) for name in names})
+    by = {name: factors(channels[before_activation(name)], seen[name]) for name in names}
+    means = {node.name: seen[node.name].means() * by.get(node.name, 1.0) for node in simple.nodes}
+    simple = raised(simple, by)
+    return _unbiased(QuantizedGraph(graph.name, simple.nodes, graph.outputs, _scales(simple, seen), exact), means)
+
+
+def _scales(graph: Graph, seen: Mapping[str, Seen]) -> dict[str, Scale]:
+    fixed = {node.name for node in graph.nodes if node.op in FIXED_OPS}
+    logits = {name for node in graph.nodes if node.op == "softmax" for name in node.inputs}
     scales = {}
-    for group in shared(simple):
-        joint = Range(min(seen[name].range.low for name in group), max(seen[name].range.high for name in group))
-        scale = _scale(joint)
+    for group in shared(graph):
+        ranges = [seen[name].range for name in group]
+        joint = Range(min(each.low for each in ranges), max(each.high for each in ranges))
+        scale = _scale(joint if logits.isdisjoint(group) else Range(joint.low, joint.high * HEADROOM))
         if not fixed.isdisjoint(group):
             if joint.low < 0 or joint.high > 1:
                 names = ", ".join(sorted(group))
                 raise ValueError(f"{names}: probabilities beside values from {joint.low:g} to {joint.high:g}")
             scale = FIXED
         scales.update(dict.fromkeys(group, scale))
-    quantized = QuantizedGraph(graph.name, simple.nodes, graph.outputs, scales, exact)
-    return _unbiased(quantized, {name: each.means() for name, each in seen.items()})
+    return scales
 
 
 def _unbiased(graph: QuantizedGraph, means: Mapping[str, Wide]) -> QuantizedGraph:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from statistics import median
 from typing import NamedTuple
 
 import numpy as np
@@ -12,6 +14,9 @@ from edgetop.networks.reference import Wide
 
 SHARING_OPS = ("concat", "pool", "split", "shuffle", "up2")
 """Operators that move values about, or choose among them: their kernels do not convert from one scale to another."""
+OUTLYING = 2.0
+"""Of the largest value of a usual picture: what one picture alone has beyond is clipped, which costs it less than
+wide steps cost all others."""
 
 
 class Range(NamedTuple):
@@ -25,13 +30,22 @@ class Seen:
     """What a node gave over all pictures."""
 
     def __init__(self) -> None:
-        self.range = Range(0.0, 0.0)
+        self._ranges: list[Range] = []
         self._means: list[Wide] = []
 
     def add(self, values: Wide) -> None:
         """Those of one more picture, [C] or [C, H, W]."""
-        self.range = Range(min(self.range.low, float(values.min())), max(self.range.high, float(values.max())))
+        self._ranges.append(Range(min(0.0, float(values.min())), max(0.0, float(values.max()))))
         self._means.append(values.reshape(len(values), -1).mean(axis=1, dtype=np.float64))
+
+    @property
+    def range(self) -> Range:
+        """That of all pictures, but for what lies far beyond the usual one's."""
+        usual = median(max(-each.low, each.high) for each in self._ranges)
+        end = OUTLYING * usual or float("inf")
+        return Range(
+            max(-end, min(each.low for each in self._ranges)), min(end, max(each.high for each in self._ranges))
+        )
 
     def means(self) -> Wide:
         """The mean of each channel."""
@@ -39,15 +53,47 @@ class Seen:
         return result
 
 
-def observed(graph: Graph, pictures: Array) -> tuple[dict[str, Seen], list[Wide]]:
-    """What every node gives over all pictures, [N, C, H, W], and the graph's outputs for each, in one vector."""
-    seen = {node.name: Seen() for node in graph.nodes}
+class Channels(Seen):
+    """The same, and how far each channel goes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._squares: list[Wide] = []
+        self._highest: list[Wide] = []
+
+    def add(self, values: Wide) -> None:
+        """Those of one more picture, [C, H, W]."""
+        super().add(values)
+        flat = values.reshape(len(values), -1)
+        self._highest.append(flat.max(axis=1))
+        self._squares.append(np.einsum("cp,cp->c", flat, flat).astype(np.float64) / flat.shape[1])
+
+    def highest(self) -> Wide:
+        """The largest value of each channel."""
+        result: Wide = np.max(self._highest, axis=0)
+        return result
+
+    def deviations(self) -> Wide:
+        """The standard deviation of each channel."""
+        result: Wide = np.sqrt(np.maximum(np.mean(self._squares, axis=0) - self.means() ** 2, 0.0))
+        return result
+
+
+def observed(
+    graph: Graph, pictures: Array, closely: Collection[str] = ()
+) -> tuple[dict[str, Seen], dict[str, Channels], list[Wide]]:
+    """What every node gives over all pictures, [N, C, H, W], and the graph's outputs for each, in one vector.
+
+    Of the nodes named ``closely``, each channel.
+    """
+    channels = {name: Channels() for name in closely}
+    seen = {node.name: channels.get(node.name) or Seen() for node in graph.nodes}
 
     def add(name: str, values: Wide) -> Wide:
         seen[name].add(values)
         return values
 
-    return seen, [outputs(graph, picture, add) for picture in pictures]
+    return seen, channels, [outputs(graph, picture, add) for picture in pictures]
 
 
 def outputs(graph: Graph, picture: Array, change: reference.Change) -> Wide:

@@ -40,7 +40,7 @@ def test_a_range_is_over_all_pictures_and_holds_zero(weighted):
     b.act("rectified", "input", "relu6")
     graph, _ = weighted(b)
     pictures = np.array([[2.0, 3.0], [1.0, 9.0]], np.float32).reshape(2, 1, 1, 2).repeat(2, axis=2)
-    seen, exact = observed(graph, pictures)
+    seen, _, exact = observed(graph, pictures)
     assert {name: each.range for name, each in seen.items()} == {"input": (0.0, 9.0), "rectified": (0.0, 6.0)}
     assert (seen["input"].means().tolist(), seen["rectified"].means().tolist()) == ([3.75], [3.0])
     assert [one.tolist() for one in exact] == [[2.0, 3.0, 2.0, 3.0], [1.0, 6.0, 1.0, 6.0]]
