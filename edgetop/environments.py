@@ -103,7 +103,7 @@ def environment_of(framework: str) -> Environment | None:
             said = json.load(file)
         packages = tuple(str(each) for each in said["packages"])
         return Environment(framework, interpreter(framework), str(said["python_version"]), packages)
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
 
 

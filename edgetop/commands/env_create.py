@@ -14,7 +14,7 @@ import sys
 from collections.abc import Iterator
 from types import FrameType
 
-from edgetop.backends.interpreters import version
+from edgetop.backends.interpreters import LIMIT_S, version
 from edgetop.config import environments_folder
 from edgetop.environments import OLDEST, PINS, Environment, Pins, describe, environment_of, folder, interpreter
 from edgetop.errors import BadInterpreter, CannotWrite, FrameworkMissing, UsageError
@@ -45,8 +45,13 @@ def create(framework: str, base: str, *, again: bool) -> Environment:
             _install(framework, PINS[framework])
             made = Environment(framework, interpreter(framework), python_version, _packages(framework))
             describe(made)
-        except BaseException:  # also an interruption: half an environment would serve nobody
+        except BaseException as error:  # also an interruption: half an environment would serve nobody
             shutil.rmtree(place, ignore_errors=True)
+            if isinstance(error, OSError) and not isinstance(error, BrokenPipeError):
+                raise CannotWrite(
+                    f"cannot make {place}: {error.strerror} ({error.filename or 'while writing'})",
+                    "Free some room there, or set XDG_DATA_HOME to a folder where files can be written and run",
+                ) from error
             raise
     return made
 
@@ -152,7 +157,22 @@ def _install(framework: str, pins: Pins) -> None:
 def _packages(framework: str) -> tuple[str, ...]:
     names = dict.fromkeys(re.match(r"[\w.-]+", each)[0] for each in PINS[framework].requirements)  # type: ignore[index]
     python = interpreter(framework)
-    said = subprocess.run(
-        [python, "-c", _VERSIONS, *names], env=environment(python), capture_output=True, check=True, text=True
+    cause = ""
+    try:
+        child = subprocess.run(
+            [python, "-c", _VERSIONS, *names],
+            env=environment(python),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=LIMIT_S,
+        )
+        cause = child.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
+        return tuple(map(str, json.loads(child.stdout.splitlines()[-1])))  # a package may print as Python starts
+    except subprocess.TimeoutExpired:
+        cause = f"no answer in {LIMIT_S:g} s"
+    except (ValueError, IndexError, TypeError):
+        cause = cause or "no answer"
+    raise FrameworkMissing(
+        f"pip has ended, but what is in {folder(framework)} cannot be read: {printable(cause)[:200]}",
+        f"See what pip said above, then try again: edgetop env create {framework}",
     )
-    return tuple(json.loads(said.stdout))

@@ -1,5 +1,6 @@
 """Environments of their own for frameworks: made, listed, used, removed, and nothing left of one that failed."""
 
+import errno
 import json
 import os
 import signal
@@ -13,7 +14,7 @@ import pytest
 from edgetop.backends.registry import OWN
 from edgetop.commands import env_create
 from edgetop.environments import PINS, Environment, Pins, describe, environment_of, folder, interpreter
-from edgetop.errors import BadInterpreter, FrameworkMissing
+from edgetop.errors import BadInterpreter, CannotWrite, EdgetopError, FrameworkMissing
 
 OURS = ".".join(map(str, sys.version_info[:3]))
 OTHER = "3.10.4" if sys.version_info[:2] != (3, 10) else "3.11.4"
@@ -76,6 +77,58 @@ def test_where_pip_fails_its_last_words_are_told_and_nothing_is_left(tmp_path, m
     assert str(failed.value).startswith("pip could not install ncnn: No ")
     said = capfd.readouterr()
     assert "Collecting" in said.err and "ERROR: One" in said.err and "\033" not in said.err
+    assert not os.path.exists(folder("ncnn"))
+
+
+@pytest.fixture
+def made(tmp_path, monkeypatch):
+    """Makes an environment whose Python is a shell script, by which pip succeeds."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+
+    def make(script):
+        def put(python, place):
+            os.makedirs(os.path.join(place, "bin"))
+            with open(interpreter("ncnn"), "w") as file:
+                file.write(script if script.startswith("\0") else f'#!/bin/sh\n[ "$1" = -m ] && exit 0\n{script}\n')
+            os.chmod(interpreter("ncnn"), 0o755)
+
+        monkeypatch.setattr(env_create, "_make", put)
+        return env_create.create("ncnn", "", again=False)
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("script", "told"),
+    [
+        ("echo what; exit 3", "no answer"),
+        ("echo '{]'; echo 'No package metadata was found' >&2", "No package metadata"),
+        ("echo 5", "no answer"),
+        ("printf '\\377\\n'", "no answer"),
+        ("printf '\\377\\033[1m\\n' >&2", "cannot be read: �"),
+        ("sleep 20", "no answer in 0.2 s"),
+        ("\0", "cannot make "),
+    ],
+)
+def test_a_python_that_cannot_tell_what_pip_installed_is_one_line(made, monkeypatch, script, told):
+    monkeypatch.setattr(env_create, "LIMIT_S", 0.2 if "sleep" in script else 20)
+    with pytest.raises(EdgetopError) as failed:
+        made(script)
+    assert told in str(failed.value) and failed.value.hint and str(failed.value).isprintable()
+    assert not os.path.exists(folder("ncnn"))
+
+
+def test_what_packages_print_as_they_are_imported_is_no_answer(made):
+    assert made('echo hello; echo \'["ncnn 1", "numpy 2"]\'').packages == ("ncnn 1", "numpy 2")
+
+
+def test_no_room_for_the_description_is_one_line(made, monkeypatch):
+    def full(environment):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(env_create, "describe", full)
+    with pytest.raises(CannotWrite, match="No space left on device"):
+        made("echo '[]'")
     assert not os.path.exists(folder("ncnn"))
 
 
@@ -162,6 +215,15 @@ def test_again_makes_one_anew(tmp_path, monkeypatch):
     made = env_create.create("ncnn", "", again=True)
     assert made == environment_of("ncnn")
     assert (made.python_version, made.packages) == (OURS, ("ncnn 1",))
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"packages": 1}', "[" * 100_000, "\0"])
+def test_a_damaged_description_is_that_of_no_environment(text, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    os.makedirs(folder("ncnn"))
+    with open(os.path.join(folder("ncnn"), "edgetop-environment.json"), "w") as file:
+        file.write(text)
+    assert environment_of("ncnn") is None
 
 
 def test_every_framework_that_pip_can_install_has_pins():
