@@ -16,6 +16,7 @@ from typing import Union
 import numpy as np
 import numpy.typing as npt
 
+from edgetop.analysis.student import NORMAL_975, t_975
 from edgetop.readings import Figure, Missing
 from edgetop.samples import Int64s
 
@@ -23,9 +24,6 @@ Float64s = npt.NDArray[np.float64]
 
 IDLE_BLOCKS = 10
 """Into so many parts an idle stretch is cut, whose scatter tells how well its mean is known."""
-NORMAL_975 = 1.96
-_STUDENT_975 = (12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160, 2.145)
-"""Student's t, 97.5 %, for 1, 2, … degrees of freedom."""
 MEDIAN_ERROR = math.sqrt(math.pi / 2)
 """By which the median of many normal values scatters more than their mean; of few values a little less."""
 ONE_WINDOW = Missing("its uncertainty needs two windows")
@@ -171,5 +169,4 @@ def _expanded(by_scatter: Sequence[float], by_meter: Sequence[float], windows: i
     """Half of the 95 % interval."""
     if windows < 2:
         return ONE_WINDOW
-    t = _STUDENT_975[windows - 2] if windows - 2 < len(_STUDENT_975) else NORMAL_975 + 2.6 / (windows - 1)
-    return math.hypot(t * math.hypot(*by_scatter), NORMAL_975 * math.hypot(*by_meter))
+    return math.hypot(t_975(windows - 1) * math.hypot(*by_scatter), NORMAL_975 * math.hypot(*by_meter))

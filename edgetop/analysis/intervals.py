@@ -8,12 +8,11 @@ from typing import Union
 import numpy as np
 
 from edgetop.analysis.percentiles import minimum_count, nearest_rank
+from edgetop.analysis.student import t_975
 from edgetop.readings import Missing
 from edgetop.samples import Int64s
 
 BATCHES = 10
-T_975 = 2.262
-"""Student's t, 97.5 %, for nine degrees of freedom."""
 BATCH_TIMES = 10
 """A batch is so many correlation times long, so that batches hardly depend on each other."""
 UNCORRELATED = 0.05
@@ -48,5 +47,5 @@ def batch_means(values: Int64s, percent: float) -> Union[tuple[float, float], Mi
     per_batch = [nearest_rank(batch, (percent,))[0] for batch in np.array_split(values, BATCHES)]
     estimates = np.array([float(value) for value in per_batch if not isinstance(value, Missing)])
     middle = float(estimates.mean())
-    half = T_975 * float(estimates.std(ddof=1)) / math.sqrt(BATCHES)
+    half = t_975(BATCHES - 1) * float(estimates.std(ddof=1)) / math.sqrt(BATCHES)
     return middle - half, middle + half
