@@ -10,7 +10,7 @@ from edgetop.errors import UnknownName, UsageError
 from edgetop.inputs.own import VALUES, check_preparation
 from edgetop.inputs.source import NOISE, check_source
 from edgetop.networks import imported, zoo
-from edgetop.networks.own import is_file, own_file
+from edgetop.networks.own import checked, is_file
 from edgetop.plan import MAX_RUNS, MAX_THREADS, EnergySettings, Plan, Preparation, RunSpec, file_precision
 
 MAX_WINDOWS = 100
@@ -71,7 +71,7 @@ def _check_run(spec: RunSpec, *, any_format: bool) -> None:
     if is_missing(spec.delegate):
         raise UsageError(f"There is no library {spec.delegate}", "Check the path of the delegate")
     if is_file(spec.model):
-        format = own_file(spec.model).format
+        format = checked(spec.model).format
         if format not in formats(chosen) and not any_format:
             hint = f"{chosen.title} reads {', '.join(formats(chosen))}: choose another framework with --on"
             raise UsageError(f"{chosen.title} cannot read {spec.model} ({format})", hint)

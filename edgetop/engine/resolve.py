@@ -14,7 +14,7 @@ from edgetop.backends.variants import choose, formats
 from edgetop.config import sessions_folder
 from edgetop.errors import CannotWrite, FrameworkMissing
 from edgetop.inputs.source import NOISE, SHIPPED
-from edgetop.networks.own import is_file, own_file
+from edgetop.networks.own import format_of, is_file
 from edgetop.plan import Plan, RunSpec
 from edgetop.readings import Missing
 from edgetop.sessions.creation import new_session_path
@@ -44,7 +44,7 @@ def _variant(spec: RunSpec) -> str:
     """Its name: a session says how its runs were run, also where nothing was chosen."""
     chosen = backend(spec.framework)
     if is_file(spec.model):
-        return choose(chosen, spec.variant, format=own_file(spec.model).format).name
+        return choose(chosen, spec.variant, format=format_of(spec.model)).name
     return choose(chosen, spec.variant, precision=spec.precision).name
 
 
@@ -61,7 +61,7 @@ def _present(runs: tuple[RunSpec, ...]) -> tuple[RunSpec, ...]:
 
 
 def _reads(spec: RunSpec) -> bool:
-    return not is_file(spec.model) or own_file(spec.model).format in formats(backend(spec.framework))
+    return not is_file(spec.model) or format_of(spec.model) in formats(backend(spec.framework))
 
 
 def _session_path(plan: Plan) -> str:

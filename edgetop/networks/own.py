@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import re
 import zipfile
-from functools import partial
+from functools import lru_cache, partial
 from typing import Callable
 
 from edgetop.errors import BadModelFile
@@ -40,15 +41,38 @@ def is_file(model: str) -> bool:
     return os.sep in model or (model not in NETWORKS and (os.path.exists(model) or "." in model))
 
 
+def format_of(path: str) -> str:
+    """The format of a model file as its suffix tells it, empty for an unknown one; the file is not looked at."""
+    return FORMATS.get(os.path.splitext(path)[1].lower(), "")
+
+
 def own_file(path: str) -> ModelFile:
-    """The model file at ``path``, its format told by its suffix.
+    """The model file at ``path``, as ``checked`` gives it, with its hash, for which all of it is read once."""
+    model = checked(path)
+    return dataclasses.replace(model, sha256=_sha256(*((each, _state(each)) for each in model.paths)))
+
+
+@lru_cache(maxsize=8)
+def _sha256(*files: tuple[str, tuple[int, ...]]) -> str:
+    """Of files of these states, worked out once: every run of a session asks, and a large file takes seconds."""
+    return file_sha256(*(path for path, _ in files))
+
+
+def _state(path: str) -> tuple[int, ...]:
+    """What changes when a file is written or replaced."""
+    found = os.stat(path)
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def checked(path: str) -> ModelFile:
+    """The model file at ``path``, its format told by its suffix, without its hash.
 
     For Caffe and ncnn, either of the two files, the other one beside it with the same stem. Raises
     BadModelFile for what is missing, empty, a folder, of an unknown suffix, or not what its suffix says.
     """
     path = os.path.expanduser(path)
     stem, suffix = os.path.splitext(path)
-    format = FORMATS.get(suffix.lower(), "")
+    format = format_of(path)
     if os.path.exists(path) and not os.path.isdir(path) and not format:
         raise BadModelFile(f"{path}: no format known by {suffix or 'no suffix'}", f"Known: {', '.join(FORMATS)}")
     suffixes = SUFFIXES.get(format, ())
@@ -56,7 +80,7 @@ def own_file(path: str) -> ModelFile:
     for each in paths:
         _check_readable(each)
     input_shape = _CHECKS[format](paths)
-    return ModelFile(paths, format, os.path.basename(path), sha256=file_sha256(*paths), input_shape=input_shape)
+    return ModelFile(paths, format, os.path.basename(path), input_shape=input_shape)
 
 
 def _check_readable(path: str) -> None:

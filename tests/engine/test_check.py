@@ -3,7 +3,9 @@
 import pytest
 
 from edgetop.engine.check import check_plan
+from edgetop.engine.resolve import resolve
 from edgetop.errors import BadModelFile, UnknownName, UsageError
+from edgetop.networks import own
 from edgetop.networks.own import is_file
 from edgetop.plan import Plan, RunSpec
 
@@ -53,6 +55,16 @@ def test_a_model_file_of_another_framework_names_one_that_reads_it(tmp_path):
     with pytest.raises(UsageError, match="cannot read") as refused:
         check_plan(plan(str(path), "torch", input="noise"))
     assert "torchscript" in refused.value.hint
+
+
+def test_a_model_file_is_not_read_to_be_checked_and_resolved(tmp_path, monkeypatch):
+    """A large one takes seconds to hash, once for each look at it."""
+    path = tmp_path / "mine.tflite"
+    path.write_bytes(b"\0\0\0\0TFL3" + b"\0" * 100)
+    monkeypatch.setattr(own, "file_sha256", lambda *paths: pytest.fail("it was hashed"))
+    wanted = plan(str(path), "null", input="noise", record="none", skip_absent=True)
+    check_plan(wanted)
+    assert resolve(wanted).runs[0].variant == "tflite"
 
 
 def test_a_model_file_is_told_from_a_name():

@@ -8,6 +8,8 @@ import pytest
 
 from edgetop.config import asset
 from edgetop.errors import BadModelFile
+from edgetop.networks import own
+from edgetop.networks.digest import file_sha256
 from edgetop.networks.own import caffe_input_shape, own_file
 from edgetop.networks.writers import SUFFIXES, write
 
@@ -31,6 +33,18 @@ def test_a_tflite_file_is_known_by_its_suffix(tmp_path, built):
     model = own_file(str(path))
     assert (model.paths, model.format, model.model) == ((str(path),), "tflite", "my_net.TFLITE")
     assert model.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_a_file_is_hashed_once_until_it_changes(written, monkeypatch):
+    hashed = []
+    monkeypatch.setattr(own, "file_sha256", lambda *paths: hashed.append(paths) or file_sha256(*paths))
+    files = written("ncnn")
+    first = own_file(str(files[0])).sha256
+    assert own_file(str(files[1])).sha256 == first == file_sha256(*map(str, files))
+    assert len(hashed) == 1
+    files[1].write_bytes(files[1].read_bytes()[:-4] + b"1234")
+    assert own_file(str(files[0])).sha256 == file_sha256(*map(str, files)) != first
+    assert len(hashed) == 2
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
