@@ -43,6 +43,9 @@ def snapshot_line(k: int, runs: int) -> str:
     latency = MEDIANS_NS[turn] * (1 + 0.02 * wave)
     points = {n: (latency * 0.97, latency, latency * 1.1) if n == turn else None for n in range(runs)}
     series = {**{f"latency.{n}": (point,) for n, point in points.items()}, "power.board.w": ((watts, watts, watts),)}
+    if k % 4 == 0:
+        bits = limits(k)
+        series |= {"heat.cpu": ((61 + wave,) * 3,), "throttle.now": ((bits, bits, bits),)}
     return encode(
         Snapshot(
             t_ns=(k + 1) * COLUMN_NS,
@@ -55,6 +58,9 @@ def snapshot_line(k: int, runs: int) -> str:
             verdict="outputs agree to 3e-07",
             recording=Recording("a.edgetop", 260_000 + 997 * k, 10**10),
             engine_cpu_percent=1.4,
+            power="power.board.w",
+            drawn_j=3.6 * (k + 1) / 4,
+            idle_w=2.41,
         )
     )
 
@@ -97,17 +103,28 @@ def figures(n: int, k: int, wave: float, runs: int) -> RunFigures:
         peak_rss_bytes=90 * 2**20,
         power_w=3.6 + 0.1 * wave,
         energy_j=3.6 * p50 / 1e9,
+        energy_u95_j=0.05 * p50 / 1e9,
+        energy_net_j=1.2 * p50 / 1e9,
+        energy_net_u95_j=0.04 * p50 / 1e9,
+        energy_note="5 windows of 10.0 s",
         labels=(("tabby", 0.62), ("tiger cat", 0.21), ("lynx", 0.01)),
     )
 
 
+def limits(k: int) -> int:
+    """Throttled for ten seconds in forty."""
+    return 4 if k % 160 >= 120 else 0
+
+
 def gauges(k: int, wave: float, watts: float) -> tuple[Gauge, ...]:
-    """Four cores, memory, heat and a power meter."""
+    """Four cores, memory, heat, clocks, what limits the board, pressure and a power meter."""
     from edgetop.protocol import Gauge
     from edgetop.readings import Channel
 
     cores = [(f"cpu.{n}", "%", 50 + 45 * math.sin(k / 3 + n)) for n in range(4)]
     board = [("cpu.total", "%", 50 + 3 * wave), ("memory.used", "B", 1.3e9 + 1e6 * wave), ("heat.cpu", "°C", 61 + wave)]
+    board += [("clock.0", "Hz", 1.5e9), ("clock.true", "Hz", 1.5e9 + 1e7 * wave), ("throttle.since", "", 4)]
+    board += [("throttle.now", "", limits(k)), ("pressure.cpu", "%", 12 + wave), ("pressure.io", "%", 0)]
     meter = [("power.board.w", "W", watts), ("power.board.v", "V", 5.1), ("power.board.a", "A", watts / 5.1)]
     return tuple(Gauge(Channel(name, unit, name, 0.01), value) for name, unit, value in (*cores, *board, *meter))
 
