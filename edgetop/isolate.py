@@ -1,4 +1,5 @@
-"""What a child process sees of this one: the edgetop package, and of another interpreter's libraries none of ours.
+"""What a child process sees of this one: the edgetop package, and of another interpreter's libraries none of ours;
+and what ended it.
 
 Frameworks that cannot share one environment, or that need an older Python, run in interpreters of
 their own. Putting our site-packages on their path would shadow their numpy with ours.
@@ -9,6 +10,7 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
+import signal
 import sys
 import tempfile
 from functools import lru_cache
@@ -46,3 +48,15 @@ def package_folder() -> str:
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     os.symlink(os.path.dirname(os.path.realpath(__file__)), os.path.join(folder, "edgetop"))
     return folder
+
+
+def ended_by(code: int) -> str:
+    """What ended a child, by its exit code as subprocess gives it: ``exit code 1``, ``SIGSEGV``, ``SIGRTMIN+3``."""
+    if code >= 0:
+        return f"exit code {code}"
+    if signal.SIGRTMIN < -code < signal.SIGRTMAX:  # Python has names for the first and the last of them alone
+        return f"SIGRTMIN+{-code - signal.SIGRTMIN}"
+    try:
+        return signal.Signals(-code).name
+    except ValueError:  # the C library's own two below SIGRTMIN
+        return f"signal {-code}"

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import venv
@@ -59,3 +60,9 @@ def test_the_private_folder_holds_the_package_alone_and_goes_with_the_process():
     program = "from edgetop import isolate; print(isolate.package_folder())"
     child = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
     assert not os.path.exists(child.stdout.strip())
+
+
+def test_every_end_of_a_child_has_words():
+    words = [isolate.ended_by(code) for code in (0, 7, -signal.SIGKILL, -signal.SIGRTMIN, -signal.SIGRTMAX)]
+    assert words == ["exit code 0", "exit code 7", "SIGKILL", "SIGRTMIN", "SIGRTMAX"]
+    assert len({isolate.ended_by(-number) for number in range(1, signal.SIGRTMAX + 1)}) == signal.SIGRTMAX

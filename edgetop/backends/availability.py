@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 import os
 import platform
-import signal
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
@@ -27,7 +26,7 @@ from edgetop.backends.proofs import recall, remember
 from edgetop.backends.registry import backend
 from edgetop.environments import PINS
 from edgetop.errors import BadInterpreter, EdgetopError, FrameworkMissing
-from edgetop.isolate import environment, is_other
+from edgetop.isolate import ended_by, environment, is_other
 from edgetop.readings import Missing
 
 TIMEOUT_S = 30.0
@@ -139,7 +138,7 @@ def _answer(stdout: bytes) -> dict[str, str]:
 
 def _death(child: subprocess.CompletedProcess[bytes]) -> str:
     if child.returncode < 0:
-        return f"crashed on a tiny model ({signal.Signals(-child.returncode).name})"
+        return f"crashed on a tiny model ({ended_by(child.returncode)})"
     lines = child.stderr.decode("utf-8", "replace").split("\n")
     last = next((line.strip() for line in reversed(lines) if line.strip()), "it only ended")
     return f"gave no answer: {last[:200]}"

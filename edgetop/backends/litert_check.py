@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import importlib
-import signal
 import subprocess
 import sys
 
 from edgetop.backends.litert_profiler import KERNELS, ProfilerFailed, library_path, record
 from edgetop.backends.proofs import recall, remember, times
 from edgetop.config import asset
+from edgetop.isolate import ended_by
 from edgetop.readings import Missing
 
 TIMEOUT_S = 60.0
@@ -35,7 +35,7 @@ def mistrust() -> Missing | None:
         remember(_NAME, state, {"trusted": True})
         return None
     lines = child.stderr.decode("utf-8", "replace").splitlines() or [""]
-    how = f"crashed ({signal.Signals(-child.returncode).name})" if child.returncode < 0 else f"failed: {lines[-1]}"
+    how = f"crashed ({ended_by(child.returncode)})" if child.returncode < 0 else f"failed: {lines[-1]}"
     return Missing(f"LiteRT's profiler {how} when it was tried", _HINT)
 
 

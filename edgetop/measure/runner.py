@@ -16,7 +16,7 @@ from typing import Any, Callable
 
 from edgetop.backends.registry import run_title
 from edgetop.errors import DeadlineExceeded, Interrupted, RunFailed, WorkerDied
-from edgetop.isolate import environment
+from edgetop.isolate import ended_by, environment
 from edgetop.measure import ring
 from edgetop.measure.printed import Printed
 from edgetop.plan import Deadlines, RunSpec
@@ -40,6 +40,7 @@ _DOING = {
     "warm": "running",
     "turn": "running",
     "operators": "timing the operators of",
+    "answers": "showing pictures to",
 }
 
 
@@ -123,7 +124,7 @@ class Runner:
     def _limit_s(self, command: dict[str, Any]) -> float:
         if command["do"] in ("warm", "turn"):
             return self._deadlines.inference_s
-        inferences: int = command.get("rounds", 0) * _OPERATORS_FACTOR
+        inferences: int = command.get("rounds", len(command.get("places", ()))) * _OPERATORS_FACTOR
         return self._deadlines.load_s + inferences * self._inference_s
 
     def _wait(self, do: str, limit_s: float, interrupted: Callable[[], bool]) -> bytes:
@@ -179,9 +180,8 @@ class Runner:
 
     def _died(self, do: str) -> WorkerDied:
         self.kill()  # what it may have started too
-        code = self._process.wait()
+        cause = ended_by(self._process.wait())
         self._read_log()
-        cause = signal.Signals(-code).name if code < 0 else f"exit code {code}"
         last = f": {self._printed.last}" if self._printed.last else ""
         hint = "The model file may be damaged, or memory ran out; see the log for what the framework said"
         return WorkerDied(f"{self._title} died ({cause}) {self._place(do)}{last}", hint)

@@ -19,7 +19,7 @@ import numpy as np
 import edgetop
 from edgetop.config import cache_folder
 from edgetop.errors import CannotWrite, EdgetopError, FrameworkMissing, RunFailed, UnknownName, UsageError
-from edgetop.isolate import environment
+from edgetop.isolate import ended_by, environment
 from edgetop.networks import imported, zoo
 from edgetop.networks.cards import ModelCard
 from edgetop.networks.child import Interruption, finish, never
@@ -205,7 +205,7 @@ def _write_in_child(
 def _failure(what: str, child: subprocess.CompletedProcess[bytes], interpreter: str, folder: str) -> EdgetopError:
     """The child's end in words."""
     if child.returncode < 0:
-        return RunFailed(f"{what}: killed by signal {-child.returncode}", "It may have run out of memory")
+        return RunFailed(f"{what}: killed by {ended_by(child.returncode)}", "It may have run out of memory")
     lines = child.stderr.decode(errors="replace").split("\n")
     last = next((line.strip() for line in reversed(lines) if line.strip()), f"exit code {child.returncode}")
     if child.returncode == CANNOT_WRITE:

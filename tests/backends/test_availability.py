@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 
@@ -74,6 +75,7 @@ def test_a_real_framework_is_proven_in_a_child(framework, need):
         (MISSING, "no device"),
         ("kill -SEGV $$", "SIGSEGV"),
         ("kill -ABRT $$", "SIGABRT"),
+        (f"kill -{signal.SIGRTMIN + 3} $$", "SIGRTMIN+3"),
         ("echo 'it is broken' >&2; exit 1", "it is broken"),
         ("echo 'not json'; exit 0", "no answer"),
         ("echo '[1]'; exit 0", "no answer"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import stat
 import sys
 from types import SimpleNamespace
@@ -126,6 +127,7 @@ def child(monkeypatch, tmp_path):
     ("script", "said"),
     [
         ("kill -SEGV $$", "crashed (SIGSEGV)"),
+        (f"kill -{signal.SIGRTMIN + 3} $$", "crashed (SIGRTMIN+3)"),
         ("echo 'its C library has no LiteRtX' >&2; exit 1", "failed: its C library has no LiteRtX"),
         ("sleep 30", "hung"),
     ],

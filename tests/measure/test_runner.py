@@ -69,10 +69,11 @@ def test_a_damaged_model_file_is_a_failure_that_names_it(runner, tmp_path):
         load(runner, "litert", (str(path),))
 
 
-def test_a_killed_worker_is_reported_with_its_signal(runner):
+@pytest.mark.parametrize(("number", "name"), [(signal.SIGSEGV, "SIGSEGV"), (signal.SIGRTMIN + 3, r"SIGRTMIN\+3")])
+def test_a_killed_worker_is_reported_with_its_signal(runner, number, name):
     load(runner)
-    os.kill(runner.pid, signal.SIGSEGV)
-    with pytest.raises(WorkerDied, match="SIGSEGV") as caught:
+    os.kill(runner.pid, number)
+    with pytest.raises(WorkerDied, match=rf"\({name}\)") as caught:
         runner.ask({"do": "warm"}, never)
     assert caught.value.hint
 

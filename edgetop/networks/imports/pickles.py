@@ -19,7 +19,7 @@ from typing import Any
 import numpy.typing as npt
 
 from edgetop.errors import BadModelFile, EdgetopError, FrameworkMissing
-from edgetop.isolate import environment
+from edgetop.isolate import ended_by, environment
 from edgetop.networks.imports import safetensors
 from edgetop.networks.imports.contents import MAX_BYTES, TOO_LARGE, check, damaged
 from edgetop.networks.imports.unpickle import OLD_TORCH, REFUSED
@@ -79,7 +79,7 @@ def _check_archive(path: str) -> None:
 def _failure(path: str, child: subprocess.CompletedProcess[bytes], interpreter: str) -> EdgetopError:
     """The child's end in words."""
     if child.returncode < 0:
-        return BadModelFile(f"{path} cannot be read: torch was killed by signal {-child.returncode}", SAFE)
+        return BadModelFile(f"{path} cannot be read: torch was killed by {ended_by(child.returncode)}", SAFE)
     lines = [line.strip() for line in child.stderr.decode(errors="replace").splitlines() if line.strip()]
     last = printable(lines[-1]) if lines else f"exit code {child.returncode}"
     if child.returncode == REFUSED:
