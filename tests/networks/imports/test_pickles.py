@@ -156,7 +156,7 @@ def interpreter(tmp_path):
         ("echo \"ModuleNotFoundError: No module named 'torch'\" >&2; exit 1", FrameworkMissing, "pip install torch"),
         ("echo 'torch 2.5 cannot open files' >&2; exit 6", FrameworkMissing, "torch 2.6"),
         ("echo 'ImportError: libcuda' >&2; exit 1", FrameworkMissing, "libcuda"),
-        ("kill -9 $$", BadModelFile, "signal 9"),
+        ("kill -9 $$", BadModelFile, "SIGKILL"),
         ("exit 5", BadModelFile, "exit code 5"),
         ("exit 0", BadModelFile, "no weights file"),
         ('head -c 99 /dev/zero > "$4"; exit 0', BadModelFile, "header"),
