@@ -32,3 +32,11 @@ def read_text(path: str) -> str:
     """The stripped text of a small file; raises OSError."""
     with open(path, encoding="utf-8", errors="replace") as file:
         return file.read().strip("\0 \n\t")
+
+
+def text_if_any(path: str) -> str:
+    """The same, empty where it cannot be read."""
+    try:
+        return read_text(path)
+    except OSError:
+        return ""

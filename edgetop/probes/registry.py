@@ -18,6 +18,11 @@ from edgetop.readings import Channel, Missing, Reading
 
 PROBES = {
     "ina219": "edgetop.probes.ina219:Ina219Probe",
+    "ina3221": "edgetop.probes.ina3221:Ina3221Probe",
+    "hwmon": "edgetop.probes.hwmon:HwmonProbe",
+    "rapl": "edgetop.probes.rapl:RaplProbe",
+    "pmic": "edgetop.probes.pmic:PmicProbe",
+    "battery": "edgetop.probes.battery:BatteryProbe",
     "cpu": "edgetop.probes.cpu:CpuProbe",
     "memory": "edgetop.probes.memory:MemoryProbe",
     "heat": "edgetop.probes.heat:HeatProbe",
@@ -51,7 +56,9 @@ def machine_probes(ina219: Ina219Settings, meters: Sequence[Ina219Settings] = ()
 def _build(name: str, chips: Sequence[Ina219Settings]) -> tuple[Probe, ...]:
     module, _, class_name = PROBES[name].partition(":")
     probe_class: Any = getattr(import_module(module), class_name)
-    return tuple(probe_class(chip) for chip in chips) if name == "ina219" else (probe_class(),)
+    if name == "ina219":
+        return tuple(probe_class(chip) for chip in chips)
+    return (probe_class(chips) if name == "hwmon" else probe_class(),)
 
 
 def _load(name: str, point: EntryPoint) -> Probe:
