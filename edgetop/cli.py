@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 
 from edgetop import __version__
+
+_CANNOT_WRITE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
+"""Of standard output: files that a command writes by their names tell of their own errors."""
 
 TYPE_CHECKING = False  # typing itself costs as much as half an interpreter's start
 if TYPE_CHECKING:
@@ -41,6 +45,10 @@ def _parser() -> argparse.ArgumentParser:
 
         def error(self, message: str) -> NoReturn:
             self.exit(2, f"edgetop: {message}. See `{self.prog} --help`\n")
+
+        def print_help(self, file: Any = None) -> None:
+            """On standard output, and told where it cannot be: argparse passes over that."""
+            print(self.format_help(), end="", flush=True)
 
     parser = OneLineParser(prog="edgetop", add_help=False, allow_abbrev=False)
     parser.add_argument("--config", default="", metavar="FILE", help="settings file")
@@ -214,8 +222,21 @@ def main(argv: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the reader of our output has gone: nothing is left to say
+        _leave_output()  # its reader has gone: nothing is left to say
         return 141
+    except OSError as error:
+        if error.errno not in _CANNOT_WRITE or error.filename is not None:
+            raise
+        _leave_output()
+        print(
+            f"edgetop: cannot write the output: {error.strerror}. Send it elsewhere, or free some room", file=sys.stderr
+        )
+        return 1
+
+
+def _leave_output() -> None:
+    """Let what Python still holds of it go nowhere as the program ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
 def _run(argv: list[str]) -> int:

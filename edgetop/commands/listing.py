@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from rich import box
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from edgetop import units
+from edgetop.commands.output import Output
 from edgetop.config import load_settings, sessions_folder
 from edgetop.readings import Missing
 
@@ -53,7 +52,7 @@ def print_rows(rows: list[dict[str, Any]]) -> None:
     for row in rows:
         # Names come from files that may be anybody's: they are text, neither markup nor a terminal's commands.
         table.add_row(*(Text(units.printable(_cell(key, value))) for key, value in row.items()))
-    Console(width=None if sys.stdout.isatty() else _WIDE, highlight=False).print(table)
+    Output(_WIDE).print(table)
 
 
 def _cell(key: str, value: Any) -> str:

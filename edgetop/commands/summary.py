@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 
 from rich import box
@@ -11,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from edgetop import units
+from edgetop.commands.output import Output
 from edgetop.protocol import RunFigures, Snapshot
 from edgetop.readings import Missing
 from edgetop.widgets.figure_lines import ENERGIES
@@ -19,7 +19,7 @@ from edgetop.widgets.gauges import rails, session_rail, whose_watts
 
 OF_SOME = ("net", "inf/J", "decode")
 """Rows that are left out where no run has a number: decoding is of detectors alone."""
-_WIDE = 100
+WIDE = 100
 """Columns a table may take where the output is no terminal."""
 
 
@@ -82,11 +82,6 @@ def _power(snapshot: Snapshot) -> list[str]:
     return [*notes, snapshot.idle_note]
 
 
-def output() -> Console:
-    """Standard output, in which tables are set; as wide as the terminal, where it is one."""
-    return Console(width=None if sys.stdout.isatty() else _WIDE, highlight=False)
-
-
 def new_table(console: Console, title: str, headings: Sequence[str], texts: int = 1) -> Table:
     """An empty table whose first ``texts`` columns are at the left and the others, of numbers, at the right.
 
@@ -101,7 +96,7 @@ def new_table(console: Console, title: str, headings: Sequence[str], texts: int 
 
 def print_summary(snapshot: Snapshot) -> None:
     """Print the table of all runs to standard output."""
-    console = output()
+    console = Output(WIDE)
     runs = [run for run in snapshot.runs if run.count]
     if runs:
         first = runs[0]

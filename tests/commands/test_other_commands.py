@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import venv
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -193,15 +194,36 @@ def test_doctor_names_a_settings_file_that_is_not_there(edgetop):
     assert "BAD settings" in done.stdout and "nowhere.toml" in done.stdout
 
 
-def test_output_that_nobody_reads_is_no_fault():
-    for arguments in (["--help"], ["list", "models", "--json"]):
-        reader, writer = os.pipe()
-        os.close(reader)
-        done = subprocess.run(
-            [sys.executable, "-m", "edgetop", *arguments], stdout=writer, stderr=subprocess.PIPE, check=False
-        )
-        os.close(writer)
-        assert (done.returncode, done.stderr) == (141, b"")
+SAYINGS = (
+    ["--help"],
+    ["list", "--help"],
+    ["list", "models"],
+    ["list", "models", "--json"],
+    ["replay", str(Path(__file__).parents[1] / "sessions" / "golden" / "1.0.edgetop"), "--headless"],
+)
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("arguments", SAYINGS, ids=" ".join)
+def test_output_that_nobody_reads_is_no_fault(arguments, unbuffered):
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = write_to(writer, arguments, unbuffered)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (141, "")
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("arguments", SAYINGS, ids=" ".join)
+def test_output_that_has_no_room_is_one_line(arguments, unbuffered, refused):
+    with open("/dev/full", "w") as full:
+        assert "No space left" in refused(write_to(full, arguments, unbuffered), code=1)
+
+
+def write_to(output, arguments, unbuffered):
+    command = [sys.executable, "-m", "edgetop", *arguments]
+    environment = {**os.environ, "PYTHONUNBUFFERED": unbuffered}
+    return subprocess.run(command, env=environment, stdout=output, stderr=subprocess.PIPE, text=True, check=False)
 
 
 def test_doctor_names_a_folder_that_cannot_be_written(edgetop, tmp_path):
