@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Optional, Union
 
-from edgetop.plan import Deadlines, EnergySettings, Ina219Settings, Plan, Preparation, RunSpec
+from edgetop.plan import AccuracySettings, Deadlines, EnergySettings, Ina219Settings, Plan, Preparation, RunSpec
 from edgetop.readings import Channel, Figure, Missing
 from edgetop.units import printable
 
@@ -143,6 +143,10 @@ class RunFigures:
     energy_windows: int = 0
     energy_note: str = ""
     """How the energy was had, and why it is provisional where it is."""
+    rank: int = 0
+    """By latency, 1 the fastest; runs that cannot be told apart share one; 0 before that is known."""
+    alone_p50_ns: Figure = UNKNOWN
+    """Of unbroken inferences before the turns, in which no other run empties its caches."""
     energy_budget: Mapping[str, float] = field(default_factory=dict)
     """Standard uncertainties of the gross and net figure by their causes, in joules per inference."""
     labels: tuple[tuple[str, float], ...] = ()
@@ -155,6 +159,43 @@ class RunFigures:
     """Largest absolute difference of an output from the reference run's; where outputs are no probabilities, as a
     share of the output's largest value."""
     agrees_with: str = ""
+    pictures: int = 0
+    """Of a data set, over which its accuracy is."""
+    pictures_of: int = 0
+    """That are to be looked at."""
+    left_out: int = 0
+    """That cannot be read."""
+    faults: tuple[str, ...] = ()
+    """Some of these, each with its reason."""
+    data_set: str = ""
+    """Its name, how much of it, and the hash of its list."""
+    recipe: str = ""
+    """The hash of how its pictures are made the input."""
+    top1: Figure = UNKNOWN
+    """The share of pictures whose likeliest class is right."""
+    top1_ci95: Union[tuple[float, float], Missing] = UNKNOWN
+    top5: Figure = UNKNOWN
+    """The share of those with the right class among the five likeliest."""
+    top5_ci95: Union[tuple[float, float], Missing] = UNKNOWN
+    mean_ap: Figure = UNKNOWN
+    """A detector's mean average precision, as COCO has it."""
+    mean_ap50: Figure = UNKNOWN
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What can be said of two runs: how many times as much the second takes as the first, and the 95 % interval."""
+
+    kind: str
+    """latency, energy, memory or accuracy."""
+    first: int
+    second: int
+    text: str
+    value: Figure = UNKNOWN
+    low: Figure = UNKNOWN
+    high: Figure = UNKNOWN
+    corrected: Figure = UNKNOWN
+    """Of latency, less what inferences waited for a core."""
 
 
 @dataclass(frozen=True)
@@ -205,6 +246,8 @@ class Snapshot:
     """The run that holds the turn."""
     verdict: str = ""
     """Whether the outputs agree, in words."""
+    verdicts: tuple[Verdict, ...] = ()
+    """Of each pair of runs."""
     recording: Union[Recording, Missing] = Missing("not recording")
     engine_cpu_percent: Figure = UNKNOWN
     power: str = ""
@@ -345,10 +388,11 @@ Command = Union[Start, Pause, Mark, TimeOperators, MeasureEnergy, Seek, Speed, S
 _CLASSES: dict[str, type[Any]] = {
     cls.__name__: cls
     for cls in (
-        *(Hello, Catalog, ModelEntry, FrameworkEntry, VariantEntry, Snapshot, RunFigures, Gauge, Columns, Recording),
+        *(Hello, Catalog, ModelEntry, FrameworkEntry, VariantEntry, Snapshot, RunFigures, Verdict, Gauge),
+        *(Columns, Recording),
         *(LogLines, Picture, Operators, Notice, Ended, Start, Pause, Mark, TimeOperators),
         *(MeasureEnergy, Seek, Speed, Stop),
-        *(Plan, RunSpec, Ina219Settings, EnergySettings, Deadlines, Preparation, Channel, Missing),
+        *(Plan, RunSpec, Ina219Settings, EnergySettings, AccuracySettings, Deadlines, Preparation, Channel, Missing),
     )
 }
 _FIELDS = {name: tuple(f.name for f in dataclasses.fields(cls)) for name, cls in _CLASSES.items()}

@@ -70,7 +70,9 @@ class Event:
     Kinds: ``run`` (its state: status, message, version, load_ns …), ``outputs`` (labels, detections, agreement),
     ``turn`` (start_ns, end_ns, count), ``missing`` and ``back`` (channel, reason, hint), ``marker``
     (text), ``idle`` (start_ns, end_ns, state: ``cold`` or ``warm``), ``window`` (start_ns, end_ns, count: of energy),
-    ``log`` (line), ``lost`` (count), ``picture`` (a protocol.Picture's fields), ``operators``
+    ``alone`` (the same, of unbroken inferences before the turns),
+    ``accuracy`` (pictures, pictures_of, top1, top5 or mean_ap …), ``log`` (line), ``lost`` (count),
+    ``picture`` (a protocol.Picture's fields), ``operators``
     (a protocol.Operators's, or missing and hint). ``data`` holds JSON values only.
     """
 
@@ -86,12 +88,14 @@ _KINDS: Mapping[str, Mapping[str, Any]] = {
     "turn": {"start_ns": int, "end_ns": int, "count": int, "cpu_ns": int},
     "idle": {"start_ns": int, "end_ns": int, "state": str},
     "window": {"start_ns": int, "end_ns": int, "count": int},
+    "alone": {"start_ns": int, "end_ns": int, "count": int},
     "missing": {"channel": int, "reason": str},
     "back": {"channel": int},
     "marker": {"text": str},
     "log": {"line": str},
     "lost": {"count": int},
     "operators": {},
+    "accuracy": {"pictures": int, "pictures_of": int},
     "picture": {"width": int, "height": int, "columns": int, "rows": int, "rgb": str},
 }
 _OPTIONAL: Mapping[str, Any] = {
@@ -101,10 +105,14 @@ _OPTIONAL: Mapping[str, Any] = {
     **dict.fromkeys(("load_ns", "first_ns", "decode_ns", "difference"), (int, float)),
     **dict.fromkeys(("rounds", "plain_p50_ns", "p50_ns", "mean_ns"), (int, float)),
     "agrees_with": int,
-    **dict.fromkeys(("labels", "detections", "operators"), list),
+    "sweep": int,
+    **dict.fromkeys(("left_out", "top1", "top5"), int),
+    **dict.fromkeys(("mean_ap", "mean_ap50"), (int, float)),
+    **dict.fromkeys(("data_set", "recipe"), str),
+    **dict.fromkeys(("labels", "detections", "operators", "faults", "pairs"), list),
     "raw": bool,
 }
-_ROWS = {"labels": 1, "detections": 5}
+_ROWS = {"labels": 1, "detections": 5, "faults": 0, "pairs": 4}
 """Lists of rows of a text and so many numbers."""
 _LARGEST = 1 << 62
 """Of all numbers: what is more fits no array, and what is none (nan, inf) is not below it."""

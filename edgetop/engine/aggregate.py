@@ -11,8 +11,10 @@ import dataclasses
 from edgetop.analysis.energy import Window
 from edgetop.analysis.stretches import Stretches
 from edgetop.engine.figures import RunState
+from edgetop.engine.judged import accuracy_verdicts
 from edgetop.engine.meter import EnergyMeter
 from edgetop.engine.series import COLUMN_NS, KEPT_COLUMNS, ColumnStore
+from edgetop.engine.verdicts import Comparison, names
 from edgetop.protocol import Columns, Gauge, RunFigures, Snapshot
 from edgetop.readings import Channel, Missing
 from edgetop.samples import Batch, Event, Readings
@@ -35,6 +37,7 @@ class Aggregate:
         self._throttled = Stretches()
         leave_out = description.plan.leave_out_throttled
         self._runs = {spec.id: RunState(spec, self._throttled, leave_out) for spec in description.plan.runs}
+        self._comparison = Comparison(list(self._runs.values()))
         self._meter = EnergyMeter(self._runs, self._power)
         self._values: dict[int, float | Missing] = {}
         self._read_ns: dict[int, int] = {}
@@ -102,7 +105,12 @@ class Aggregate:
 
     def snapshot(self, *, final: bool = False, state: str = "running") -> Snapshot:
         """What the screen draws now; ``final`` brings every statistic up to the last sample."""
+        for state_of_run in self._runs.values():
+            state_of_run.blocks.settle(self._until_ns, final=final)
         runs = tuple(self._figures(run, final) for run in self._runs)
+        verdicts = self._comparison.verdicts(runs, final=final)
+        ranks = self._comparison.ranks()
+        runs = tuple(dataclasses.replace(run, rank=ranks.get(place, 0)) for place, run in enumerate(runs))
         if final:
             state = "ended"
         elif all(run.status in ("waiting", "preparing", "loading", "warming", "ready") for run in runs):
@@ -118,6 +126,7 @@ class Aggregate:
             power=self._power.name if self._power is not None else "",
             drawn_j=self._meter.drawn_j or self._meter.absent,
             **self._meter.idle_fields(),
+            verdicts=(*verdicts, *accuracy_verdicts(list(self._runs.values()), runs, names(runs))),
             verdict=verdict(list(self._runs.values())),
         )
 

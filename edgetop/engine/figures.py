@@ -12,6 +12,8 @@ from edgetop.analysis.intervals import batch_means
 from edgetop.analysis.percentiles import nearest_rank
 from edgetop.analysis.stretches import Stretches
 from edgetop.backends.registry import run_title
+from edgetop.engine.blocks import Blocks
+from edgetop.engine.judged import Judged
 from edgetop.engine.series import GrowingArray
 from edgetop.plan import RunSpec
 from edgetop.protocol import UNKNOWN, DetectionRow, RunFigures
@@ -34,6 +36,7 @@ class RunState:
         self._leave_out = leave_out
         self.title = run_title(spec)
         self._told: dict[str, Any] = {"status": "waiting"}
+        self.blocks = Blocks()
         self._starts = GrowingArray()
         self._durations = GrowingArray()
         self._set_aside = 0
@@ -52,11 +55,13 @@ class RunState:
         self._statistics: dict[str, Any] = {"count": 0}
         self._interval: Union[tuple[float, float], Missing] = UNKNOWN
         self._interval_count = 0
+        self.judged = Judged()
 
     # ---- in
 
     def add_samples(self, samples: Samples) -> None:
         """Take in samples; those set aside are counted only."""
+        self.blocks.add_samples(samples)
         steady = (samples.flags & SET_ASIDE) == 0
         self._starts.extend(samples.start_ns[steady])
         self._durations.extend(samples.duration_ns[steady])
@@ -68,7 +73,7 @@ class RunState:
         self._newest[name] = value
 
     def add_event(self, event: Event) -> None:
-        """Take in an event of kind run, turn, outputs or lost; others do not concern it."""
+        """Take in an event of kind run, turn, alone, outputs or lost; others do not concern it."""
         data = event.data
         if event.kind == "run":
             self._told.update(data)
@@ -76,6 +81,9 @@ class RunState:
             self._turns_ns += data["end_ns"] - data["start_ns"]
             self._turns_count += data["count"]
             self._turns_cpu_ns += data["cpu_ns"]
+            self.blocks.add_event(event)
+        elif event.kind == "alone":
+            self.blocks.add_event(event)
         elif event.kind == "outputs":
             self._labels = tuple((str(name), float(p)) for name, p in data.get("labels", ()))
             self._detections = tuple(_detection(*row) for row in data.get("detections", ()))
@@ -83,6 +91,8 @@ class RunState:
             self._raw = data.get("raw", False)
             self.agrees_with = data.get("agrees_with")
             self.difference = Missing(data["disagrees"]) if "disagrees" in data else data.get("difference", UNKNOWN)
+        elif event.kind == "accuracy":
+            self.judged.add(data)
         elif event.kind == "lost":
             self._lost += data["count"]
 
@@ -144,7 +154,9 @@ class RunState:
             decode_ns=self._decode_ns,
             agreement=self.difference,
             ci95_p50_ns=self._interval,
+            alone_p50_ns=self.blocks.alone_ns,
             **self._statistics,
+            **self.judged.fields(),
         )
 
     def _renew(self, durations: Int64s, *, final: bool) -> None:

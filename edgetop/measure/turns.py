@@ -26,6 +26,7 @@ from edgetop.inputs.calibration import SHIPPED_PICTURES
 from edgetop.inputs.own import OwnCard, own_card
 from edgetop.inputs.source import input_array, is_picture
 from edgetop.inputs.thumbnail import thumbnail
+from edgetop.measure.accuracy import Accuracy, Met
 from edgetop.measure.energy_phase import Conductor, idle, window
 from edgetop.measure.outputs import NULL, Comparison, unpack
 from edgetop.measure.runner import Runner
@@ -41,6 +42,8 @@ TURN_S = 0.25
 LEAST_COUNT = 10
 """A turn lasts a quarter of a second, and at least so many inferences."""
 SET_ASIDE = 2
+ALONE_S = 0.5
+"""Of each of several runs, before they take turns."""
 PAUSE_POLL_S = 0.1
 FAULT = "This is a fault of edgetop: please report it"
 OPERATOR_ROUNDS = 20
@@ -92,6 +95,7 @@ class Turns(threading.Thread):
         self._excess_c = excess_c
         self._conductor = Conductor(self._tell, emit, self._ask, self._hold_while_paused, self._cool)
         self._energy_wanted = plan.energy if plan.energy.windows else None
+        self._accuracy = Accuracy(plan, self._conductor)
         self._stopping = threading.Event()
         self._paused = threading.Event()
         self._alternating = False
@@ -217,7 +221,9 @@ class Turns(threading.Thread):
         )
         warm = self._ask(spec, "warm")
         self._tell(spec, status="ready", first_ns=warm["first_ns"])
-        self._emit(Event(now_ns(), "outputs", self._comparison.told(spec, unpack(warm), card), spec.id))
+        outputs, path = unpack(warm), self._input(spec, card)
+        self._emit(Event(now_ns(), "outputs", self._comparison.told(spec, outputs, card), spec.id))
+        self._accuracy.meet(spec, Met(model, loaded["version"], loaded["inputs"][0], card, outputs, path))
 
     def _model(self, spec: RunSpec) -> tuple[ModelFile, str]:
         if is_file(spec.model):
@@ -253,14 +259,22 @@ class Turns(threading.Thread):
         """Give turns until the plan's end or a stop; a run that fails or is done drops out."""
         active = list(ready)
         self._alternating = True
+        if len(active) > 1:
+            active = [spec for spec in active if self._guarded(spec, self._measure_alone)]
+        if self.plan.accuracy.data:
+            active = self._accuracy.measure(active, self._guarded)
+        if self.plan.accuracy.only:
+            return
         for spec in active:
             self._tell(spec, status="running")
         self._share_ns = self.plan.duration_s * 1e9 / max(1, len(active))
         holder: RunSpec | None = None
+        sweep = sweeps = 0
         if self.plan.cool_down and active:
             self._cool(active[0])
         while active:
-            for place in forward_and_back(len(active)):
+            for number, place in enumerate(forward_and_back(len(active))):
+                sweep = sweeps + number // len(active)
                 self._hold_while_paused()
                 if self._profile_wanted.is_set():
                     self._profile(active)
@@ -272,13 +286,21 @@ class Turns(threading.Thread):
                 alone = holder is None and len(active) == 1
                 aside = 0 if spec is holder or alone else SET_ASIDE
                 holder = spec
-                if not self._guarded(spec, lambda s, aside=aside: self._turn(s, aside)):  # type: ignore[misc]
+                if not self._guarded(spec, lambda s, aside=aside, sweep=sweep: self._turn(s, aside, sweep)):  # type: ignore[misc]
                     break
                 if self._finished(spec):
                     break
+            sweeps = sweep + 1
             active = [spec for spec in active if spec.id not in self.failed and not self._finished(spec)]
 
-    def _turn(self, spec: RunSpec, aside: int) -> None:
+    def _measure_alone(self, spec: RunSpec) -> None:
+        """Unbroken inferences, set aside: what turns cost a run is told by comparison with them."""
+        self._hold_while_paused()
+        alone = self._ask(spec, "turn", count=1 << 62, seconds=ALONE_S, least=LEAST_COUNT, set_aside=1 << 62)
+        keys = ("start_ns", "end_ns", "count")
+        self._emit(Event(alone["end_ns"], "alone", {key: alone[key] for key in keys}, spec.id))
+
+    def _turn(self, spec: RunSpec, aside: int, sweep: int) -> None:
         left = self.plan.count - self._counted[spec.id] if self.plan.count else 1 << 62
         seconds = TURN_S
         if self._share_ns:
@@ -287,7 +309,8 @@ class Turns(threading.Thread):
         self._spent_ns[spec.id] += turn["end_ns"] - turn["start_ns"]
         self._counted[spec.id] += max(0, turn["count"] - aside)
         keys = ("start_ns", "end_ns", "count", "cpu_ns")
-        self._emit(Event(turn["end_ns"], "turn", {key: turn[key] for key in keys}, spec.id))
+        told = {**{key: turn[key] for key in keys}, "sweep": sweep}
+        self._emit(Event(turn["end_ns"], "turn", told, spec.id))
 
     def _profile(self, specs: Sequence[RunSpec]) -> None:
         """Time the operators of each run, while no turn is given: a phase of its own."""

@@ -63,7 +63,8 @@ def test_runs_take_turns_until_the_count_and_set_the_first_ones_aside(conducted)
     for run in (0, 1):
         steady = samples[run].flags & SET_ASIDE == 0
         assert steady.sum() >= 30
-        assert counted[run] == (samples[run].flags & WARM_UP == 0).sum()
+        (alone,) = kinds(events, "alone", run)
+        assert counted[run] + alone["count"] == (samples[run].flags & WARM_UP == 0).sum()
     assert [data["status"] for data in kinds(events, "run", 0)][-1] == "done"
 
 
