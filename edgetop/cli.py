@@ -140,9 +140,26 @@ def number(text: str) -> float:
     return finite(text)
 
 
+def ohms(text: str) -> float:
+    """The resistance of a shunt."""
+    from edgetop.config import finite, is_shunt
+
+    if not is_shunt(finite(text)):
+        raise ValueError(text)
+    return float(text)
+
+
 def address(text: str) -> int:
     """A whole number, also as 0x40."""
     return int(text, 0)
+
+
+def count(text: str) -> tuple[int, ...]:
+    """Whole numbers between commas, each above zero."""
+    numbers = tuple(int(part) for part in text.split(","))
+    if min(numbers) < 1:
+        raise ValueError(text)
+    return numbers
 
 
 def shape(text: str) -> tuple[int, ...]:
@@ -152,8 +169,8 @@ def shape(text: str) -> tuple[int, ...]:
 
 def _run_options(run: argparse.ArgumentParser) -> None:
     run.add_argument("--on", default="", metavar="FW,FW", help="frameworks; litert:builtin is one of LiteRT's variants")
-    run.add_argument("--precision", default="", metavar="P", help="fp32 (the default), fp16, bf16 or int8")
-    run.add_argument("--threads", type=int, default=0, metavar="N", help="default: half of the cores")
+    run.add_argument("--precision", default="", metavar="P,P", help="fp32 (the default), fp16, bf16 or int8")
+    run.add_argument("--threads", type=count, default=(), metavar="N,N", help="default: half of the cores")
     run.add_argument("--input", default="", metavar="PATH", help="a picture, or cat, coffee or noise")
     run.add_argument("--duration", type=number, default=0.0, metavar="S", help="seconds of measuring in all")
     run.add_argument("--count", type=int, default=0, metavar="N", help="inferences of each run in the statistics")
@@ -177,7 +194,7 @@ def _run_options(run: argparse.ArgumentParser) -> None:
 def _power_options(power: argparse._ArgumentGroup) -> None:
     power.add_argument("--ina219-bus", default="", metavar="N", help="I2C bus of the power meter, or `simulated`")
     power.add_argument("--ina219-address", type=address, metavar="A", help="0x40 to 0x4f")
-    power.add_argument("--ina219-shunt-ohms", type=number, metavar="R", help="default 0.1")
+    power.add_argument("--ina219-shunt-ohms", type=ohms, metavar="R", help="default 0.1; 1e-5 to 100")
     power.add_argument("--power", default="", metavar="RAIL", help="whose watts energy is made of; default: the best")
     power.add_argument("--energy", action="store_true", help="measure energy in windows between two idle stretches")
     power.add_argument("--energy-windows", type=int, default=5, metavar="N", help="of each run; default 5")

@@ -16,6 +16,8 @@ from typing import Any
 from edgetop.errors import BadConfig
 from edgetop.plan import Deadlines, Ina219Settings
 
+SHUNT_HINT = "It is printed on the board: R100 is 0.1 ohm"
+
 
 def _folder(variable: str, default: str) -> str:
     base = os.environ.get(variable) or os.path.join(os.path.expanduser("~"), *default.split("/"))
@@ -115,6 +117,11 @@ def finite(text: Any) -> float:
     return number
 
 
+def is_shunt(ohms: float) -> bool:
+    """Whether there can be a shunt of so many ohms: with any other, amperes would mean nothing."""
+    return 1e-5 <= ohms <= 100.0
+
+
 def _convert(where: str, default: Any, value: Any) -> Any:
     try:
         if isinstance(default, bool):
@@ -187,6 +194,8 @@ def load_settings(path: str = "") -> Settings:
     for name in ("run", "screen", "ina219"):
         section = _read_table(f"{file} [{name}]", getattr(settings, name), tables.get(name, {}))
         changes[name] = _from_environment(name, section)
+    if not is_shunt(changes["ina219"].shunt_ohms):
+        raise BadConfig(f"[ina219] shunt_ohms: {changes['ina219'].shunt_ohms:g} ohm is no shunt's", SHUNT_HINT)
     own = {name: _read_table(f"{file} [frameworks.{name}]", FrameworkSettings(), t) for name, t in frameworks.items()}
     python = {**{name: framework.python for name, framework in own.items()}, **_pythons_from_environment()}
     return dataclasses.replace(settings, python={name: path for name, path in python.items() if path}, **changes)

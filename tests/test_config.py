@@ -62,6 +62,9 @@ def test_an_interpreter_can_come_from_the_environment_too(config, monkeypatch):
         ('[frameworks]\ntflite = "/opt/python"', "table"),
         ('[frameworks.tflite]\npyhton = "/opt/python"', "python"),
         ("[ina219]\nshunt_ohms = inf", "inf"),
+        ("[ina219]\nshunt_ohms = 1e-320", "no shunt's"),
+        ("[ina219]\nshunt_ohms = 0", "no shunt's"),
+        ("[ina219]\nshunt_ohms = 1e6", "1e+06 ohm"),
         ("[run]\nthreads = inf", "inf"),
         ("[ina219]\nshunt_ohms = 1" + "0" * 400, "does not fit"),
     ],
@@ -71,3 +74,9 @@ def test_what_is_not_understood_is_refused_with_what_is(config, text, says):
         load_settings(config(text))
     assert says in str(refused.value)
     assert refused.value.hint
+
+
+def test_a_shunt_from_the_environment_is_checked_as_one_from_the_file(config, monkeypatch):
+    monkeypatch.setenv("EDGETOP_INA219_SHUNT_OHMS", "101")
+    with pytest.raises(BadConfig, match="101 ohm"):
+        load_settings(config("[ina219]\nshunt_ohms = 0.01"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 
+from edgetop.config import SHUNT_HINT, is_shunt
 from edgetop.errors import ProbeError
 from edgetop.plan import Ina219Settings
 
@@ -49,6 +50,6 @@ def settings_fault(settings: Ina219Settings) -> ProbeError | None:
         return ProbeError(f"{settings.bus!r} is not an I2C bus", "[ina219] bus is a number, or simulated")
     if not 0x40 <= settings.address <= 0x4F:
         return ProbeError(f"{settings.address:#04x} is not an INA219's address", "[ina219] address is 0x40 to 0x4f")
-    if not settings.shunt_ohms > 0:
-        return ProbeError(f"a shunt of {settings.shunt_ohms} ohm", "[ina219] shunt_ohms is printed on the board: R100")
+    if not is_shunt(settings.shunt_ohms):
+        return ProbeError(f"{settings.shunt_ohms:g} ohm is no shunt's", f"[ina219] shunt_ohms: {SHUNT_HINT}")
     return None

@@ -179,7 +179,14 @@ def test_without_a_meter_the_reason_stands_where_the_watts_would(edgetop):
 
 @pytest.mark.parametrize(
     "options",
-    [("--duration", "nan"), ("--duration", "inf"), ("--ina219-shunt-ohms", "nan"), ("--ina219-address", "zz")],
+    [
+        ("--duration", "nan"),
+        ("--duration", "inf"),
+        ("--ina219-shunt-ohms", "nan"),
+        ("--ina219-shunt-ohms", "1e-320"),
+        ("--ina219-shunt-ohms", "1e6"),
+        ("--ina219-address", "zz"),
+    ],
 )
 def test_numbers_that_are_none_are_refused(edgetop, refused, options):
     line = refused(edgetop("run", "tiny", "--on", "null", *options))

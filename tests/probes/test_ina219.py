@@ -180,7 +180,12 @@ def test_a_missing_library_says_how_to_install_it(monkeypatch, meter):
 
 @pytest.mark.parametrize(
     "settings",
-    [Ina219Settings(bus="one"), Ina219Settings(address=0x20), Ina219Settings(shunt_ohms=0.0)],
+    [
+        Ina219Settings(bus="one"),
+        Ina219Settings(address=0x20),
+        Ina219Settings(shunt_ohms=0.0),
+        Ina219Settings(shunt_ohms=1e6),
+    ],
 )
 def test_settings_that_cannot_be_are_named(settings):
     with pytest.raises(ProbeError) as caught:
