@@ -55,6 +55,22 @@ class EnergySettings:
 
 
 @dataclass(frozen=True)
+class AccuracySettings:
+    """The accuracy phase: every run answers the pictures of a data set, before the first turn."""
+
+    data: str = ""
+    """The folder of pictures; empty for no such phase."""
+    annotations: str = ""
+    """The list of labels, or COCO's annotations; looked for beside the pictures when empty."""
+    first: int = 0
+    """So many pictures, in the order of the list; 0 for all."""
+    again: bool = False
+    """Begin anew, whatever was answered before."""
+    only: bool = False
+    """Measure nothing else."""
+
+
+@dataclass(frozen=True)
 class Deadlines:
     """Seconds a framework may take before it is taken for hung and its worker is ended."""
 
@@ -110,6 +126,7 @@ class Plan:
     """Wait for the temperature at the session's start before the turns and before each window of energy."""
     leave_out_throttled: bool = False
     """Leave inferences out of the statistics that ran while the board throttled or its supply was low."""
+    accuracy: AccuracySettings = AccuracySettings()
 
 
 def file_precision(precision: str) -> str:

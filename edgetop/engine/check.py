@@ -6,6 +6,7 @@ from edgetop.backends.interpreters import examine
 from edgetop.backends.registry import backend
 from edgetop.backends.variants import choose, formats
 from edgetop.delegates import is_missing
+from edgetop.engine.check_accuracy import check_accuracy
 from edgetop.errors import UnknownName, UsageError
 from edgetop.inputs.own import VALUES, check_preparation
 from edgetop.inputs.source import NOISE, check_source
@@ -33,6 +34,8 @@ def check_plan(plan: Plan) -> None:
     if plan.input:
         check_source(plan.input)
     check_preparation(plan.preparation)
+    if plan.accuracy.data:
+        check_accuracy(plan)
     if any(is_file(spec.model) for spec in plan.runs):
         _check_own(plan)
     elif plan.preparation != Preparation():

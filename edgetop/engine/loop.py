@@ -166,4 +166,8 @@ class Loop:
         if self._feed.failed and failed:
             first = failed[0]
             return Ended(1, f"{first.title} on {first.model}: {first.message}", first.hint, session)
+        left_out = max((run.left_out for run in self.last.runs), default=0)
+        if left_out and not self._feed.can_seek:  # a replay shows what was left out, it does not fail by it
+            title = f"{left_out} pictures of the data set could not be read and are left out of the accuracy"
+            return Ended(1, title, "Mend or remove them: they are named above", session)
         return Ended(0, session=session)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import Protocol
 
 import numpy as np
@@ -81,3 +83,10 @@ def normalise(pixels: Pixels, how: Preprocessing) -> Input:
 def prepare(pixels: Pixels, card: Card) -> Input:
     """The model's input of a picture: float32, of the card's shape."""
     return normalise(fitted(pixels, card.preprocessing), card.preprocessing)
+
+
+def recipe_sha256(card: Card) -> str:
+    """The hash of how pictures become the model's input: shape, place, filter, values, order."""
+    how = card.preprocessing
+    recipe = (card.input_shape, how.resize, how.crop, how.fit, how.fill, how.resample)
+    return hashlib.sha256(json.dumps([*recipe, how.mean, how.std, how.channel_order]).encode()).hexdigest()

@@ -82,6 +82,15 @@ def _real(array: Array, spec: TensorSpec) -> Array:
     return (array.astype(np.float32) - spec.zero_point) * np.float32(spec.scale) if spec.scale else array
 
 
+def _likeliest(output: Array, top: int) -> list[int]:
+    """The classes of the largest values, the likeliest first, of equal ones the first; none where any is no number."""
+    values = output.reshape(-1)
+    if not np.isfinite(values).all():
+        return []
+    found: list[int] = np.argsort(-values, kind="stable")[:top].tolist()
+    return found
+
+
 class Worker:
     """One loaded model and the commands it understands."""
 
@@ -146,6 +155,30 @@ class Worker:
             "mean_ns": float(np.mean(profile.durations_ns)),
         }
 
+    def answers(self, path: str, places: list[int], top: int, out: str) -> Answer:
+        """Infer some of the inputs in an .npy file, [n, ...], by their places in it.
+
+        Answers with the ``top`` likeliest classes of each; where that is 0, all outputs go into the .npz file ``out``,
+        as ``place.output``.
+        """
+        specs = self.model.inputs
+        others = [_noise(spec, number) for number, spec in enumerate(specs)][1:]
+        batch = np.load(path, allow_pickle=False)
+        classes, raw, spent_ns = [], {}, 0
+        for place in places:
+            self.model.set_inputs([_fit(batch[place : place + 1], specs[0]), *others])
+            start = time.monotonic_ns()
+            self.model.infer()
+            spent_ns += time.monotonic_ns() - start
+            outputs = [_real(a, spec) for a, spec in zip(self.model.read_outputs(), self.model.outputs)]
+            if top:
+                classes.append(_likeliest(outputs[0], top))
+            else:  # copied: they may lie in memory of the framework, which the next inference overwrites
+                raw.update({f"{place}.{n}": np.array(a, np.float32) for n, a in enumerate(outputs)})
+        if not top:
+            np.savez(out, **raw)
+        return {"classes": classes, "infer_ns": spent_ns}
+
     def turn(self, count: int, least: int, seconds: float, set_aside: int) -> Answer:
         """Run a block of inferences: ``count`` at most, ending after ``seconds`` once ``least`` are done."""
         return self._infer(count, least, int(seconds * 1e9), set_aside, SETTLING)
@@ -185,6 +218,7 @@ def serve(ring_fd: int, commands_fd: int, answers_fd: int) -> None:
         "warm": worker.warm,
         "turn": worker.turn,
         "operators": worker.operators,
+        "answers": worker.answers,
     }
     gc.disable()  # nothing here makes cycles, and a collection inside a turn would be charged to the model
     with open(commands_fd, encoding="utf-8") as commands, open(answers_fd, "w", encoding="utf-8") as answers:

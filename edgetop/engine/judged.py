@@ -1,0 +1,101 @@
+"""How right the runs are: from ``accuracy`` events to figures, and to what can be said of each pair."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol, Union
+
+from edgetop.analysis.accuracy import Paired, differ, paired_interval, wilson
+from edgetop.protocol import UNKNOWN, RunFigures, Verdict
+from edgetop.readings import Figure, Missing
+
+NAMES = {"top1": "top-1", "top5": "top-5"}
+
+
+class Judged:
+    """The newest accuracy of one run."""
+
+    def __init__(self) -> None:
+        self._told: Mapping[str, Any] = {}
+
+    def add(self, data: Mapping[str, Any]) -> None:
+        """Take in an event's data; a later one holds all that an earlier one did."""
+        self._told = data
+
+    def fields(self) -> dict[str, Any]:
+        """Of RunFigures."""
+        told = self._told
+        if not told:
+            return {}
+        fields = {name: told[name] for name in ("left_out", "data_set", "recipe") if name in told}
+        fields |= {"pictures": max(0, told["pictures"]), "pictures_of": told["pictures_of"]}
+        fields |= {name: float(told[name]) for name in ("mean_ap", "mean_ap50") if name in told}
+        for name in NAMES:
+            if name in told and 0 <= told[name] <= told["pictures"] and told["pictures"]:
+                fields[name] = told[name] / told["pictures"]
+                fields[f"{name}_ci95"] = wilson(told[name], told["pictures"])
+        return {**fields, "faults": tuple(str(text) for (text,) in told.get("faults", ()))}
+
+    @property
+    def pairs(self) -> dict[tuple[str, int], Paired]:
+        """By figure and earlier run: the earlier one first."""
+        rows = self._told.get("pairs", ())
+        return {
+            (name, int(earlier)): Paired(int(theirs), int(mine), int(both))
+            for name, earlier, theirs, mine, both in rows
+            if name in NAMES and theirs >= 0 and mine >= 0 and both > 0 and theirs + mine <= both
+        }
+
+
+class _Stateful(Protocol):
+    judged: Judged
+
+
+def accuracy_verdicts(
+    states: Sequence[_Stateful], figures: Sequence[RunFigures], names: Sequence[str]
+) -> tuple[Verdict, ...]:
+    """Of each pair of runs that have seen the same pictures; ``names`` tell the runs apart."""
+    places = {run.run: place for place, run in enumerate(figures)}
+    return tuple(
+        _verdict(name, pair, (earlier, run.run), (names[places[earlier]], names[place]))
+        for place, (state, run) in enumerate(zip(states, figures))
+        for (name, earlier), pair in state.judged.pairs.items()
+        if earlier in places
+    )
+
+
+def _verdict(name: str, pair: Paired, runs: tuple[int, int], titles: tuple[str, str]) -> Verdict:
+    low, high = paired_interval(pair)
+    better, worse = titles if pair.difference >= 0 else titles[::-1]
+    points = f"{100 * abs(pair.difference):.2f} points"
+    edges = sorted((low, high) if pair.difference >= 0 else (-low, -high))
+    interval = f"95 % {100 * edges[0]:+.2f} to {100 * edges[1]:+.2f}, on the same {pair.count} pictures"
+    if differ(pair):
+        text = f"{NAMES[name]}: {better} is {points} above {worse}, {interval}"
+    else:
+        text = f"{NAMES[name]}: no difference between {better} and {worse} that these pictures can tell, {interval}"
+    return Verdict("accuracy", *runs, text=text, value=pair.difference, low=low, high=high)
+
+
+def accuracy_json(run: RunFigures) -> dict[str, Any]:
+    """As ``edgetop.result/1`` has it; shares from 0 to 1."""
+
+    def plain(value: Union[Figure, tuple[float, float]]) -> Any:
+        return {"missing": value.reason} if isinstance(value, Missing) else value
+
+    if not run.data_set:
+        return {"missing": UNKNOWN.reason}
+    return {
+        "data_set": run.data_set,
+        "preprocessing_sha256": run.recipe,
+        "pictures": run.pictures,
+        "of": run.pictures_of,
+        "left_out": run.left_out,
+        "faults": list(run.faults),
+        "top1": plain(run.top1),
+        "top1_ci95": plain(run.top1_ci95),
+        "top5": plain(run.top5),
+        "top5_ci95": plain(run.top5_ci95),
+        "map": plain(run.mean_ap),
+        "map50": plain(run.mean_ap50),
+    }
