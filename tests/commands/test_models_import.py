@@ -51,6 +51,14 @@ def test_imported_weights_are_run_by_all_and_told(edgetop, squeezenet):
     assert results[1]["outputs"]["agreement"] < 1e-5
 
 
+def test_weights_of_a_network_that_only_has_the_same_tensors_are_warned_of(edgetop, tmp_path):
+    doubled("efficientnet_b0", tmp_path / "tf_efficientnet_b0.safetensors")
+    (tmp_path / "b0.safetensors").symlink_to("tf_efficientnet_b0.safetensors")
+    done = edgetop("models", "import", "efficientnet_b0", "tf_efficientnet_b0.safetensors")
+    assert done.returncode == 0 and "timm's tf_efficientnet_b0" in done.stderr
+    assert edgetop("models", "import", "efficientnet_b0", "b0.safetensors").stderr == ""
+
+
 def test_a_forgotten_model_is_as_it_was(edgetop, weights):
     assert edgetop("models", "import", "tiny", weights).returncode == 0
     done = edgetop("models", "forget", "tiny")

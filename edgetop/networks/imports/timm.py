@@ -64,6 +64,21 @@ XCEPTION_NORMS: Rules = (
     (r"(.*\.rep\.)(\d+)\.pointwise", lambda match: f"{match[1]}{int(match[2]) + 1}"),
 )
 
+_OF_TENSORFLOW = {"efficientnet_b0": False, "efficientnet_lite0": True}
+"""Networks that timm has twice, with the same tensors, and whether ours is the one it calls ``tf_``.
+
+That one has TensorFlow's padding, and another epsilon in its norms.
+"""
+
+
+def other_of_two(network: str, path: str) -> str:
+    """What timm calls the network whose weights a file has by its path, where it is not quite ours; else empty."""
+    ours = _OF_TENSORFLOW.get(network)
+    if ours is None or network not in path or (f"tf_{network}" in path) is ours:
+        return ""
+    return network if ours else f"tf_{network}"
+
+
 LAYOUTS = {
     "mobilenet_v1": Layout("timm", MOBILENET_V1, (("conv_stem", "bn1"), *SEPARABLE_NORMS)),
     "mobilenet_v2": Layout("timm", _numbered([repeats for _, _, repeats, _ in mobilenet.BLOCKS]), NORMS),

@@ -50,6 +50,22 @@ def test_every_layout_is_checked_against_its_library_or_its_author_alone():
     assert {pair for pair in PAIRS if pair[0] != "yolov5"} == checked
 
 
+@pytest.mark.parametrize(
+    ("network", "path", "other"),
+    [
+        ("efficientnet_b0", "tf_efficientnet_b0_aa-827b6e33.pth", "tf_efficientnet_b0"),
+        ("efficientnet_b0", "hub/models--timm--tf_efficientnet_b0.ns_jft_in1k/model.safetensors", "tf_efficientnet_b0"),
+        ("efficientnet_b0", "efficientnet_b0_ra-3dd342df.pth", ""),
+        ("efficientnet_lite0", "tf_efficientnet_lite0-0aa007d2.pth", ""),
+        ("efficientnet_lite0", "efficientnet_lite0_ra-37913777.pth", "efficientnet_lite0"),
+        ("efficientnet_lite0", "mine.pth", ""),
+        ("mobilenet_v2", "tf_mobilenet_v2.pth", ""),
+    ],
+)
+def test_of_two_networks_with_the_same_tensors_the_other_is_known_by_its_name(network, path, other):
+    assert timm.other_of_two(network, path) == other
+
+
 @pytest.mark.parametrize(("library", "name"), PAIRS)
 def test_folding_undoes_what_unfolding_did(library, name, built, unfolded):
     graph, layout = built(name), LIBRARIES[library].LAYOUTS[name]
