@@ -17,6 +17,8 @@ from edgetop.probes.sysfs import NumberFiles
 from edgetop.readings import Channel, Missing, Reading
 
 SOURCE = "/sys/devices/system/cpu/cpufreq"
+GOVERNOR_READINGS = 10
+"""Once in so many readings the governor is looked at again."""
 
 
 def _text(folder: str, name: str) -> str:
@@ -46,6 +48,8 @@ class ClockProbe:
         self._clock_ns = clock_ns
         self._folders: dict[str, str] = {}
         self._files: Optional[NumberFiles] = None
+        self._governors: dict[str, str] = {}
+        self._readings = 0
 
     def open(self) -> None:
         """Find the policies; raises ProbeError where there is none."""
@@ -56,14 +60,29 @@ class ClockProbe:
         if not self._folders:
             self._folders = {number: folders[number] for number in sorted(folders, key=lambda text: int(text or 0))}
             self.channels = tuple(_channel(number, folder) for number, folder in self._folders.items())
+            self._governors = {number: _text(folder, "scaling_governor") for number, folder in self._folders.items()}
         paths = tuple(os.path.join(folder, "scaling_cur_freq") for folder in self._folders.values())
         self._files = NumberFiles(paths, self._clock_ns)
 
     def read(self) -> tuple[Union[Reading, Missing], ...]:
-        """Each policy's clock; raises ProbeError when cpufreq is gone."""
+        """Each policy's clock; raises ProbeError when cpufreq is gone.
+
+        Where its governor was changed, one reading is missing for that reason, so that the session tells it.
+        """
         if self._files is None:
             raise ProbeError("the clock probe is not open", "Open it first")
-        return self._files.read(1000.0)
+        values = self._files.read(1000.0)
+        self._readings += 1
+        if self._readings % GOVERNOR_READINGS:
+            return values
+        return tuple(value if told is None else told for told, value in zip(map(self._changed, self._folders), values))
+
+    def _changed(self, number: str) -> Optional[Missing]:
+        before, now = self._governors[number], _text(self._folders[number], "scaling_governor")
+        if not now or now == before:
+            return None
+        self._governors[number] = now
+        return Missing(f"the governor was changed from {before or 'none'} to {now}")
 
     def close(self) -> None:
         """Let go of the policies."""

@@ -1,4 +1,4 @@
-"""Temperatures of the board's thermal zones, as the kernel has them."""
+"""Temperatures of the board's thermal zones, and of the CPU's own chip in hwmon where no zone is the CPU's."""
 
 from __future__ import annotations
 
@@ -15,41 +15,57 @@ from edgetop.probes.sysfs import NumberFiles
 from edgetop.readings import Channel, Missing, Reading
 
 SOURCE = "/sys/class/thermal"
+HWMON = "/sys/class/hwmon"
 
 COLDEST_C, HOTTEST_C = -50.0, 200.0
 """A zone outside of this has no sensor behind it: some drivers give 0 K or a negative error code."""
 
 _CPU_ZONE = re.compile(r"cpu|soc|x86_pkg|bigcore|littlecore", re.IGNORECASE)
+_CPU_CHIPS = ("coretemp", "k10temp", "zenpower", "k8temp", "cpu_thermal", "soc_thermal")
 
 
-def _channel(zone: str) -> Channel:
-    return Channel(f"heat.{zone}", "°C", zone, 0.001, source=SOURCE)
+def _channel(zone: str, path: str = "") -> Channel:
+    return Channel(f"heat.{zone}", "°C", zone, 0.001, source=HWMON if HWMON in path else SOURCE)
 
 
-def _zone_type(folder: str) -> str:
+def _name(folder: str, file: str) -> str:
     try:
-        return read_text(os.path.join(folder, "type")) or os.path.basename(folder)
+        return read_text(os.path.join(folder, file)) or os.path.basename(folder)
     except OSError:
         return os.path.basename(folder)
 
 
+def _numbered(root: str, pattern: str) -> list[str]:
+    folders = glob.glob(os.path.join(root, pattern))
+    return sorted(folders, key=lambda folder: int(re.sub(r"\D", "", os.path.basename(folder)) or 0))
+
+
 def find_zones(root: str) -> dict[str, str]:
-    """Zone name to its temperature file, zones of a CPU first, then by number; zones of one type are numbered."""
-    folders = glob.glob(os.path.join(root, "sys/class/thermal/thermal_zone*"))
-    folders = sorted(folders, key=lambda folder: int(re.sub(r"\D", "", os.path.basename(folder)) or 0))
-    zones: dict[str, str] = {}
-    for folder in folders:
-        kind = _zone_type(folder)
+    """Name to temperature file: of the CPU first, then by number; those of one name are numbered."""
+    zones = [(_name(folder, "type"), f"{folder}/temp") for folder in _numbered(root, "sys/class/thermal/thermal_zone*")]
+    cpu = [zone for zone in zones if _CPU_ZONE.search(zone[0])]
+    others = [zone for zone in zones if zone not in cpu]
+    found: dict[str, str] = {}
+    for kind, path in (*(cpu or _cpu_chips(root)), *others):
         name, number = kind, 2
-        while name in zones:
+        while name in found:
             name, number = f"{kind}-{number}", number + 1
-        zones[name] = os.path.join(folder, "temp")
-    first = [name for name in zones if _CPU_ZONE.search(name)]
-    return {name: zones[name] for name in first + [name for name in zones if name not in first]}
+        found[name] = path
+    return found
+
+
+def _cpu_chips(root: str) -> list[tuple[str, str]]:
+    """Of each chip its first temperature, which is the whole package's."""
+    chips = []
+    for folder in _numbered(root, "sys/class/hwmon/hwmon*"):
+        inputs = sorted(glob.glob(f"{folder}/temp*_input"), key=lambda path: (len(path), path))
+        if inputs and _name(folder, "name") in _CPU_CHIPS:
+            chips.append((_name(folder, "name"), inputs[0]))
+    return chips
 
 
 class HeatProbe:
-    """Degrees Celsius of each thermal zone; the first is the CPU's where there is one."""
+    """Degrees Celsius of each zone; the first is the CPU's where there is one."""
 
     name = "heat"
     title = "temperature"
@@ -68,9 +84,11 @@ class HeatProbe:
         if not zones:
             raise ProbeError("this machine shows no temperature", f"Virtual machines have no zone in {SOURCE}")
         if not self._zones:
-            self._zones = zones
-            first, *others = (_channel(name) for name in zones)
+            first, *others = (_channel(name, path) for name, path in zones.items())
             self.channels = (dataclasses.replace(first, charted=True), *others)
+            self._zones = zones
+        # A driver that was loaded again may have another number.
+        self._zones = {name: zones.get(name, path) for name, path in self._zones.items()}
         self._files = NumberFiles(tuple(self._zones.values()), self._clock_ns)
 
     def read(self) -> tuple[Union[Reading, Missing], ...]:

@@ -26,7 +26,11 @@ PROBES = {
     "cpu": "edgetop.probes.cpu:CpuProbe",
     "memory": "edgetop.probes.memory:MemoryProbe",
     "heat": "edgetop.probes.heat:HeatProbe",
+    "apex": "edgetop.probes.apex:ApexProbe",
     "clock": "edgetop.probes.clock:ClockProbe",
+    "true_clock": "edgetop.probes.true_clock:TrueClockProbe",
+    "throttle": "edgetop.probes.throttle:ThrottleProbe",
+    "pressure": "edgetop.probes.pressure:PressureProbe",
 }
 """Of the machine, in the order in which they are opened and shown; each worker has its own probe besides."""
 

@@ -1,14 +1,16 @@
 """The /proc, /sys and vcgencmd of four boards as files under a folder, for tests of what reads them.
 
 ``plant(root, PI_4)`` writes one. A board is a dict from path to text, bytes, or a Link; a test changes a copy of it, or
-its files once they are there. ``firmware(root)`` gives the folder of a ``vcgencmd`` that answers from files.
+its files once they are there. ``answers(root)`` and ``firmware(root)`` are its firmware.
 """
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Union
+from typing import Callable, Union
+
+from edgetop.errors import ProbeError
 
 CPU = "sys/devices/system/cpu"
 CPUFREQ = f"{CPU}/cpufreq"
@@ -33,10 +35,23 @@ def plant(root: Union[str, Path], board: Board) -> str:
         file = Path(root, path)
         file.parent.mkdir(parents=True, exist_ok=True)
         if isinstance(content, Link):
+            file.unlink(missing_ok=True)
             file.symlink_to(os.path.relpath(Path(root, content), file.parent))
         else:
             file.write_bytes(content if isinstance(content, bytes) else content.encode())
     return str(root)
+
+
+def answers(root: Union[str, Path]) -> Callable[..., str]:
+    """What stands in for ``edgetop.probes.vcgencmd.ask``: the files ``vcgencmd/WORDS`` of ``root``."""
+
+    def ask(*words: str) -> str:
+        try:
+            return Path(root, VCGENCMD, " ".join(words)).read_text().strip()
+        except OSError:
+            raise ProbeError("vcgencmd is not here", "Only a Raspberry Pi has it") from None
+
+    return ask
 
 
 def firmware(root: Union[str, Path]) -> str:
@@ -84,11 +99,11 @@ def _numbered(count: int) -> list[str]:
     return [f"cpu{number}" for number in range(count)]
 
 
-def zones(**celsius: float) -> Board:
-    """Thermal zones by type, numbered in order; ``_`` in a type's name stands for ``-``."""
+def zones(celsius: dict[str, float]) -> Board:
+    """Thermal zones by type, numbered in order."""
     board: Board = {}
     for number, (kind, value) in enumerate(celsius.items()):
-        board[f"{ZONE}{number}/type"] = f"{kind.replace('_', '-')}\n"
+        board[f"{ZONE}{number}/type"] = f"{kind}\n"
         board[f"{ZONE}{number}/temp"] = f"{round(value * 1000)}\n"
     return board
 
@@ -140,7 +155,7 @@ PI_4: Board = {
     **_system(3884396, "6.6.31+rpt-rpi-v8", "pi4", "Debian GNU/Linux 12 (bookworm)"),
     **cores([0xD08] * 4, {"0 1 2 3": 1800000}, tail=_pi_cpuinfo_tail(0xC03114, _PI_4)),
     **_pi(_PI_4, "raspberrypi,4-model-b\0brcm,bcm2711", 0xC03114),
-    **zones(cpu_thermal=42.842),
+    **zones({"cpu-thermal": 42.842}),
     **hwmon(0, "cpu_thermal", temp1_input=42842, temp1_crit=110000),
     **hwmon(1, "rpi_volt", in0_lcrit_alarm=0),
 }
@@ -175,7 +190,7 @@ PI_5: Board = {
     **_pi(_PI_5, "raspberrypi,5-model-b\0brcm,bcm2712", 0xD04170),
     f"{VCGENCMD}/pmic_read_adc": _pmic_answer(),
     f"{VCGENCMD}/measure_clock arm": "frequency(0)=1500010752\n",
-    **zones(cpu_thermal=51.25),
+    **zones({"cpu-thermal": 51.25}),
     **hwmon(0, "cpu_thermal", temp1_input=51250),
     **hwmon(1, "rp1_adc", in1_input=1429, in2_input=2563, in3_input=1439, in4_input=1433, temp1_input=48720),
     **hwmon(2, "pwmfan", fan1_input=2985, pwm1=75),
@@ -191,7 +206,7 @@ JETSON: Board = {
     **cores([0xD42] * 6, {"0 1 2 3": 1510400, "4 5": 1510400}, governor="schedutil"),
     f"{TREE}/model": "NVIDIA Jetson Orin Nano Developer Kit\0",
     f"{TREE}/compatible": "nvidia,p3768-0000+p3767-0005\0nvidia,p3767-0005\0nvidia,tegra234\0",
-    **zones(cpu_thermal=48.5, gpu_thermal=47.2, soc0_thermal=46.9, soc1_thermal=48.1, tj_thermal=48.5),
+    **zones({"cpu-thermal": 48.5, "gpu-thermal": 47.2, "soc0-thermal": 46.9, "soc1-thermal": 48.1, "tj-thermal": 48.5}),
     # Sensors of units that are switched off answer EAGAIN; nothing to read stands for it here.
     f"{ZONE}5/type": "cv0-thermal\n",
     f"{ZONE}5/temp": "",
@@ -243,7 +258,7 @@ PC: Board = {
     "sys/class/dmi/id/sys_vendor": "Intel(R) Client Systems\n",
     "sys/class/dmi/id/product_name": "NUC8i3BEH\n",
     "sys/class/dmi/id/product_version": "J72753-303\n",
-    **zones(acpitz=27.8, x86_pkg_temp=44.0),
+    **zones({"acpitz": 27.8, "x86_pkg_temp": 44.0}),
     f"{COOLING}0/type": "Processor\n",
     f"{COOLING}0/cur_state": "0\n",
     f"{COOLING}1/type": "intel_powerclamp\n",

@@ -6,9 +6,11 @@ import os
 from functools import partial
 
 import pytest
+from boards import PI_4, answers, plant, pressure
 
 from edgetop.errors import ProbeError
 from edgetop.plan import Ina219Settings
+from edgetop.probes.apex import ApexProbe
 from edgetop.probes.battery import BatteryProbe
 from edgetop.probes.clock import ClockProbe
 from edgetop.probes.cpu import CpuProbe
@@ -18,8 +20,11 @@ from edgetop.probes.ina219 import Ina219Probe
 from edgetop.probes.ina3221 import Ina3221Probe
 from edgetop.probes.memory import MemoryProbe
 from edgetop.probes.pmic import PmicProbe
+from edgetop.probes.pressure import PressureProbe
 from edgetop.probes.rapl import RaplProbe
 from edgetop.probes.registry import PROBES, machine_probes, probe_names
+from edgetop.probes.throttle import ThrottleProbe
+from edgetop.probes.true_clock import TrueClockProbe
 from edgetop.probes.worker import WorkerProbe
 from edgetop.readings import Missing, Reading
 
@@ -103,6 +108,70 @@ class ClockBench:
 
     def vanish(self):
         self.tree.remove(f"{POLICY}0/scaling_cur_freq")
+
+
+class ApexBench:
+    def __init__(self, tree, clock):
+        self.tree, self.clock = tree, clock
+        self.come_back()
+        self.probe = ApexProbe(tree.root, clock)
+        self.absent = ApexProbe(tree.root + "/nowhere", clock)
+
+    def come_back(self):
+        self.tree.write("sys/class/apex/apex_0/temp", "41300\n")
+
+    def pass_time(self):
+        self.clock.ns += 1_000_000_000
+
+    def vanish(self):
+        self.tree.remove("sys/class/apex/apex_0/temp")
+
+
+class FirmwareBench:
+    """A Pi 4's firmware, which answers to everything, or to nothing."""
+
+    def __init__(self, build, answer, tree, clock):
+        self.tree, self.clock, self.answer = tree, clock, f"vcgencmd/{answer}"
+        plant(tree.root, PI_4)
+        self.probe, self.absent = build(tree.root, clock), build(tree.root + "/nowhere", clock)
+
+    def come_back(self):
+        self.tree.write(self.answer, PI_4[self.answer])
+
+    def pass_time(self):
+        self.clock.ns += 2_000_000_000
+
+    def vanish(self):
+        self.tree.remove(self.answer)
+
+
+def true_clock(root, clock):
+    return TrueClockProbe(answers(root), clock)
+
+
+def throttle(root, clock):
+    return ThrottleProbe(root, clock, answers(root))
+
+
+class PressureBench:
+    def __init__(self, tree, clock):
+        self.tree, self.clock, self.total_us = tree, clock, 0
+        self.come_back()
+        self.probe = PressureProbe(tree.root, clock)
+        self.absent = PressureProbe(tree.root + "/nowhere", clock)
+
+    def come_back(self):
+        self.pass_time()
+
+    def pass_time(self):
+        self.clock.ns += 1_000_000_000
+        self.total_us += 12_345
+        for path, text in pressure(self.total_us).items():
+            self.tree.write(path, text)
+
+    def vanish(self):
+        for path in pressure():
+            self.tree.remove(path)
 
 
 class Ina219Bench:
@@ -215,6 +284,10 @@ BENCHES = {
     "memory": MemoryBench,
     "heat": HeatBench,
     "clock": ClockBench,
+    "apex": ApexBench,
+    "true_clock": partial(FirmwareBench, true_clock, "measure_clock arm"),
+    "throttle": partial(FirmwareBench, throttle, "get_throttled"),
+    "pressure": PressureBench,
     "ina219": Ina219Bench,
     "worker": WorkerBench,
 }
@@ -243,7 +316,8 @@ class TestContract:
         bench.probe.open()
         assert len(set(names(bench.probe))) == len(bench.probe.channels) > 0
         for channel in bench.probe.channels:
-            assert channel.name and channel.unit and channel.title and channel.source
+            assert channel.name and channel.title and channel.source
+            assert channel.unit or channel.name.startswith("throttle."), "bits alone have no unit"
             assert channel.scale > 0 and channel.id == -1
         assert bench.probe.name and bench.probe.title and bench.probe.rate_hz > 0
 
@@ -322,7 +396,7 @@ def test_only_these_channels_are_charted(clock, tree, meter):
         probe.open()
         charted |= {channel.name for channel in probe.channels if channel.charted}
         probe.close()
-    assert charted == {"cpu.total", "run.2.cpu", "run.2.rss", "power.board.w", "heat.cpu-thermal"} | {
+    assert charted == {"cpu.total", "run.2.cpu", "run.2.rss", "power.board.w", "heat.cpu-thermal", "throttle.now"} | {
         f"power.{rail}.w" for rail in ("vdd_in", "ina226-1", "package-0", "pmic", "battery")
     }
 

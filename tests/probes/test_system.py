@@ -1,14 +1,17 @@
-"""CPU, memory, temperature and clock from made-up /proc and /sys files."""
+"""CPU, memory, temperature, clock and pressure from made-up /proc and /sys files."""
 
 from __future__ import annotations
 
+import boards
 import pytest
 
 from edgetop.errors import ProbeError
-from edgetop.probes.clock import ClockProbe
+from edgetop.probes.apex import ApexProbe
+from edgetop.probes.clock import GOVERNOR_READINGS, ClockProbe
 from edgetop.probes.cpu import CpuProbe, parse_stat
 from edgetop.probes.heat import HeatProbe
 from edgetop.probes.memory import MemoryProbe
+from edgetop.probes.pressure import PressureProbe
 from edgetop.readings import Missing, Reading
 
 ZONE = "sys/class/thermal/thermal_zone"
@@ -120,3 +123,73 @@ def test_the_clock_says_its_cores_and_its_governor(tree, clock):
     assert probe.channels[0].title == "clock of core 2, 3"
     assert "governor schedutil" in probe.channels[0].source and "requested" in probe.channels[0].source
     assert [value.value for value in probe.read()] == [200e6, 1000e6]
+
+
+@pytest.mark.parametrize("zones", [{}, {"acpitz": 27.8}])
+def test_the_cpus_chip_stands_in_where_no_zone_is_the_cpus(tree, clock, zones):
+    board = {
+        **boards.zones(zones),
+        **boards.hwmon(0, "nvme", temp1_input=36850),
+        **boards.hwmon(2, "k10temp", temp1_input=51125, temp3_input=40000),
+        **boards.hwmon(10, "k10temp", temp1_input=52000),
+    }
+    probe = HeatProbe(boards.plant(tree.root, board), clock)
+    probe.open()
+    assert [channel.name for channel in probe.channels] == [
+        "heat.k10temp",
+        "heat.k10temp-2",
+        *map("heat.{}".format, zones),
+    ]
+    assert [channel.charted for channel in probe.channels] == [True, False, *[False] * len(zones)]
+    assert probe.channels[0].source == "/sys/class/hwmon"
+    assert [value.value for value in probe.read()] == [51.125, 52.0, *zones.values()]
+    # The driver is loaded again, and has another number.
+    tree.remove("sys/class/hwmon/hwmon2/temp1_input")
+    tree.remove("sys/class/hwmon/hwmon2/temp3_input")
+    boards.plant(tree.root, boards.hwmon(7, "k10temp", temp1_input=60000))
+    probe.close()
+    probe.open()
+    assert probe.read()[0].value == 60.0
+
+
+def test_a_governor_that_is_changed_is_told_once(tree, clock):
+    probe = ClockProbe(boards.plant(tree.root, boards.JETSON), clock)
+    probe.open()
+    tree.write(f"{boards.CPUFREQ}/policy4/scaling_governor", "performance\n")
+    values = [probe.read() for _ in range(2 * GOVERNOR_READINGS)]
+    assert all(isinstance(value, Reading) for value, _ in values)
+    told = [value for _, value in values if isinstance(value, Missing)]
+    assert told == [Missing("the governor was changed from schedutil to performance")]
+
+
+def test_pressure_is_the_share_of_the_time_in_which_work_waited(tree, clock):
+    probe = PressureProbe(boards.plant(tree.root, boards.pressure(0)), clock)
+    probe.open()
+    opened_ns = clock()
+    for path, total_us in zip(boards.pressure(), (250_000, 0, 3_000_000)):
+        tree.write(path, f"some avg10=0.00 avg60=0.00 avg300=0.00 total={total_us}\nfull avg10=0.00 total=9\n")
+    clock.ns += 1_000_000_000
+    assert [value.value for value in probe.read()] == [25.0, 0.0, 100.0]
+    assert probe.read()[0].t_ns == opened_ns + 500_000_000, "no time has passed: the same reading"
+
+
+def test_a_kernel_without_pressure_says_how_to_turn_it_on(tree, clock):
+    with pytest.raises(ProbeError) as caught:
+        PressureProbe(boards.plant(tree.root, boards.PI_4), clock).open()
+    assert "psi=1" in caught.value.hint
+
+
+def test_a_coral_chip_that_sleeps_is_missing_and_one_without_temperature_is_told(tree, clock):
+    tree.write("sys/class/apex/apex_0/temp", "-89700\n")
+    tree.write("sys/class/apex/apex_1/temp", "45300\n")
+    probe = ApexProbe(tree.root, clock)
+    probe.open()
+    assert [channel.name for channel in probe.channels] == ["heat.apex_0", "heat.apex_1"]
+    asleep, warm = probe.read()
+    assert isinstance(asleep, Missing) and "sleeps" in asleep.reason
+    assert warm.value == pytest.approx(45.3)
+    tree.remove("sys/class/apex/apex_0/temp")
+    tree.remove("sys/class/apex/apex_1/temp")
+    probe.close()
+    with pytest.raises(ProbeError, match="tells no temperature"):
+        probe.open()
