@@ -10,8 +10,7 @@ from rich.text import Text
 
 from edgetop import units
 from edgetop.analysis.operators import Breakdown, breakdown, side_by_side
-from edgetop.commands.output import Output
-from edgetop.commands.summary import WIDE, new_table
+from edgetop.commands.summary import new_table, output
 from edgetop.protocol import Operators, RunFigures, Snapshot
 from edgetop.readings import Missing
 
@@ -25,7 +24,7 @@ def print_operators(snapshot: Snapshot, operators: Mapping[int, Operators]) -> N
     """Print the operators of each run whose operators were timed, then those of all, joined by name."""
     if not operators:
         return
-    console = Output(WIDE)
+    console = output()
     runs = [run for run in snapshot.runs if run.run in operators]
     tables = [breakdown(operators[run.run]) for run in runs]
     for run, table in zip(runs, tables):

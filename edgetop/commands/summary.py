@@ -10,16 +10,19 @@ from rich.table import Table
 from rich.text import Text
 
 from edgetop import units
+from edgetop.commands.accuracy_table import ROWS as ACCURACY
+from edgetop.commands.accuracy_table import accuracy_notes, accuracy_rows
 from edgetop.commands.output import Output
+from edgetop.engine.names import common, differences
 from edgetop.protocol import RunFigures, Snapshot
 from edgetop.readings import Missing
 from edgetop.widgets.figure_lines import ENERGIES
 from edgetop.widgets.figure_notes import energy_texts, missing_text, throttled_text
 from edgetop.widgets.gauges import rails, session_rail, whose_watts
 
-OF_SOME = ("net", "inf/J", "decode")
+OF_SOME = ("net", "inf/J", "decode", *ACCURACY)
 """Rows that are left out where no run has a number: decoding is of detectors alone."""
-WIDE = 100
+_WIDE = 100
 """Columns a table may take where the output is no terminal."""
 
 
@@ -40,6 +43,7 @@ def _rows(run: RunFigures, references: set[str]) -> list[tuple[str, str]]:
         ("first", units.duration(run.first_ns)),
         ("agreement", agreement),
         ("decode", units.duration(run.decode_ns)),
+        *accuracy_rows(run),
         ("label", _label(run)),
     ]
 
@@ -50,8 +54,11 @@ def _label(run: RunFigures) -> str:
     return f"{units.printable(seen[0][0])} {seen[0][1]:.2f}" if seen else units.ABSENT
 
 
-def _heading(run: RunFigures) -> str:
-    return f"{units.printable(run.title)}\n{units.printable(run.version)}".rstrip()
+def _headings(runs: Sequence[RunFigures]) -> list[str]:
+    """Name, version, and what tells the runs apart beside their frameworks."""
+    told = zip(runs, differences(runs))
+    lines = [(run.title, run.version.partition("+")[0], *apart) for run, apart in told]
+    return ["\n".join(units.printable(line) for line in each if line) for each in lines]
 
 
 def _notes(snapshot: Snapshot) -> list[str]:
@@ -62,6 +69,7 @@ def _notes(snapshot: Snapshot) -> list[str]:
         notes.append("the weights are seeded: speed only")
     titles = [run.title for run in snapshot.runs]
     notes += [*_power(snapshot), *energy_texts(snapshot.runs, titles), throttled_text(snapshot.runs, titles)]
+    notes += accuracy_notes(snapshot.runs)
     if snapshot.verdict:
         notes.append(snapshot.verdict)
     return list(filter(None, notes))
@@ -82,6 +90,11 @@ def _power(snapshot: Snapshot) -> list[str]:
     return [*notes, snapshot.idle_note]
 
 
+def output() -> Console:
+    """Standard output, in which tables are set."""
+    return Output(_WIDE)
+
+
 def new_table(console: Console, title: str, headings: Sequence[str], texts: int = 1) -> Table:
     """An empty table whose first ``texts`` columns are at the left and the others, of numbers, at the right.
 
@@ -96,17 +109,23 @@ def new_table(console: Console, title: str, headings: Sequence[str], texts: int 
 
 def print_summary(snapshot: Snapshot) -> None:
     """Print the table of all runs to standard output."""
-    console = Output(WIDE)
+    console = output()
     runs = [run for run in snapshot.runs if run.count]
     if runs:
-        first = runs[0]
-        title = f"{first.model}, {first.precision}, {first.threads} thread{'s' * (first.threads > 1)}"
-        table = new_table(console, units.printable(title), ["", *map(_heading, runs)])
+        table = new_table(console, units.printable(", ".join(common(runs))), ["", *_headings(runs)])
         references = {run.agrees_with for run in runs}
         for row in zip(*(_rows(run, references) for run in runs)):
             name, values = row[0][0], [value for _, value in row]
             if name not in OF_SOME or set(values) != {units.ABSENT}:
                 table.add_row(name, *map(Text, values))
         console.print(table)
-    for note in _notes(snapshot):
+    for note in [*_notes(snapshot), *_verdicts(snapshot)]:
         console.print(Text(units.printable(note)))
+
+
+def _verdicts(snapshot: Snapshot) -> list[str]:
+    """Of each pair that can be compared, or why none can: of memory, which the table has, for two runs only."""
+    told = [verdict for verdict in snapshot.verdicts if not isinstance(verdict.value, Missing)]
+    speeds = [verdict for verdict in snapshot.verdicts if verdict.kind == "latency"]
+    waiting = [] if any(verdict.kind == "latency" for verdict in told) else [f"speed of {v.text}" for v in speeds[:1]]
+    return [v.text for v in told if v.kind != "memory" or len(snapshot.runs) == 2] + waiting
