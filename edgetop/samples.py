@@ -134,6 +134,9 @@ def is_sound(event: Event) -> bool:
 
 
 def _is_a(value: Any, kind: Any) -> bool:
+    """A bool is an int for Python, and no number here."""
+    if isinstance(value, bool):
+        return kind is bool
     return isinstance(value, kind) and (not isinstance(value, (int, float)) or abs(value) < _LARGEST)
 
 

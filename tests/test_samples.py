@@ -105,3 +105,21 @@ def test_operators_are_rows():
     assert not is_sound(Event(0, "operators", {"operators": "stem"}, 0))
     assert not is_sound(Event(0, "operators", {**OPERATORS, "rounds": "20"}, 0))
     assert not is_sound(Event(0, "operators", {**OPERATORS, "operators": [OPERATOR] * (MAX_OPERATORS + 1)}, 0))
+
+
+@pytest.mark.parametrize(
+    ("kind", "data"),
+    [
+        ("turn", {"start_ns": 0, "end_ns": 1, "count": True, "cpu_ns": 0}),
+        ("missing", {"channel": False, "reason": "gone"}),
+        ("picture", {**PICTURE, "rows": True}),
+        ("operators", {**OPERATORS, "p50_ns": True}),
+        ("outputs", {"agrees_with": False}),
+        ("run", {"load_ns": True}),
+    ],
+)
+def test_true_is_no_number(kind, data):
+    """Though Python takes it for one."""
+    assert not is_sound(Event(0, kind, data, 0))
+    numbers = {key: int(value) if isinstance(value, bool) else value for key, value in data.items()}
+    assert is_sound(Event(0, kind, numbers, 0))
