@@ -30,7 +30,7 @@ def check_plan(plan: Plan) -> None:
         raise UsageError("A deadline is not above zero", "Mend [run] load_deadline_s or inference_deadline_s")
     _check_energy(plan.energy)
     for spec in plan.runs:
-        _check_run(spec, any_format=plan.skip_absent)
+        check_run(spec, any_format=plan.skip_absent)
     if plan.input:
         check_source(plan.input)
     check_preparation(plan.preparation)
@@ -64,7 +64,8 @@ def _check_own(plan: Plan) -> None:
         raise UsageError("A model file has its own precision", "Leave out --precision")
 
 
-def _check_run(spec: RunSpec, *, any_format: bool) -> None:
+def check_run(spec: RunSpec, *, any_format: bool = False) -> None:
+    """Raise UsageError for a run that cannot be; with ``any_format`` a file of another framework's may be."""
     chosen = backend(spec.framework)
     if not 1 <= spec.threads <= MAX_THREADS:
         raise UsageError(f"{spec.threads} threads", f"Choose 1 to {MAX_THREADS}")
