@@ -60,6 +60,7 @@ class ThrottleProbe:
                 self._unread |= _look(signs)
             except ProbeError as error:
                 problem, silent = error, f"; {error.title}"
+                _close(signs)
                 continue
             self._signs = signs
             self.channels = _channels(", ".join(sign.source for sign in signs) + silent)
@@ -78,8 +79,12 @@ class ThrottleProbe:
     def close(self) -> None:
         """Let go of the files."""
         self._is_open = False
-        for sign in self._signs:
-            sign.close()
+        _close(self._signs)
+
+
+def _close(signs: Sequence[Sign]) -> None:
+    for sign in signs:
+        sign.close()
 
 
 def _look(signs: Sequence[Sign]) -> int:
