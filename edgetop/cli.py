@@ -21,6 +21,7 @@ HELP = f"""edgetop {__version__}: a live profiler in the terminal for deep-learn
 usage:
   edgetop                                pick model, frameworks, precision, threads and input, then watch
   edgetop run MODEL [--on FW,FW] …       measure a model (a name, or a model file) on some frameworks
+  edgetop accuracy MODEL --data PATH     how often it is right on ImageNet, COCO or a folder of labelled pictures
   edgetop replay FILE                    show a recorded session again
   edgetop list models|frameworks|probes|sessions
   edgetop models write MODEL --format F -o OUT
@@ -62,10 +63,22 @@ def _parser() -> argparse.ArgumentParser:
     _run_options(run)
     _python_option(run, "python_here")
 
+    accuracy = commands.add_parser(
+        "accuracy", help="how often it is right", description="Show a model the pictures of a data set."
+    )
+    accuracy.add_argument("model", metavar="MODEL", help="a name from `edgetop list models`, or a file")
+    accuracy.set_defaults(**vars(run.parse_args([])))
+    accuracy.add_argument("--data", required=True, dest="accuracy", metavar="PATH", help="the folder of pictures")
+    _accuracy_options(accuracy)
+    _way_options(accuracy)
+    accuracy.add_argument("--json", default="", metavar="FILE|-", help="write the result as JSON")
+    _python_option(accuracy, "python_here")
+
     replay = commands.add_parser("replay", help="replay", description="Show a recorded session again.")
     replay.add_argument("file", metavar="FILE")
     replay.add_argument("--headless", action="store_true", help="print the final figures, without a screen")
     replay.add_argument("--json", default="", metavar="FILE|-", help="write them as JSON, without a screen")
+    replay.add_argument("--meter-csv", default="", metavar="FILE", help="a USB meter's recording of it: its watts count")
 
     listing = commands.add_parser("list", help="list", description="List what there is.")
     listing.add_argument("what", choices=("models", "frameworks", "probes", "sessions"))
@@ -155,11 +168,8 @@ def address(text: str) -> int:
 
 
 def count(text: str) -> tuple[int, ...]:
-    """Whole numbers between commas, each above zero."""
-    numbers = tuple(int(part) for part in text.split(","))
-    if min(numbers) < 1:
-        raise ValueError(text)
-    return numbers
+    """Whole numbers between commas."""
+    return tuple(int(part) for part in text.split(","))
 
 
 def shape(text: str) -> tuple[int, ...]:
@@ -168,9 +178,7 @@ def shape(text: str) -> tuple[int, ...]:
 
 
 def _run_options(run: argparse.ArgumentParser) -> None:
-    run.add_argument("--on", default="", metavar="FW,FW", help="frameworks; litert:builtin is one of LiteRT's variants")
-    run.add_argument("--precision", default="", metavar="P,P", help="fp32 (the default), fp16, bf16 or int8")
-    run.add_argument("--threads", type=count, default=(), metavar="N,N", help="default: half of the cores")
+    _way_options(run)
     run.add_argument("--input", default="", metavar="PATH", help="a picture, or cat, coffee or noise")
     run.add_argument("--duration", type=number, default=0.0, metavar="S", help="seconds of measuring in all")
     run.add_argument("--count", type=int, default=0, metavar="N", help="inferences of each run in the statistics")
@@ -180,6 +188,16 @@ def _run_options(run: argparse.ArgumentParser) -> None:
     run.add_argument("--headless", action="store_true", help="no screen: progress, then the summary table")
     run.add_argument("--json", default="", metavar="FILE|-", help="write the result as JSON, without a screen")
     run.add_argument("--operators", action="store_true", help="also time each operator, before the measurement")
+    _power_options(run.add_argument_group("power, energy and heat"))
+    accuracy = run.add_argument_group("accuracy")
+    accuracy.add_argument("--accuracy", default="", metavar="PATH", help="first judge it by the pictures of a data set")
+    _accuracy_options(accuracy)
+
+
+def _way_options(run: argparse.ArgumentParser) -> None:
+    run.add_argument("--on", default="", metavar="FW,FW", help="frameworks; litert:builtin is one of LiteRT's variants")
+    run.add_argument("--precision", default="", metavar="P,P", help="fp32 (the default), fp16, bf16 or int8")
+    run.add_argument("--threads", type=count, default=(), metavar="N,N", help="default: half of the cores")
     run.add_argument("--delegate", default="", metavar="LIB", help="a TFLite delegate's shared library")
     run.add_argument("--delegate-option", action="append", default=[], metavar="K=V", help="may be given again")
     own = run.add_argument_group("for a model file of your own")
@@ -188,7 +206,14 @@ def _run_options(run: argparse.ArgumentParser) -> None:
     own.add_argument("--bgr", action="store_true", help="blue first, as many Caffe models want it")
     own.add_argument("--labels", default="", metavar="FILE", help="a label a line")
     own.add_argument("--input-shape", type=shape, default=(), metavar="N,C,H,W", help="where the file does not tell")
-    _power_options(run.add_argument_group("power, energy and heat"))
+
+
+def _accuracy_options(accuracy: argparse._ActionsContainer) -> None:
+    accuracy.add_argument(
+        "--annotations", default="", metavar="FILE", help="list of labels, or COCO's file; default: found beside PATH"
+    )
+    accuracy.add_argument("--first", type=int, default=0, metavar="N", help="pictures, in the order of the list")
+    accuracy.add_argument("--again", action="store_true", help="forget what was answered before")
 
 
 def _power_options(power: argparse._ArgumentGroup) -> None:
@@ -215,6 +240,8 @@ def _dispatch(argv: list[str]) -> int:
         return pick(parser.parse_args([*argv, "run"]))
     if arguments.command == "run":
         from edgetop.commands.run import run as act
+    elif arguments.command == "accuracy":
+        from edgetop.commands.accuracy import accuracy as act
     elif arguments.command == "replay":
         from edgetop.commands.replay import replay as act
     elif arguments.command == "list":

@@ -6,6 +6,7 @@ With a screen this process loads neither numpy nor a framework: the engine resol
 from __future__ import annotations
 
 import argparse
+import itertools
 import sys
 from dataclasses import replace
 from typing import Any
@@ -14,7 +15,7 @@ from edgetop.backends.serving import Server, serving
 from edgetop.config import Settings, default_threads, load_settings
 from edgetop.delegates import TAKERS, Delegate, read
 from edgetop.errors import UsageError
-from edgetop.plan import EnergySettings, Ina219Settings, Plan, Preparation, RunSpec
+from edgetop.plan import AccuracySettings, EnergySettings, Ina219Settings, Plan, Preparation, RunSpec
 
 WITHOUT_TERMINAL_S = 10.0
 """So long a run lasts when nobody can stop it by a key and nothing else was said."""
@@ -25,7 +26,7 @@ def run(arguments: argparse.Namespace) -> int:
     settings = load_settings(arguments.config)
     served = serving(settings.python, arguments.python)
     headless = arguments.headless or bool(arguments.json) or not sys.stdout.isatty()
-    plan = _plan(arguments, settings, headless)
+    plan = plan_of(arguments, settings, headless)
     if headless:
         return _headless(plan, arguments.json, served)
     from edgetop.commands.screen import run_app
@@ -46,18 +47,20 @@ def pick(arguments: argparse.Namespace) -> int:
     return run_app(lambda: start_engine(arguments.config, arguments.python), None, settings)
 
 
-def _plan(arguments: argparse.Namespace, settings: Settings, headless: bool) -> Plan:
+def plan_of(arguments: argparse.Namespace, settings: Settings, headless: bool) -> Plan:
+    """What the options of ``edgetop run`` and the settings ask for."""
     model = arguments.model or settings.run.model
-    threads = arguments.threads or settings.run.threads or default_threads()
-    precision = arguments.precision or settings.run.precision
+    threads = arguments.threads or (settings.run.threads or default_threads(),)
+    precisions = (arguments.precision or settings.run.precision).split(",")
     named = [name.strip() for name in arguments.on.split(",")] if arguments.on else []
     duration_s = arguments.duration
     if headless and not duration_s and not arguments.count:
         duration_s = WITHOUT_TERMINAL_S
     chosen = named or _readers(model) or settings.run.frameworks
+    ways = itertools.product(_models(model), chosen, precisions, threads)
     runs = tuple(
-        RunSpec(place, model, name, precision, threads, variant=variant)
-        for place, (name, _, variant) in enumerate(wanted.partition(":") for wanted in chosen)
+        RunSpec(place, of, name.partition(":")[0], precision.strip(), count, variant=name.partition(":")[2])
+        for place, (of, name, precision, count) in enumerate(ways)
     )
     if arguments.delegate or arguments.delegate_option:
         runs = _delegated(runs, Delegate(arguments.delegate, tuple(arguments.delegate_option)))
@@ -85,7 +88,14 @@ def _plan(arguments: argparse.Namespace, settings: Settings, headless: bool) -> 
         energy=_energy(arguments),
         cool_down=arguments.cool_down,
         leave_out_throttled=arguments.leave_out_throttled,
+        accuracy=AccuracySettings(arguments.accuracy, arguments.annotations, arguments.first, arguments.again),
     )
+
+
+def _models(model: str) -> list[str]:
+    """Several of the zoo between commas; a path may have commas of its own."""
+    names = [name.strip() for name in model.split(",")]
+    return names if all(name.isidentifier() for name in names) else [model]
 
 
 def _energy(arguments: argparse.Namespace) -> EnergySettings:
@@ -130,7 +140,8 @@ def _ina219(arguments: argparse.Namespace, settings: Ina219Settings) -> Ina219Se
 
 
 def _headless(plan: Plan, json_path: str, served: dict[str, Server]) -> int:
-    from edgetop.commands.headless import Progress, Signals, check_json_path, run_headless
+    from edgetop.commands.headless import Signals, check_json_path, run_headless
+    from edgetop.commands.progress import Progress
     from edgetop.engine.start import live_loop
     from edgetop.machine import describe_machine
 

@@ -13,8 +13,9 @@ from edgetop.analysis.stretches import Stretches
 from edgetop.engine.figures import RunState
 from edgetop.engine.judged import accuracy_verdicts
 from edgetop.engine.meter import EnergyMeter
+from edgetop.engine.names import names
 from edgetop.engine.series import COLUMN_NS, KEPT_COLUMNS, ColumnStore
-from edgetop.engine.verdicts import Comparison, names
+from edgetop.engine.verdicts import Comparison
 from edgetop.protocol import Columns, Gauge, RunFigures, Snapshot
 from edgetop.readings import Channel, Missing
 from edgetop.samples import Batch, Event, Readings

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any, Optional, Union
 
 from edgetop.analysis.operators import breakdown
-from edgetop.protocol import UNKNOWN, Operators, RunFigures, Snapshot
+from edgetop.engine.judged import accuracy_json
+from edgetop.protocol import UNKNOWN, Operators, RunFigures, Snapshot, Verdict
 from edgetop.readings import Figure, Missing
 
 SCHEMA = "edgetop.result/1"
@@ -35,6 +36,8 @@ def _warnings(run: RunFigures) -> list[str]:
         warnings.append(f"{run.throttled} inferences ran while the board throttled or its supply was low; they {part}")
     if run.lost:
         warnings.append(f"{run.lost} samples are missing: overrun in the ring, or not recorded for lack of room")
+    if run.left_out:
+        warnings.append(f"{run.left_out} pictures of the data set could not be read and are left out")
     if run.weights.startswith("seeded"):
         warnings.append("the weights are seeded: speed only")
     return warnings
@@ -68,6 +71,27 @@ def _power(snapshot: Snapshot) -> dict[str, Any]:
         "idle_cold_w": _plain(snapshot.idle_cold_w),
         "note": snapshot.idle_note,
     }
+
+
+def _verdict(verdict: Verdict) -> dict[str, Any]:
+    """How many times as much run ``second`` takes as run ``first``, by their places among the results."""
+    interval = [_plain(verdict.low), _plain(verdict.high)]
+    return {
+        "of": verdict.kind,
+        "first": verdict.first,
+        "second": verdict.second,
+        "ratio": _plain(verdict.value),
+        "ci95": interval,
+        "ratio_less_waiting": _plain(verdict.corrected),
+        "text": verdict.text,
+    }
+
+
+def _residency(run: RunFigures) -> Union[float, dict[str, str]]:
+    """By how much the median is longer in turns than in unbroken inferences, as a share."""
+    if isinstance(run.p50_ns, Missing):
+        return _plain(run.p50_ns)
+    return _plain(run.alone_p50_ns) if isinstance(run.alone_p50_ns, Missing) else run.p50_ns / run.alone_p50_ns - 1
 
 
 def _operators(operators: Optional[Operators]) -> dict[str, Any]:
@@ -111,6 +135,9 @@ def _run(run: RunFigures, operators: Optional[Operators]) -> dict[str, Any]:
         "load_s": _seconds(run.load_ns),
         "first_s": _seconds(run.first_ns),
         "latency_s": {"n": run.count, **latency, "ci95_p50": _interval(run)},
+        "alone_p50_s": _seconds(run.alone_p50_ns),
+        "residency_penalty": _residency(run),
+        "rank": run.rank,
         "set_aside": run.set_aside,
         "throughput_ips": _plain(run.rate_ips),
         "cpu_percent": _plain(run.cpu_percent),
@@ -125,6 +152,7 @@ def _run(run: RunFigures, operators: Optional[Operators]) -> dict[str, Any]:
             "agreement": _plain(run.agreement),
             "agrees_with": run.agrees_with,
         },
+        "accuracy": accuracy_json(run),
         "operators": _operators(operators),
         "warnings": _warnings(run),
     }
@@ -132,7 +160,9 @@ def _run(run: RunFigures, operators: Optional[Operators]) -> dict[str, Any]:
 
 def _invalid_reasons(snapshot: Snapshot) -> list[str]:
     reasons = [f"{run.title}: {run.message}" for run in snapshot.runs if run.status == "failed"]
-    reasons += [f"{run.title}: no inference was measured" for run in snapshot.runs if not run.count]
+    reasons += [
+        f"{run.title}: no inference was measured" for run in snapshot.runs if not run.count and not run.pictures
+    ]
     if "DIFFER" in snapshot.verdict:
         reasons.append(snapshot.verdict)
     return reasons
@@ -148,6 +178,7 @@ def result(
         "machine": dict(machine),
         "power": _power(snapshot),
         "results": [_run(run, operators.get(run.run)) for run in snapshot.runs],
+        "comparison": [_verdict(verdict) for verdict in snapshot.verdicts],
         "verdict": snapshot.verdict,
         "valid": not reasons,
         "invalid_reasons": reasons,

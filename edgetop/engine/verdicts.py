@@ -9,6 +9,7 @@ from typing import Any, Optional, Union
 from edgetop.analysis.comparison import Ratio, of_quantities, paired, ranks, times_as_fast, times_as_much
 from edgetop.analysis.student import t_975
 from edgetop.engine.figures import RunState
+from edgetop.engine.names import names
 from edgetop.protocol import RunFigures, Verdict
 from edgetop.readings import Missing
 
@@ -16,23 +17,6 @@ GROWTH = 1.1
 """Verdicts change slowly: they are made anew when there are a tenth more blocks."""
 SAME_MEMORY = 0.02
 """Peaks of memory differ by so much from run to run."""
-
-
-def names(runs: Sequence[RunFigures]) -> list[str]:
-    """What tells the runs apart: framework and variant, and of model, precision and threads what differs."""
-    told = []
-    for run in runs:
-        differs = [
-            text
-            for field, text in (("model", run.model), ("precision", run.precision), ("threads", _threads(run)))
-            if len({getattr(other, field) for other in runs}) > 1
-        ]
-        told.append(" ".join([run.title, *differs]))
-    return told
-
-
-def _threads(run: RunFigures) -> str:
-    return f"{run.threads} thread{'s' if run.threads > 1 else ''}"
 
 
 class Comparison:

@@ -1,4 +1,4 @@
-"""Each pair of runs has a verdict, the same however the recording was cut; ranks do not order what is not told apart."""
+"""Each pair of runs has a verdict, however the recording was cut; ranks do not order what is not told apart."""
 
 import dataclasses
 
@@ -7,7 +7,7 @@ import pytest
 
 from edgetop.engine.aggregate import Aggregate
 from edgetop.engine.blocks import Blocks
-from edgetop.engine.verdicts import names
+from edgetop.engine.names import common, names
 from edgetop.protocol import RunFigures
 from edgetop.readings import Missing
 from edgetop.samples import SETTLING, Batch, Event, Samples
@@ -127,3 +127,4 @@ def test_names_tell_what_differs():
         "LiteRT fp32 1 thread",
         "LiteRT int8 2 threads",
     ]
+    assert common([base, dataclasses.replace(base, precision="int8")]) == ["mobilenet_v2", "1 thread"]
