@@ -16,31 +16,7 @@ from edgetop.commands.summary import print_summary
 from edgetop.engine.loop import Loop
 from edgetop.engine.result import result
 from edgetop.errors import CannotWrite
-from edgetop.protocol import Command, Ended, LogLines, Message, Notice, Snapshot, Stop
-from edgetop.units import printable
-
-
-class Progress:
-    """Tells each change of a run's state once, on standard error."""
-
-    def __init__(self) -> None:
-        self._told: dict[int, tuple[str, str]] = {}
-
-    def publish(self, message: Message) -> bool:
-        """Print what is new."""
-        if isinstance(message, Snapshot):
-            for run in message.runs:
-                state = (run.status, run.message)
-                if self._told.get(run.run) != state:
-                    self._told[run.run] = state
-                    text = f"{run.title}: {run.status}" + (f": {run.message}" if run.message else "")
-                    print(text, file=sys.stderr, flush=True)
-        elif isinstance(message, LogLines):
-            for line in message.lines:
-                print(f"  | {printable(line)}", file=sys.stderr, flush=True)
-        elif isinstance(message, Notice):
-            print(f"{message.title}. {message.hint}", file=sys.stderr, flush=True)
-        return True
+from edgetop.protocol import Command, Ended, Message, Stop
 
 
 class Quiet:
