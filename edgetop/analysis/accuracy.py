@@ -48,40 +48,6 @@ def paired_interval(pair: Paired, z: float = Z95) -> Interval:
     return max(-1.0, first - second - half), min(1.0, first - second + half)
 
 
-def difference(self) -> float:
-    """The first's share of right answers less the second's."""
-    return (self.only_first - self.only_second) / self.count
-
-
-def wilson(hits: int, count: int, z: float = Z95) -> Interval:
-    """The interval of a share by its score; ``count`` is above 0."""
-    share, square = hits / count, z * z
-    middle = (share + square / (2 * count)) / (1 + square / count)
-    half = z / (1 + square / count) * math.sqrt(share * (1 - share) / count + square / (4 * count * count))
-    # At the ends it is exact, which rounding must not spoil.
-    return (0.0 if hits == 0 else max(0.0, middle - half), 1.0 if hits == count else min(1.0, middle + half))
-
-
-def paired_interval(pair: Paired, z: float = Z95) -> Interval:
-    """The interval of the difference of two shares on the same pictures, as Bonett and Price have it.
-
-    With one more picture on which each alone is right: it has a width where the two never differed, too.
-    """
-    first, second = ((only + 1) / (pair.count + 2) for only in (pair.only_first, pair.only_second))
-    half = z * math.sqrt((first + second - (first - second) ** 2) / (pair.count + 2))
-    return max(-1.0, first - second - half), min(1.0, first - second + half)
-
-
-def mcnemar(pair: Paired) -> float:
-    """The probability of so uneven a split, or a more uneven one, were both runs as good: exact, two-sided."""
-    split = pair.only_first + pair.only_second
-    fewer = min(pair.only_first, pair.only_second)
-    if 2 * fewer >= split:
-        return 1.0
-    logs = (math.lgamma(split + 1) - math.lgamma(k + 1) - math.lgamma(split - k + 1) for k in range(fewer + 1))
-    return min(1.0, 2 * math.fsum(math.exp(log - split * math.log(2)) for log in logs))
-
-
 def differ(pair: Paired) -> bool:
     """Whether the pictures tell the two apart: no difference at all lies outside of the interval."""
     low, high = paired_interval(pair)

@@ -22,6 +22,7 @@ def synthetic(seed, pictures=12):
         for _ in range(numbers.integers(0, 8)):
             left, top = numbers.uniform(0, 400, 2)
             width, height = numbers.uniform(8, 240, 2)
+            box = np.array((left, top, width, height))
             category = int(numbers.choice(CATEGORIES))
             crowd = int(numbers.random() < 0.1)
             annotations.append(
@@ -35,9 +36,9 @@ def synthetic(seed, pictures=12):
                 }
             )
             for _ in range(numbers.integers(0, 3)):
-                shift = numbers.normal(0, 0.1, 4) * (width, height, width, height)
+                shift = numbers.normal(0, 0.1, 4) * box[[2, 3, 2, 3]]
                 guess = category if numbers.random() < 0.9 else int(numbers.choice(CATEGORIES))
-                edges = np.maximum((left, top, width, height) + shift, 1).round(2).tolist()
+                edges = np.maximum(box + shift, 1).round(2).tolist()
                 found[picture].append((guess, round(float(numbers.random()), 6), *edges))
     truth = {
         "images": [{"id": picture} for picture in found],

@@ -137,7 +137,7 @@ def test_the_devkits_meta_mat(pictures):
 def test_the_devkits_list_of_other_pictures_is_refused(pictures):
     write(pictures / "ILSVRC2012_validation_ground_truth.txt", 1, 2, 3)
     write(pictures / "devkit_order.txt", *reversed(WNIDS))
-    with pytest.raises(BadInput, match="3 labels, and .* has 6 pictures"):
+    with pytest.raises(BadInput, match=r"3 labels, and .* has 6 pictures"):
         open_data_set(str(pictures))
 
 
@@ -188,7 +188,7 @@ def test_a_list_of_other_pictures_is_refused(tmp_path):
 
 
 def test_what_is_no_data_set_is_refused(tmp_path):
-    with pytest.raises(BadInput, match="nothing in .* tells what its pictures show"):
+    with pytest.raises(BadInput, match=r"nothing in .* tells what its pictures show"):
         open_data_set(str(tmp_path))
     with pytest.raises(BadInput, match="no folder at"):
         open_data_set(str(tmp_path / "none"))
