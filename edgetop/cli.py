@@ -78,7 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_argument("file", metavar="FILE")
     replay.add_argument("--headless", action="store_true", help="print the final figures, without a screen")
     replay.add_argument("--json", default="", metavar="FILE|-", help="write them as JSON, without a screen")
-    replay.add_argument("--meter-csv", default="", metavar="FILE", help="a USB meter's recording of it: its watts count")
+    replay.add_argument("--meter-csv", default="", metavar="FILE", help="a USB meter's recording, whose watts count")
 
     listing = commands.add_parser("list", help="list", description="List what there is.")
     listing.add_argument("what", choices=("models", "frameworks", "probes", "sessions"))

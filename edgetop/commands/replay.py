@@ -11,20 +11,22 @@ from edgetop.config import load_settings
 def replay(arguments: argparse.Namespace) -> int:
     """Carry out ``edgetop replay``."""
     if arguments.headless or arguments.json or not sys.stdout.isatty():
-        return _headless(arguments.file, arguments.json)
+        return _headless(arguments.file, arguments.json, arguments.meter_csv)
     from edgetop.commands.screen import run_app
     from edgetop.engine.client import start_replay
 
-    return run_app(lambda: start_replay(arguments.file), None, load_settings(arguments.config), replay=True)
+    return run_app(
+        lambda: start_replay(arguments.file, arguments.meter_csv), None, load_settings(arguments.config), replay=True
+    )
 
 
-def _headless(path: str, json_path: str) -> int:
+def _headless(path: str, json_path: str, meter_csv: str) -> int:
     from edgetop.commands.headless import Quiet, Signals, check_json_path, run_headless
     from edgetop.engine.loop import Loop
     from edgetop.engine.replay import ReplayFeed
 
     if json_path:
         check_json_path(json_path)
-    feed = ReplayFeed(path, paced=False)
+    feed = ReplayFeed(path, paced=False, meter_csv=meter_csv)
     signals = Signals()
     return run_headless(Loop(feed, Quiet(), lambda _: signals(0.0)), signals, dict(feed.description.machine), json_path)

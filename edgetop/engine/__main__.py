@@ -1,6 +1,6 @@
 """The engine as a process, JSON lines on both sides.
 
-``python -m edgetop.engine [--replay=FILE | --config=FILE --python=NAME=PATH …]``.
+``python -m edgetop.engine [--replay=FILE --meter-csv=FILE | --config=FILE --python=NAME=PATH …]``.
 """
 
 from __future__ import annotations
@@ -88,12 +88,12 @@ def _look_for_frameworks(found: queue.SimpleQueue[tuple[str, Union[str, Missing]
     availabilities(names(), python, lambda name, here: found.put((name, here.version)))
 
 
-def replay(path: str, publisher: PipePublisher, commands: CommandPipe) -> Ended:
+def replay(path: str, meter_csv: str, publisher: PipePublisher, commands: CommandPipe) -> Ended:
     """Replay a session until asked to stop."""
     from edgetop.engine.loop import Loop
     from edgetop.engine.replay import ReplayFeed
 
-    feed = ReplayFeed(path)
+    feed = ReplayFeed(path, meter_csv=meter_csv)
     publisher.publish(Hello(__version__, can_seek=True, can_record=False, machine=feed.description.machine))
     return Loop(feed, publisher, commands, hold_at_end=True).run()
 
@@ -105,11 +105,11 @@ def main(argv: list[str]) -> int:
     os.dup2(2, 1)
     publisher = PipePublisher(messages)
     commands = CommandPipe(0, publisher)
-    said = getopt.getopt(argv, "", ["replay=", "config=", "python="])[0]
+    said = getopt.getopt(argv, "", ["replay=", "meter-csv=", "config=", "python="])[0]
     options = dict(said)
     try:
         if "--replay" in options:
-            ended = replay(options["--replay"], publisher, commands)
+            ended = replay(options["--replay"], options.get("--meter-csv", ""), publisher, commands)
         else:
             pythons = [value for name, value in said if name == "--python"]
             ended = measure(publisher, commands, options.get("--config", ""), pythons)

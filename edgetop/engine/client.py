@@ -101,6 +101,6 @@ def start_engine(config: str = "", pythons: Sequence[str] = ()) -> Client:
     return Client([sys.executable, "-m", "edgetop.engine", *options])
 
 
-def start_replay(path: str) -> Client:
-    """An engine that replays the session file at ``path``."""
-    return Client([sys.executable, "-m", "edgetop.engine", "--replay", path])
+def start_replay(path: str, meter_csv: str = "") -> Client:
+    """An engine that replays the session file at ``path``, with the watts of a USB meter's recording if any."""
+    return Client([sys.executable, "-m", "edgetop.engine", f"--replay={path}", f"--meter-csv={meter_csv}"])

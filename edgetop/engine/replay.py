@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import islice
 
 from edgetop.clock import now_ns
+from edgetop.engine.overlay import Overlay
+from edgetop.errors import EdgetopError
 from edgetop.protocol import Command, LogLines, Pause, Seek, Speed
 from edgetop.samples import Batch, Event, Readings, Samples, is_sound, join_readings, join_samples
 from edgetop.sessions.reader import SessionReader
@@ -19,14 +21,20 @@ UNPACED_SECONDS = 60
 class ReplayFeed:
     """Replays a session; it begins at once, and holds at the end until it is closed.
 
-    With ``paced`` off each drain reads on at once, whatever time has passed; it cannot be sought in.
+    With ``paced`` off each drain reads on at once, whatever time has passed; it cannot be sought in. ``meter_csv`` is a
+    USB meter's recording of the session, which takes the place of its own source of power.
     """
 
     can_seek = True
 
-    def __init__(self, path: str, *, paced: bool = True) -> None:
+    def __init__(self, path: str, *, paced: bool = True, meter_csv: str = "") -> None:
         self._reader = SessionReader(path)
-        self.description = self._reader.description
+        try:
+            self._overlay = Overlay(meter_csv, self._reader) if meter_csv else None
+        except EdgetopError:
+            self._reader.close()
+            raise
+        self.description = self._overlay.description if self._overlay else self._reader.description
         self.duration_ns = self._reader.duration_ns
         self.paused = False
         self.speed = 1.0
@@ -78,6 +86,9 @@ class ReplayFeed:
         if until_ns is None:
             until_ns = min(batches[-1].until_ns - start_ns, self.duration_ns) if batches else self.duration_ns
         batch = merge(batches, start_ns + until_ns)
+        if self._overlay is not None:
+            beyond_ns = until_ns + 1 if until_ns >= self.duration_ns else until_ns
+            batch = self._overlay.added(batch, start_ns + self._read_ns, start_ns + beyond_ns)
         self._read_ns = until_ns
         self._logs += [
             LogLines(event.run, (str(event.data["line"]),))
