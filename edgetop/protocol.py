@@ -120,6 +120,8 @@ class RunFigures:
     p50_ns: Figure = UNKNOWN
     p90_ns: Figure = UNKNOWN
     p99_ns: Figure = UNKNOWN
+    p90_early_stop_ns: Figure = UNKNOWN
+    """MLPerf's estimate of the 90th percentile, which is below the true one in 1 of 100 measurements at most."""
     mean_ns: Figure = UNKNOWN
     stddev_ns: Figure = UNKNOWN
     min_ns: Figure = UNKNOWN

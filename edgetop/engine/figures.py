@@ -8,6 +8,7 @@ from typing import Any, Union
 import numpy as np
 
 from edgetop.analysis.agreement import tolerance
+from edgetop.analysis.early_stopping import early_stop
 from edgetop.analysis.intervals import batch_means
 from edgetop.analysis.percentiles import nearest_rank
 from edgetop.analysis.stretches import Stretches
@@ -186,6 +187,7 @@ def _statistics(durations: Int64s) -> dict[str, Any]:
         "p50_ns": p50,
         "p90_ns": p90,
         "p99_ns": p99,
+        "p90_early_stop_ns": early_stop(durations),
         "mean_ns": mean,
         "stddev_ns": spread,
         "min_ns": int(durations.min()),

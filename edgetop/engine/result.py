@@ -6,25 +6,30 @@ from collections.abc import Mapping
 from typing import Any, Optional, Union
 
 from edgetop.analysis.operators import breakdown
+from edgetop.analysis.roofline import gflops
 from edgetop.engine.judged import accuracy_json
+from edgetop.measure.outputs import NULL
+from edgetop.networks import zoo
 from edgetop.protocol import UNKNOWN, Operators, RunFigures, Snapshot, Verdict
 from edgetop.readings import Figure, Missing
 
 SCHEMA = "edgetop.result/1"
+_UNCOUNTED = Missing("what it computes is not counted")
 _NO_START = Missing("the framework does not tell when it begins")
 
 
-def _plain(value: Figure, scale: float = 1.0) -> Union[float, dict[str, str]]:
+def plain(value: Figure, scale: float = 1.0) -> Union[float, dict[str, str]]:
+    """A number times ``scale``, or the reason why there is none."""
     return {"missing": value.reason} if isinstance(value, Missing) else value * scale
 
 
 def _seconds(value: Figure) -> Union[float, dict[str, str]]:
-    return _plain(value, 1e-9)
+    return plain(value, 1e-9)
 
 
 def _interval(run: RunFigures) -> Any:
     interval = run.ci95_p50_ns
-    return _plain(interval) if isinstance(interval, Missing) else [edge * 1e-9 for edge in interval]
+    return plain(interval) if isinstance(interval, Missing) else [edge * 1e-9 for edge in interval]
 
 
 def _warnings(run: RunFigures) -> list[str]:
@@ -43,15 +48,23 @@ def _warnings(run: RunFigures) -> list[str]:
     return warnings
 
 
+def model_gflops(run: RunFigures) -> Figure:
+    """Billions of operations a second at its median; Missing where nobody counts what it computes."""
+    if run.framework == NULL or run.model not in zoo.NETWORKS:
+        return _UNCOUNTED
+    seconds = run.p50_ns if isinstance(run.p50_ns, Missing) else run.p50_ns / 1e9
+    return gflops(zoo.shipped_card(run.model).macs, seconds)
+
+
 def _energy(run: RunFigures) -> dict[str, Any]:
     """Joules per inference, gross and net; ``u95`` is half of a 95 % interval."""
     gross = run.energy_j
     return {
-        "gross_j": _plain(gross),
-        "gross_u95_j": _plain(run.energy_u95_j),
-        "net_j": _plain(run.energy_net_j),
-        "net_u95_j": _plain(run.energy_net_u95_j),
-        "inferences_per_j": 1 / gross if not isinstance(gross, Missing) and gross > 0 else _plain(UNKNOWN),
+        "gross_j": plain(gross),
+        "gross_u95_j": plain(run.energy_u95_j),
+        "net_j": plain(run.energy_net_j),
+        "net_u95_j": plain(run.energy_net_u95_j),
+        "inferences_per_j": 1 / gross if not isinstance(gross, Missing) and gross > 0 else plain(UNKNOWN),
         "windows": run.energy_windows,
         "note": run.energy_note,
         "provisional": run.energy_note.startswith("provisional") or not run.energy_windows,
@@ -66,23 +79,23 @@ def _power(snapshot: Snapshot) -> dict[str, Any]:
         "channel": snapshot.power,
         "source": channel.source if channel is not None else "",
         "covers": channel.covers if channel is not None else "",
-        "drawn_j": _plain(snapshot.drawn_j),
-        "idle_w": _plain(snapshot.idle_w),
-        "idle_cold_w": _plain(snapshot.idle_cold_w),
+        "drawn_j": plain(snapshot.drawn_j),
+        "idle_w": plain(snapshot.idle_w),
+        "idle_cold_w": plain(snapshot.idle_cold_w),
         "note": snapshot.idle_note,
     }
 
 
 def _verdict(verdict: Verdict) -> dict[str, Any]:
     """How many times as much run ``second`` takes as run ``first``, by their places among the results."""
-    interval = [_plain(verdict.low), _plain(verdict.high)]
+    interval = [plain(verdict.low), plain(verdict.high)]
     return {
         "of": verdict.kind,
         "first": verdict.first,
         "second": verdict.second,
-        "ratio": _plain(verdict.value),
+        "ratio": plain(verdict.value),
         "ci95": interval,
-        "ratio_less_waiting": _plain(verdict.corrected),
+        "ratio_less_waiting": plain(verdict.corrected),
         "text": verdict.text,
     }
 
@@ -90,8 +103,8 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
 def _residency(run: RunFigures) -> Union[float, dict[str, str]]:
     """By how much the median is longer in turns than in unbroken inferences, as a share."""
     if isinstance(run.p50_ns, Missing):
-        return _plain(run.p50_ns)
-    return _plain(run.alone_p50_ns) if isinstance(run.alone_p50_ns, Missing) else run.p50_ns / run.alone_p50_ns - 1
+        return plain(run.p50_ns)
+    return plain(run.alone_p50_ns) if isinstance(run.alone_p50_ns, Missing) else run.p50_ns / run.alone_p50_ns - 1
 
 
 def _operators(operators: Optional[Operators]) -> dict[str, Any]:
@@ -102,7 +115,7 @@ def _operators(operators: Optional[Operators]) -> dict[str, Any]:
         "rounds": table.told.rounds,
         "plain_p50_s": _seconds(table.told.plain_p50_ns),
         "p50_s": _seconds(table.told.p50_ns),
-        "coverage": _plain(table.coverage),
+        "coverage": plain(table.coverage),
         "rows": [
             {
                 "name": row.name,
@@ -119,7 +132,7 @@ def _operators(operators: Optional[Operators]) -> dict[str, Any]:
 
 
 def _run(run: RunFigures, operators: Optional[Operators]) -> dict[str, Any]:
-    names = ("mean", "stddev", "min", "max", "p50", "p90", "p99")
+    names = ("mean", "stddev", "min", "max", "p50", "p90", "p99", "p90_early_stop")
     latency = {name: _seconds(getattr(run, f"{name}_ns")) for name in names}
     return {
         "model": run.model,
@@ -139,17 +152,18 @@ def _run(run: RunFigures, operators: Optional[Operators]) -> dict[str, Any]:
         "residency_penalty": _residency(run),
         "rank": run.rank,
         "set_aside": run.set_aside,
-        "throughput_ips": _plain(run.rate_ips),
-        "cpu_percent": _plain(run.cpu_percent),
-        "memory": {"rss_bytes": _plain(run.rss_bytes), "peak_rss_bytes": _plain(run.peak_rss_bytes)},
-        "power_w": _plain(run.power_w),
-        "energy_j_per_inference": _plain(run.energy_j),
+        "throughput_ips": plain(run.rate_ips),
+        "gflops": plain(model_gflops(run)),
+        "cpu_percent": plain(run.cpu_percent),
+        "memory": {"rss_bytes": plain(run.rss_bytes), "peak_rss_bytes": plain(run.peak_rss_bytes)},
+        "power_w": plain(run.power_w),
+        "energy_j_per_inference": plain(run.energy_j),
         "energy": _energy(run),
         "outputs": {
             "top5": [list(pair) for pair in run.labels],
             "detections": [list(row) for row in run.detections],
             "decode_s": _seconds(run.decode_ns),
-            "agreement": _plain(run.agreement),
+            "agreement": plain(run.agreement),
             "agrees_with": run.agrees_with,
         },
         "accuracy": accuracy_json(run),

@@ -1,9 +1,13 @@
 """The result is plain JSON in seconds; what is missing says why; what is wrong makes it invalid."""
 
 import json
+from dataclasses import replace
+
+import pytest
 
 from edgetop.engine.aggregate import Aggregate
 from edgetop.engine.result import SCHEMA, result
+from edgetop.networks import zoo
 from edgetop.protocol import Operators
 from edgetop.samples import Batch, Event
 
@@ -28,6 +32,27 @@ def test_a_sound_session_gives_figures_in_seconds(description, recording):
     assert low <= first["latency_s"]["p50"] <= high or abs(low - first["latency_s"]["p50"]) < 1e-4
     assert first["outputs"]["top5"][0] == ["tabby", 0.5]
     assert first["framework_version"] == "2.3.0"
+
+
+def test_operations_a_second_are_twice_the_multiply_accumulates_of_a_known_model(description, recording):
+    first = made(description, recording)["results"][0]
+    macs = zoo.shipped_card(first["model"]).macs
+    assert first["gflops"] == pytest.approx(2 * macs / first["latency_s"]["p50"] / 1e9)
+    (run,) = (run for run in description.plan.runs if run.id == 0)
+    own = replace(description, plan=replace(description.plan, runs=(replace(run, model="./own.tflite"),)))
+    assert "missing" in made(own, *in_first_run(recording))["results"][0]["gflops"]
+
+
+def in_first_run(batch):
+    """The batch without what concerns other runs."""
+    samples = {run: part for run, part in batch.samples.items() if run == 0}
+    yield replace(batch, samples=samples, events=tuple(e for e in batch.events if e.run in (None, 0)))
+
+
+def test_the_early_stopping_estimate_is_no_less_than_the_90th_percentile(description, recording):
+    latency = made(description, recording)["results"][0]["latency_s"]
+    assert latency["n"] >= 64
+    assert latency["p90"] <= latency["p90_early_stop"] <= latency["max"]
 
 
 def test_what_is_missing_says_why_in_its_place(description, recording):
