@@ -2,7 +2,7 @@
 
 Three file descriptors: the ring of samples, JSON lines with commands in, JSON lines with answers out, one
 answer a command. It imports nothing but the standard library, numpy and its framework, so that any Python
-from 3.9 on can run it. When the engine dies, the next read or write of a pipe ends it.
+from 3.9 on can run it. When the engine dies the kernel ends it, also where its framework hangs.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import dataclasses
 import gc
 import json
 import os
+import signal
 import sys
 import threading
 import time
@@ -37,6 +38,9 @@ CONTENDED_SHARE = 50
 """A sample is contended when one part in fifty of it was spent waiting for a core."""
 _IOLBF = 1
 """setvbuf's, on Linux."""
+
+_PR_SET_PDEATHSIG = 1
+"""prctl's, on Linux."""
 
 Answer = dict[str, Any]
 
@@ -242,6 +246,14 @@ def _say_lines_at_once() -> None:
         libc.setvbuf(ctypes.c_void_p.in_dll(libc, "stdout"), None, _IOLBF, ctypes.c_size_t(0))
 
 
+def _end_with_engine() -> None:
+    """Have the kernel kill this process when the engine's thread that started it ends: it closes its workers before."""
+    # A thread of our own that waits for the pipe to close would not run while native code holds the GIL.
+    with contextlib.suppress(AttributeError):  # no Linux
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, ctypes.c_ulong(signal.SIGKILL))
+
+
 if __name__ == "__main__":
+    _end_with_engine()
     _say_lines_at_once()
     serve(*map(int, sys.argv[1:4]))

@@ -66,6 +66,35 @@ def test_a_kill_loses_no_acknowledged_second(tmp_path, descendants, victim, roun
     assert_whole(path, acknowledged)
 
 
+@pytest.mark.parametrize("deed", ["load-hold", "infer-hold", "infer-hang"])
+def test_a_worker_that_hangs_ends_with_an_engine_that_was_killed(tmp_path, descendants, unruly, deed):
+    """Also one whose native code holds the GIL, by which no thread of its own would notice."""
+    command = [Path(sys.executable).with_name("edgetop"), "run", "tiny", "--on", f"{unruly}:{deed}", "--headless"]
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen([*command, "--no-record"], stderr=subprocess.PIPE, text=True, env=environment) as process:
+        try:
+            state = "loading" if deed.startswith("load") else "warming"
+            assert any(line.rstrip().endswith(state) for line in process.stderr)
+            worker = hanging(lambda: descendants(process.pid)[1:])
+        finally:
+            process.kill()
+    assert not alive(worker)
+
+
+def hanging(children):
+    """Wait until there is one child, and it has long used no time of a core; its process id."""
+    end = since = time.monotonic()
+    last = None
+    while last is None or time.monotonic() - since < 0.5:
+        assert time.monotonic() < end + 30
+        found = [(pid, Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]) for pid in children()]
+        if found != last:
+            last, since = found or None, time.monotonic()
+        time.sleep(0.02)
+    ((pid, _),) = last
+    return pid
+
+
 @pytest.mark.parametrize("round", range(6))
 def test_the_engine_closes_the_recording_when_the_screen_is_killed(tmp_path, edgetop, descendants, round):
     chance = random.Random(SEED + 100 + round)
