@@ -20,6 +20,8 @@ from edgetop.readings import Missing
 _TITLES = {"size_bytes": "size", "duration_ns": "duration", "started_unix_ns": "started", "input_shape": "input"}
 _COLUMNS = {"models": ("name", "task", "input_shape", "parameters", "macs", "weights", "precisions")}
 """What a table has room for; JSON holds all."""
+_CHANNELS = 3
+"""So many of a probe are named in a table."""
 _WIDE = 200
 """Columns a list may take where the output is no terminal."""
 
@@ -31,8 +33,17 @@ def listing(arguments: argparse.Namespace) -> int:
         print(json.dumps(rows, indent=2))
     else:
         columns = _COLUMNS.get(arguments.what)
-        print_rows([{key: row[key] for key in columns} for row in rows] if columns else rows)
+        shown = [{key: row[key] for key in columns} for row in rows] if columns else rows
+        print_rows([_probe_line(row) for row in rows] if arguments.what == "probes" else shown)
     return 0
+
+
+def _probe_line(row: dict[str, Any]) -> dict[str, Any]:
+    """What a probe gives, in one line, or why it gives nothing; JSON and the doctor say what to do."""
+    channels = row["channels"]
+    more = f" … {len(channels)} in all" if len(channels) > _CHANNELS else ""
+    gives = ", ".join(channels[:_CHANNELS]) + more if row["state"] == "here" else f"{units.ABSENT} {row['state']}"
+    return {"name": row["name"], "rate_hz": row["rate_hz"], "gives": gives}
 
 
 def print_rows(rows: list[dict[str, Any]]) -> None:

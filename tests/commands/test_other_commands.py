@@ -113,6 +113,15 @@ def test_probes_are_listed_with_their_state(edgetop):
     assert "power.board.w" in rows["ina219"]["channels"]
 
 
+def test_a_probe_is_one_line_with_what_it_gives_or_why_it_gives_nothing(edgetop):
+    rows = json.loads(edgetop("list", "probes", "--json").stdout)
+    lines = edgetop("list", "probes", COLUMNS="80").stdout.strip().splitlines()[2:]
+    assert len(lines) == len(rows) == len({row["name"] for row in rows})
+    for row, line in zip(rows, lines):
+        said = row["channels"][0] if row["state"] == "here" else f"– {row['state']}"
+        assert line.split()[0] == row["name"] and said in line
+
+
 @pytest.fixture
 def session_of(tmp_path):
     """Records two minutes of a model of that name, in the folder that is listed."""
