@@ -95,6 +95,7 @@ class Watch:
             self._lose(problem)
             return
         self.is_open = True
+        self._period_ns = round(SECOND_NS / self.probe.rate_hz)  # which may depend on what was found
         self.due_ns = self._clock_ns() + self._period_ns
 
     def _name_channels(self) -> None:

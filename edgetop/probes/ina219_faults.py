@@ -7,6 +7,7 @@ import errno
 from edgetop.config import SHUNT_HINT, is_shunt
 from edgetop.errors import ProbeError
 from edgetop.plan import Ina219Settings
+from edgetop.probes.ina219_conversion import FASTEST_HZ, SLOWEST_HZ, conversion
 
 INSTALL = "pip install --no-deps pi-ina219 Adafruit_GPIO Adafruit_PureIO (no compiler needed)"
 
@@ -39,6 +40,15 @@ def bus_fault(error: OSError, settings: Ina219Settings) -> ProbeError:
     return ProbeError(title.format(**names), hint.format(**names))
 
 
+def other_chip_fault(name: str, settings: Ina219Settings) -> ProbeError:
+    """What a chip means that is none: the kernel has drivers for its kin, through which edgetop reads them."""
+    place = f"/sys/bus/i2c/devices/i2c-{settings.bus or 1}/new_device"
+    return ProbeError(
+        f"{name} at {settings.address:#04x} on bus {settings.bus or 1} is no INA219",
+        f"Let the kernel read it: echo {name.lower().split()[0]} {settings.address:#04x} | sudo tee {place}",
+    )
+
+
 def library_fault(error: ImportError) -> ProbeError:
     """What a library that cannot be imported means."""
     return ProbeError(f"the INA219 library is not installed ({error})", INSTALL)
@@ -48,6 +58,9 @@ def settings_fault(settings: Ina219Settings) -> ProbeError | None:
     """What is wrong with the settings, if anything."""
     if settings.bus not in ("", "simulated") and not settings.bus.isdigit():
         return ProbeError(f"{settings.bus!r} is not an I2C bus", "[ina219] bus is a number, or simulated")
+    if conversion(settings.rate_hz) is None:
+        limits = f"{SLOWEST_HZ:g} to {FASTEST_HZ:g}"
+        return ProbeError(f"{settings.rate_hz:g} conversions a second", f"[ina219] rate_hz is {limits}")
     if not 0x40 <= settings.address <= 0x4F:
         return ProbeError(f"{settings.address:#04x} is not an INA219's address", "[ina219] address is 0x40 to 0x4f")
     if not is_shunt(settings.shunt_ohms):

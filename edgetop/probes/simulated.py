@@ -40,6 +40,8 @@ class SimulatedChip:
 
     def __init__(self, source: Source, shunt_ohms: float = 0.1, clock_ns: Callable[[], int] = now_ns) -> None:
         self._source = source
+        self.identity: dict[int, int] = {}
+        """Registers beyond an INA219's own: another chip of its kind tells there who it is."""
         self._shunt_ohms = shunt_ohms
         self._clock_ns = clock_ns
         self.reset()
@@ -76,7 +78,7 @@ class SimulatedChip:
         self._convert()
         if register == POWER:
             self._ready = 0
-        value = self._registers[register]
+        value = self._registers[register] if register < len(self._registers) else self.identity.get(register, 0)
         if register == BUS:
             value = value << 3 | self._ready << 1 | self._overflow
         return value & 0xFFFF
