@@ -4,141 +4,117 @@ from __future__ import annotations
 
 import argparse
 import json
-import locale
 import os
-import sys
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+import shutil
+import textwrap
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, replace
+from functools import partial
+from typing import Callable
 
+from edgetop import units
 from edgetop.backends.serving import Server, serving
-from edgetop.config import cache_folder, config_file, load_settings, sessions_folder
-from edgetop.errors import BadInterpreter, EdgetopError, ProbeError
-from edgetop.readings import Missing
+from edgetop.commands import doctor_measuring
+from edgetop.commands.doctor_check import BAD, MISSING, OK, WARN, Check, looked_at
+from edgetop.commands.doctor_frameworks import frameworks, interpreters
+from edgetop.commands.doctor_places import folder, terminal
+from edgetop.commands.doctor_power import groups, i2c
+from edgetop.commands.doctor_sensors import Sensors
+from edgetop.config import Settings, cache_folder, config_file, load_settings, sessions_folder
+from edgetop.errors import EdgetopError
 
-MIN_FREE_BYTES = 256 << 20
+LIMIT_S = 10.0
+FRAMEWORKS_LIMIT_S = 600.0
+"""Each of them is asked in a process of its own, which has a limit too."""
+WIDEST = 100
+NAME_WIDTH = 22
 
+_SIGNS = {OK: "ok  ", MISSING: "–   ", WARN: "!   ", BAD: "BAD "}
 
-@dataclass(frozen=True)
-class Check:
-    """One thing looked at: how it is, and what to do where it is not well."""
-
-    name: str
-    state: str
-    """``ok``, ``missing`` (edgetop works without it) or ``bad``."""
-    detail: str
-    what_to_do: str = ""
+Look = Callable[[], Iterable[Check]]
 
 
 def doctor(arguments: argparse.Namespace) -> int:
     """Carry out ``edgetop doctor``; 1 when something is bad."""
-    checks = list(examine(arguments.config, arguments.python))
+    checks = []
+    subject = ""
+    for check in examine(arguments.config, arguments.python):
+        checks.append(check)
+        if not arguments.json:
+            if check.subject != subject:
+                print(("\n" if subject else "") + check.subject)
+                subject = check.subject
+            print(_lines(check), flush=True)
     if arguments.json:
         print(json.dumps([asdict(check) for check in checks], indent=2))
-    else:
-        _print(checks)
-    return int(any(check.state == "bad" for check in checks))
+    return int(any(check.state == BAD for check in checks))
 
 
-def _print(checks: list[Check]) -> None:
-    signs = {"ok": "ok  ", "missing": "–   ", "bad": "BAD "}
-    width = max(len(check.name) for check in checks)
-    for check in checks:
-        print(f"{signs[check.state]}{check.name:<{width}}  {check.detail}")
-        if check.what_to_do:
-            print(f"{'':<{width + 6}}→ {check.what_to_do}")
+def _lines(check: Check) -> str:
+    width = min(shutil.get_terminal_size().columns, WIDEST)
+    wrap = partial(textwrap.fill, width=width, break_long_words=False, break_on_hyphens=False)
+    indent = " " * (len(_SIGNS[OK]) + NAME_WIDTH)
+    head = f"{_SIGNS[check.state]}{check.name:<{NAME_WIDTH}}"
+    lines = []
+    if len(head) > len(indent):
+        lines, head = [head], indent
+    lines.append(wrap(units.printable(check.detail), initial_indent=head, subsequent_indent=indent))
+    if check.what_to_do:
+        arrow = units.printable(check.what_to_do)
+        lines.append(wrap(arrow, initial_indent=f"{indent}→ ", subsequent_indent=f"{indent}  "))
+    return "\n".join(lines)
 
 
 def examine(config: str, pythons: Sequence[str]) -> Iterator[Check]:
-    """Look at the machine, the settings, the frameworks, the sensors, the folders and the terminal."""
-    yield from _machine()
+    """Look at the machine, what distorts a measurement, power, sensors, frameworks, folders and the terminal."""
+    settings, served, told = _settings(config, pythons)
+    sensors = Sensors(settings.ina219, (), settings.run.power)
+    meters: list[tuple[str, Look]] = [
+        (f"meter {one.name}", partial(sensors.look_at_meter, one, probe)) for one, probe in sensors.meters
+    ]
+    of_power: list[tuple[str, Look]] = [(probe.title, partial(sensors.look_at, probe)) for probe in sensors.of_power]
+    others: list[tuple[str, Look]] = [(probe.title, partial(sensors.look_at, probe)) for probe in sensors.others]
+    subjects: dict[str, list[tuple[str, Look]]] = {
+        "Machine": [("machine", _machine)],
+        "Measuring": list(doctor_measuring.LOOKS.items()),
+        "Power": [("I2C", i2c), ("groups", groups), *meters, *of_power, ("energy", sensors.energy)],
+        "Other sensors": others,
+        "Frameworks": [
+            ("settings", lambda: [told]),
+            ("interpreters", partial(interpreters, served)),
+            ("frameworks", partial(frameworks, served)),
+        ],
+        "Folders and terminal": [
+            ("sessions folder", partial(folder, "sessions folder", sessions_folder())),
+            ("cache folder", partial(folder, "cache folder", cache_folder())),
+            ("terminal", terminal),
+        ],
+    }
+    for subject, looks in subjects.items():
+        limit_s = FRAMEWORKS_LIMIT_S if subject == "Frameworks" else LIMIT_S
+        for name, look in looks:
+            for check in looked_at(name, look, limit_s):
+                yield replace(check, subject=subject)
+
+
+def _settings(config: str, pythons: Sequence[str]) -> tuple[Settings, dict[str, Server], Check]:
+    """The settings, or where they cannot be understood the default ones; and what there is to be said of them."""
     try:
         settings = load_settings(config)
-        served = serving(settings.python, pythons)
-        yield Check("settings", "ok", config or config_file())
+        file = config or config_file()
+        told = file if os.path.exists(file) else f"the default ones: there is no {file}"
+        return settings, serving(settings.python, pythons), Check("settings", OK, told)
     except EdgetopError as error:
-        yield Check("settings", "bad", error.title, error.hint)
-        return
-    yield from _interpreters(served)
-    yield from _frameworks(served)
-    yield from _sensors(settings.ina219)
-    for name, folder in (("sessions folder", sessions_folder()), ("cache folder", cache_folder())):
-        yield _folder(name, folder)
-    yield from _terminal()
+        return Settings(), {}, Check("settings", BAD, error.title, error.hint)
 
 
 def _machine() -> Iterator[Check]:
     from edgetop.machine import describe_machine
 
     machine = describe_machine()
-    keys = ("board", "cpu", "os", "kernel", "python")
-    told = [str(machine[key]) for key in keys if machine.get(key)]
-    yield Check("machine", "ok", ", ".join(told))
-
-
-def _interpreters(served: dict[str, Server]) -> Iterator[Check]:
-    """Those that somebody asked for: one that cannot run a worker is to be mended."""
-    from edgetop.backends.interpreters import examine
-    from edgetop.backends.registry import backend
-
-    for framework, server in served.items():
-        name = f"Python for {backend(framework).title}"
-        try:
-            numpy = examine(server.python, framework).numpy
-        except BadInterpreter as error:
-            yield Check(name, "bad", f"{error.title} ({server.source})", error.hint)
-        else:
-            yield Check(name, "ok", f"{server.title}, numpy {numpy}")
-
-
-def _frameworks(served: dict[str, Server]) -> Iterator[Check]:
-    from edgetop.backends.availability import availabilities
-    from edgetop.backends.registry import backend, names
-
-    where = {name: server.python for name, server in served.items()}
-    for name, found in availabilities(names(), where).items():
-        version, title = found.version, backend(name).title
-        if isinstance(version, Missing):
-            yield Check(title, "missing", version.reason, version.hint)
-        else:
-            yield Check(title, "ok", version)
-
-
-def _sensors(ina219: object) -> Iterator[Check]:
-    from edgetop.probes.registry import machine_probes
-
-    for probe in machine_probes(ina219):  # type: ignore[arg-type]
-        try:
-            probe.open()
-        except ProbeError as error:
-            yield Check(probe.title, "missing", error.title, error.hint)
-        except Exception as error:  # the edge to a probe, which may be another package's: it is told, not raised
-            yield Check(probe.title, "bad", f"{type(error).__name__}: {error}", "Tell the probe's makers")
-        else:
-            yield Check(probe.title, "ok", ", ".join(channel.name for channel in probe.channels))
-            probe.close()
-
-
-def _folder(name: str, folder: str) -> Check:
-    place = folder
-    while not os.path.exists(place):
-        place = os.path.dirname(place)
-    if not os.path.isdir(place) or not os.access(place, os.W_OK):
-        return Check(name, "bad", f"{folder} cannot be written", f"Give yourself the right to write {place}")
-    room = os.statvfs(place)
-    free = room.f_bavail * room.f_frsize
-    if free < MIN_FREE_BYTES:
-        return Check(name, "bad", f"{folder}: {free >> 20} MiB free", "Make room, or record elsewhere")
-    return Check(name, "ok", folder)
-
-
-def _terminal() -> Iterator[Check]:
-    term = os.environ.get("TERM", "")
-    if term in ("", "dumb"):
-        yield Check("terminal", "missing", f"TERM is {term or 'not set'}", "Use --headless, or set TERM")
-    else:
-        yield Check("terminal", "ok", term)
-    encoding = (sys.stdout.encoding or locale.getpreferredencoding(False)).lower()
-    if "utf" in encoding:
-        yield Check("locale", "ok", encoding)
-    else:
-        yield Check("locale", "missing", f"{encoding}: charts are drawn in ASCII", "export LANG=C.UTF-8")
+    machine["memory"] = units.size(float(machine.get("memory_bytes", 0)))
+    keys = ("board", "revision", "soc", "clusters", "cpu", "memory", "accelerators", "os", "kernel", "python")
+    names = {"revision": "revision", "python": "Python", "kernel": "Linux", "memory": "memory"}
+    skipped = "cpu" if "clusters" in machine else "clusters"
+    told = [f"{names.get(key, '')} {machine[key]}".strip() for key in keys if key in machine and key != skipped]
+    yield Check("machine", OK, ", ".join(told))

@@ -132,10 +132,9 @@ def find_signs(root: str, clock_ns: Callable[[], int]) -> tuple[Sign, ...]:
     chips = _named(root, "sys/class/hwmon/hwmon*", "name", lambda name: name == "rpi_volt")
     cooling = _named(root, "sys/class/thermal/cooling_device*", "type", lambda kind: bool(_CPU_COOLING.match(kind)))
     cpu = os.path.join(root, "sys/devices/system/cpu")
-    hwmon = os.path.join(root, "sys/class/hwmon/hwmon*")
     signs = (
         ("under-voltage alarm of rpi_volt", UNDER_VOLTAGE, _in(chips, "in0_lcrit_alarm"), _lit, _latest),
-        ("over-current events", THROTTLED, glob.glob(f"{hwmon}/oc*_event_cnt"), _grown, _latest),
+        ("over-current events", THROTTLED, _over_current_counts(root), _grown, _latest),
         ("thermal_throttle counts", THROTTLED, _throttle_counts(cpu), _grown, _latest),
         ("cooling by the CPU's clock", CAPPED, _in(cooling, "cur_state"), _lit, _latest),
         ("clock limit of cpufreq", CAPPED, glob.glob(f"{cpu}/cpufreq/policy*/scaling_max_freq"), _lowered, max),
@@ -153,9 +152,25 @@ def _throttle_counts(cpu: str) -> list[str]:
     ]
 
 
+def _over_current_counts(root: str) -> list[str]:
+    return glob.glob(os.path.join(root, "sys/class/hwmon/hwmon*/oc*_event_cnt"))
+
+
 def is_raspberry_pi(root: str) -> bool:
     """Whether the device tree says so: only there is a firmware to be asked."""
     try:
         return "brcm,bcm2" in read_text(os.path.join(root, "proc/device-tree/compatible"))
     except OSError:
         return False
+
+
+def counted_since_boot(root: str) -> int:
+    """How often the machine's counters say that it has throttled since it started; 0 where it does not count."""
+    counters = (*_throttle_counts(os.path.join(root, "sys/devices/system/cpu")), *_over_current_counts(root))
+    total = 0
+    for path in counters:
+        try:
+            total += int(read_text(path))
+        except (OSError, ValueError):
+            continue
+    return total
