@@ -24,7 +24,11 @@ _WHOLE = {("power_meter", "1"), ("corsairpsu", "power total")}
 def _inputs(folder: str) -> dict[int, dict[str, File]]:
     """Number of an input to its files by kind: power, in, curr."""
     found: dict[int, dict[str, File]] = {}
-    for name in sorted(os.listdir(folder)):  # powerN_average comes first, and gives way to powerN_input
+    try:
+        names = sorted(os.listdir(folder))  # powerN_average comes first, and gives way to powerN_input
+    except OSError:  # the chip has just gone
+        names = []
+    for name in names:
         match = _FILE.fullmatch(name)
         if match:
             unit = _QUANTITIES[match[1]][1]

@@ -23,7 +23,7 @@ SOURCE = "/sys/class/powercap"
 SHORTEST_NS = 20_000_000
 """The counters move once a millisecond: over less than this, that would be more than a twentieth."""
 
-_ALLOW = f"sudo chmod a+r {SOURCE}/intel-rapl:*/energy_uj, or for good a line of tmpfiles.d: docs/power.md"
+_ALLOW = f"sudo chmod a+r {SOURCE}/intel-rapl:*/energy_uj, or for good by a udev rule: docs/power.md"
 _DRIVER = "Its driver was unloaded: sudo modprobe intel_rapl_msr"
 
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
+import subprocess
+import sys
+import time
 
 import numpy as np
 import pytest
 
 from edgetop.engine.aggregate import Aggregate
+from edgetop.engine.client import start_replay
 from edgetop.engine.replay import ReplayFeed
 from edgetop.errors import UsageError
-from edgetop.protocol import Seek
+from edgetop.protocol import Ended, Seek, Snapshot
 from edgetop.readings import BOARD, Channel
 from edgetop.samples import Batch, Event, Readings, Samples
 from edgetop.sessions.writer import SessionWriter
@@ -172,3 +177,36 @@ def test_a_session_that_shows_nothing_is_refused(tmp_path, describe, meter_csv, 
     writer.close()
     with pytest.raises(UsageError, match="neither power nor activity"):
         replay_of(str(tmp_path / "b.edgetop"), meter_csv)
+
+
+def test_the_command_line_tells_whose_watts_they_are(session, meter_csv):
+    command = [sys.executable, "-m", "edgetop", "replay", session(), "--json", "-", "--meter-csv", meter_csv]
+    power = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)["power"]
+    assert power["channel"] == "power.csv.w" and power["covers"] == BOARD
+    assert power["source"].startswith("fnb58.csv (USB meter), aligned at +12.3")
+
+
+def messages_of(client):
+    """All that an engine says within some seconds, one after another."""
+    try:
+        end = time.monotonic() + 20
+        while time.monotonic() < end:
+            yield from client.receive()
+            time.sleep(0.02)
+    finally:
+        client.close()
+
+
+def test_the_screen_is_sent_its_watts(session, meter_csv):
+    messages = messages_of(start_replay(session(), meter_csv))
+    snapshot = next(message for message in messages if isinstance(message, Snapshot))
+    messages.close()
+    assert snapshot.power == "power.csv.w"
+
+
+def test_the_screen_is_told_why_a_recording_is_refused(session, tmp_path):
+    (tmp_path / "other.csv").write_text("a,b\n1,2\n")
+    messages = messages_of(start_replay(session(), str(tmp_path / "other.csv")))
+    ended = next(message for message in messages if isinstance(message, Ended))
+    messages.close()
+    assert ended.exit_code == 2 and "no columns" in ended.title and ended.hint
