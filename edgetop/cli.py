@@ -22,6 +22,7 @@ usage:
   edgetop                                pick model, frameworks, precision, threads and input, then watch
   edgetop run MODEL [--on FW,FW] …       measure a model (a name, or a model file) on some frameworks
   edgetop accuracy MODEL --data PATH     how often it is right on ImageNet, COCO or a folder of labelled pictures
+  edgetop bench PLAN                     measure many models on many frameworks, in one table
   edgetop replay FILE                    show a recorded session again
   edgetop list models|frameworks|probes|sessions
   edgetop models write MODEL --format F -o OUT
@@ -80,6 +81,10 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_argument("--json", default="", metavar="FILE|-", help="write them as JSON, without a screen")
     replay.add_argument("--meter-csv", default="", metavar="FILE", help="a USB meter's recording, whose watts count")
 
+    bench = commands.add_parser("bench", help="measure a matrix", description="Measure a matrix of runs from a plan.")
+    _bench_options(bench)
+    _python_option(bench, "python_here")
+
     listing = commands.add_parser("list", help="list", description="List what there is.")
     listing.add_argument("what", choices=("models", "frameworks", "probes", "sessions"))
     listing.add_argument("--json", action="store_true", help="as JSON")
@@ -118,6 +123,16 @@ def _python_option(parser: argparse.ArgumentParser, name: str) -> None:
         metavar="NAME=PATH",
         help="run framework NAME in that interpreter; may be given again",
     )
+
+
+def _bench_options(bench: argparse.ArgumentParser) -> None:
+    bench.add_argument("plan", metavar="PLAN", help="a TOML file; or quick, gemm or study, which come with edgetop")
+    bench.add_argument("--out", default="", metavar="FOLDER", help="where the sessions go, and are gone on with")
+    bench.add_argument("--dry-run", action="store_true", help="list what would be measured, and how long it takes")
+    bench.add_argument("--table-only", action="store_true", help="measure nothing: the table of what is there")
+    bench.add_argument("--json", default="", metavar="FILE|-", help="write the table as JSON")
+    bench.add_argument("--csv", default="", metavar="FILE|-", help="write the table as CSV")
+    bench.add_argument("--markdown", default="", metavar="FILE|-", help="write the table as Markdown")
 
 
 def _env_options(actions: argparse._SubParsersAction[Any]) -> None:
@@ -220,6 +235,13 @@ def _power_options(power: argparse._ArgumentGroup) -> None:
     power.add_argument("--ina219-bus", default="", metavar="N", help="I2C bus of the power meter, or `simulated`")
     power.add_argument("--ina219-address", type=address, metavar="A", help="0x40 to 0x4f")
     power.add_argument("--ina219-shunt-ohms", type=ohms, metavar="R", help="default 0.1; 1e-5 to 100")
+    power.add_argument(
+        "--meter",
+        action="append",
+        default=[],
+        metavar="NAME=ADDRESS[:OHMS[:BUS]]",
+        help="one more INA219; may be given again",
+    )
     power.add_argument("--power", default="", metavar="RAIL", help="whose watts energy is made of; default: the best")
     power.add_argument("--energy", action="store_true", help="measure energy in windows between two idle stretches")
     power.add_argument("--energy-windows", type=int, default=5, metavar="N", help="of each run; default 5")
@@ -242,6 +264,8 @@ def _dispatch(argv: list[str]) -> int:
         from edgetop.commands.run import run as act
     elif arguments.command == "accuracy":
         from edgetop.commands.accuracy import accuracy as act
+    elif arguments.command == "bench":
+        from edgetop.commands.bench import bench as act
     elif arguments.command == "replay":
         from edgetop.commands.replay import replay as act
     elif arguments.command == "list":

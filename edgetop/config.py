@@ -39,6 +39,11 @@ def sessions_folder() -> str:
     return os.path.join(_folder("XDG_DATA_HOME", ".local/share"), "sessions")
 
 
+def matrices_folder() -> str:
+    """Where the sessions of `edgetop bench` go by default, a folder a plan."""
+    return os.path.join(_folder("XDG_DATA_HOME", ".local/share"), "bench")
+
+
 def weights_folder() -> str:
     """Where the weights that a user imported are kept."""
     return os.path.join(_folder("XDG_DATA_HOME", ".local/share"), "weights")
@@ -105,6 +110,8 @@ class Settings:
     run: RunSettings = RunSettings()
     screen: ScreenSettings = ScreenSettings()
     ina219: Ina219Settings = Ina219Settings()
+    meters: tuple[Ina219Settings, ...] = ()
+    """Further INA219 chips, from ``[meters.NAME]``, by what they measure."""
     python: dict[str, str] = field(default_factory=dict)
     """Framework name to the interpreter its worker runs in, from ``[frameworks.NAME] python``."""
 
@@ -187,9 +194,11 @@ def load_settings(path: str = "") -> Settings:
     tables = _read_toml(file)
     settings = Settings()
     frameworks = _check_table(f"{file} [frameworks]", tables.pop("frameworks", {}))
+    meters = _check_table(f"{file} [meters]", tables.pop("meters", {}))
     for name in tables:
         if name not in ("run", "screen", "ina219"):
-            raise BadConfig(f"{file}: unknown table [{name}]", "Known: run, screen, ina219, frameworks.NAME")
+            known = "run, screen, ina219, meters.NAME, frameworks.NAME"
+            raise BadConfig(f"{file}: unknown table [{name}]", f"Known: {known}")
     changes: dict[str, Any] = {}
     for name in ("run", "screen", "ina219"):
         section = _read_table(f"{file} [{name}]", getattr(settings, name), tables.get(name, {}))
@@ -197,6 +206,9 @@ def load_settings(path: str = "") -> Settings:
     if not is_shunt(changes["ina219"].shunt_ohms):
         raise BadConfig(f"[ina219] shunt_ohms: {changes['ina219'].shunt_ohms:g} ohm is no shunt's", SHUNT_HINT)
     own = {name: _read_table(f"{file} [frameworks.{name}]", FrameworkSettings(), t) for name, t in frameworks.items()}
+    changes["meters"] = tuple(
+        _read_table(f"{file} [meters.{name}]", Ina219Settings(name=name), table) for name, table in meters.items()
+    )
     python = {**{name: framework.python for name, framework in own.items()}, **_pythons_from_environment()}
     return dataclasses.replace(settings, python={name: path for name, path in python.items() if path}, **changes)
 

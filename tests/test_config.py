@@ -80,3 +80,13 @@ def test_a_shunt_from_the_environment_is_checked_as_one_from_the_file(config, mo
     monkeypatch.setenv("EDGETOP_INA219_SHUNT_OHMS", "101")
     with pytest.raises(BadConfig, match="101 ohm"):
         load_settings(config("[ina219]\nshunt_ohms = 0.01"))
+
+
+def test_further_meters_are_named_by_what_they_measure(config):
+    settings = load_settings(config("[meters.accelerator]\naddress = 0x41\nshunt_ohms = 0.05\n[meters.fan]\nbus = 3\n"))
+    assert [(meter.name, meter.address, meter.shunt_ohms, meter.bus) for meter in settings.meters] == [
+        ("accelerator", 0x41, 0.05, ""),
+        ("fan", 0x40, 0.1, "3"),
+    ]
+    with pytest.raises(BadConfig, match=r"\[meters.fan\]: unknown setting 'ohms'"):
+        load_settings(config("[meters.fan]\nohms = 1\n"))

@@ -118,7 +118,8 @@ def _probes(arguments: argparse.Namespace) -> list[dict[str, Any]]:
     from edgetop.probes.registry import machine_probes
 
     rows = []
-    for probe in machine_probes(load_settings(arguments.config).ina219):
+    settings = load_settings(arguments.config)
+    for probe in machine_probes(settings.ina219, settings.meters):
         state, hint = "here", ""
         try:
             probe.open()

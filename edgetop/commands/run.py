@@ -85,11 +85,25 @@ def plan_of(arguments: argparse.Namespace, settings: Settings, headless: bool) -
         operators=arguments.operators,
         deadlines=settings.run.deadlines,
         power=arguments.power or settings.run.power,
+        meters=settings.meters + tuple(map(_meter, arguments.meter)),
         energy=_energy(arguments),
         cool_down=arguments.cool_down,
         leave_out_throttled=arguments.leave_out_throttled,
         accuracy=AccuracySettings(arguments.accuracy, arguments.annotations, arguments.first, arguments.again),
     )
+
+
+def _meter(text: str) -> Ina219Settings:
+    """``NAME=ADDRESS``, then the shunt's ohms and the bus where they are not the usual ones, after colons."""
+    name, _, place = text.partition("=")
+    address, ohms, bus = [*place.split(":"), "", ""][:3]
+    try:
+        usual = Ina219Settings(name=name.strip())
+        return replace(usual, address=int(address, 0), shunt_ohms=float(ohms or usual.shunt_ohms), bus=bus)
+    except ValueError:
+        raise UsageError(
+            f"--meter {text} is not NAME=ADDRESS", "As in accelerator=0x41 or accelerator=0x41:0.05:1"
+        ) from None
 
 
 def _models(model: str) -> list[str]:

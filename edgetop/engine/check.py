@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 from edgetop.backends.interpreters import examine
 from edgetop.backends.registry import backend
 from edgetop.backends.variants import choose, formats
@@ -12,7 +15,16 @@ from edgetop.inputs.own import VALUES, check_preparation
 from edgetop.inputs.source import NOISE, check_source
 from edgetop.networks import imported, zoo
 from edgetop.networks.own import checked, is_file
-from edgetop.plan import MAX_RUNS, MAX_THREADS, EnergySettings, Plan, Preparation, RunSpec, file_precision
+from edgetop.plan import (
+    MAX_RUNS,
+    MAX_THREADS,
+    EnergySettings,
+    Ina219Settings,
+    Plan,
+    Preparation,
+    RunSpec,
+    file_precision,
+)
 
 MAX_WINDOWS = 100
 SHORTEST_WINDOW_S, LONGEST_WINDOW_S = 1.0, 3600.0
@@ -29,6 +41,7 @@ def check_plan(plan: Plan) -> None:
     if min(plan.deadlines.load_s, plan.deadlines.inference_s) <= 0:
         raise UsageError("A deadline is not above zero", "Mend [run] load_deadline_s or inference_deadline_s")
     _check_energy(plan.energy)
+    _check_meters((plan.ina219, *plan.meters))
     for spec in plan.runs:
         check_run(spec, any_format=plan.skip_absent)
     if plan.input:
@@ -52,6 +65,17 @@ def _check_energy(energy: EnergySettings) -> None:
         if not SHORTEST_WINDOW_S <= seconds <= LONGEST_WINDOW_S:
             limits = f"{SHORTEST_WINDOW_S:g} to {LONGEST_WINDOW_S:g}"
             raise UsageError(f"Windows of energy of {seconds:g} s", f"Choose {limits} seconds, best ten or more")
+
+
+def _check_meters(meters: Sequence[Ina219Settings]) -> None:
+    places = [(meter.bus or "1", meter.address) for meter in meters if meter.bus != "simulated"]
+    twice = next((place for place in places if places.count(place) > 1), None)
+    if twice is not None:
+        raise UsageError(f"Two power meters at {twice[1]:#04x} on bus {twice[0]}", "Give each its own address or bus")
+    names = [meter.name for meter in meters]
+    for name in names:
+        if names.count(name) > 1 or not re.fullmatch(r"[a-z0-9_-]+", name):
+            raise UsageError(f"Power meter {name!r}", "Name each by what it measures: small letters, digits, - and _")
 
 
 def _check_own(plan: Plan) -> None:

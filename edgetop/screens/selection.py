@@ -217,6 +217,7 @@ def plan_of(selection: Selection, catalog: Catalog, settings: Settings) -> Plan:
         input=path or selection.input,
         record="" if selection.record else "none",
         ina219=settings.ina219,
+        meters=settings.meters,
         power=settings.run.power,
         deadlines=settings.run.deadlines,
     )

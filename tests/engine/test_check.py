@@ -7,7 +7,7 @@ from edgetop.engine.resolve import resolve
 from edgetop.errors import BadModelFile, UnknownName, UsageError
 from edgetop.networks import own
 from edgetop.networks.own import is_file
-from edgetop.plan import Plan, RunSpec
+from edgetop.plan import EnergySettings, Ina219Settings, Plan, RunSpec
 
 
 def plan(model="efficientnet_lite0", framework="litert", **other):
@@ -81,3 +81,22 @@ def test_an_unknown_name_offers_the_closest():
     with pytest.raises(UnknownName, match="mobilenet_v3") as refused:
         check_plan(plan("mobilenet_v3"))
     assert "mobilenet_v2" in refused.value.hint
+
+
+@pytest.mark.parametrize(
+    ("meters", "says"),
+    [
+        ((Ina219Settings(name="accelerator"),), "Two power meters at 0x40 on bus 1"),
+        ((Ina219Settings(name="board", address=0x41),), "Power meter 'board'"),
+        ((Ina219Settings(name="The Fan", address=0x41),), "Power meter 'The Fan'"),
+    ],
+)
+def test_meters_have_a_place_and_a_name_each(meters, says):
+    with pytest.raises(UsageError, match=says):
+        check_plan(Plan((RunSpec(0, "tiny", "null"),), meters=meters))
+
+
+@pytest.mark.parametrize("energy", [EnergySettings(-1), EnergySettings(5, 0.0), EnergySettings(5, 10.0, 1e9)])
+def test_windows_of_energy_are_so_many_and_so_long(energy):
+    with pytest.raises(UsageError, match="indows of energy"):
+        check_plan(Plan((RunSpec(0, "tiny", "null"),), energy=energy))
