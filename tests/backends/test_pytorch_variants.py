@@ -104,15 +104,22 @@ def test_outputs_fit_their_specs(variant, precision, load_variant, quantized):
 def test_operators_make_up_the_inference(variant, precision, load_variant, quantized):
     model = load_variant(variant, precision)
     run(model, quantized[1])
-    profiles = [model.operators(5) for _ in range(4)]
-    covered = [sum(o.mean_ns for o in each.operators) / np.mean(each.durations_ns) for each in profiles]
-    # A tiny network's steps are microseconds; what lies between those of Python is as long, where others work longer.
-    assert 0.2 < max(covered) < 1.05
-    profile = profiles[0]
+    profile = model.operators(5)
+    # A tiny network's steps are microseconds; what lies between those of Python is as long, and longer where others
+    # work: a quiet moment is waited for.
+    covered = [coverage(profile)]
+    while covered[-1] <= 0.2 and len(covered) < 50:
+        covered.append(coverage(model.operators(5)))
+    assert covered[-1] > 0.2, covered
+    assert max(covered) < 1.05
     assert len(profile.durations_ns) == 5
     starts = [operator.start_ns for operator in profile.operators]
     assert starts[0] == 0 and starts == sorted(starts)
     assert all(operator.type and operator.mean_ns > 0 for operator in profile.operators)
+
+
+def coverage(profile):
+    return sum(operator.mean_ns for operator in profile.operators) / np.mean(profile.durations_ns)
 
 
 @pytest.mark.parametrize(("variant", "precision"), NAMED)
