@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Iterator
 
 import numpy as np
 
@@ -12,7 +11,7 @@ from edgetop.analysis.alignment import Alignment, Course, align
 from edgetop.clock import SECOND_NS
 from edgetop.errors import UsageError
 from edgetop.readings import BOARD, Channel
-from edgetop.samples import Batch, Int64s, Readings, is_sound, join_readings
+from edgetop.samples import Batch, Readings, join_readings
 from edgetop.sessions.meter_csv import read_meter_csv
 from edgetop.sessions.reader import SessionReader
 
@@ -47,8 +46,8 @@ class Overlay:
 
 
 def _aligned(path: str, course: Course, reader: SessionReader) -> Alignment:
-    reason = "the session shows neither power nor activity"
-    for reference in reversed(list(_references(reader))):
+    reason = "the session shows neither its power nor the CPU's use"
+    for reference in _references(reader):
         found = align(course, reference)
         if isinstance(found, Alignment):
             return found
@@ -56,33 +55,17 @@ def _aligned(path: str, course: Course, reader: SessionReader) -> Alignment:
     raise UsageError(f"{path} does not fit the session: {reason}", _HINT)
 
 
-def _references(reader: SessionReader) -> Iterator[Course]:
-    """What the session shows of its own power, the surest last: turns, the CPU's use, its meter."""
+def _references(reader: SessionReader) -> list[Course]:
+    """What the session shows of its power, the surest first: its own meter, the CPU's use.
+
+    Not its turns: they tell nothing of what loading a model draws before the first, and fit seconds aside.
+    """
     session = reader.description
     cpu = next((channel.id for channel in session.channels if channel.name == CPU), -1)
-    found: dict[int, list[Readings]] = {cpu: [], session.power: []}
-    turns: list[tuple[int, int]] = []
+    found: dict[int, list[Readings]] = {session.power: [], cpu: []}
     for batch in reader.batches(0, reader.duration_ns + 1):
-        for channel, readings in batch.readings.items():
-            if channel in found:
-                found[channel].append(readings)
-        turns += [
-            (event.data["start_ns"], event.data["end_ns"])
-            for event in batch.events
-            if event.kind in ("turn", "window") and is_sound(event)
-        ]
+        for channel in found.keys() & batch.readings.keys():
+            found[channel].append(batch.readings[channel])
+    joined = [join_readings(parts) for parts in found.values() if parts]
     start_ns = session.t0_mono_ns
-    if turns:
-        yield _busy(sorted(turns), start_ns)
-    for parts in (found[cpu], found[session.power]):
-        if parts:
-            joined = join_readings(parts)
-            yield Course((joined.t_ns - start_ns) / SECOND_NS, joined.ticks.astype(np.float64))
-
-
-def _busy(turns: list[tuple[int, int]], start_ns: int) -> Course:
-    """One within the turns, zero between them and before the first."""
-    edges: Int64s = np.array(turns, np.int64).ravel() - start_ns
-    times = np.concatenate(([0], np.repeat(edges, 2))) / SECOND_NS
-    levels = np.concatenate(([0.0], np.tile([0.0, 1.0, 1.0, 0.0], len(turns))))
-    return Course(np.maximum.accumulate(times), levels)
+    return [Course((each.t_ns - start_ns) / SECOND_NS, each.ticks.astype(np.float64)) for each in joined]

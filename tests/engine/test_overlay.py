@@ -35,9 +35,9 @@ def holder(t_s):
     return next((run for start, end, run in TURNS if start <= t_s < end), None)
 
 
-def board(t_s, levels=WATTS):
+def board(t_s):
     """What the board draws: loading besides."""
-    return levels[holder(t_s)] + (1.1 if 2.2 <= t_s < 3.0 or 3.9 <= t_s < 4.3 else 0.0)
+    return WATTS[holder(t_s)] + (1.1 if 2.2 <= t_s < 3.0 or 3.9 <= t_s < 4.3 else 0.0)
 
 
 def session_batch(start_ns, power=True, cpu=True):
@@ -77,18 +77,15 @@ def session(tmp_path, describe):
     return record
 
 
-def write_csv(path, levels=WATTS):
+@pytest.fixture
+def meter_csv(tmp_path):
     """Records the board with a meter, which begins before the session, at 50 rows a second."""
     t_s = np.arange(0, SECONDS + 25, 0.02)
     parts = (-0.008, -0.004, 0, 0.004, 0.008)
-    watts = [np.mean([board(t - OFFSET_S + part, levels) for part in parts]) for t in t_s]
+    watts = [np.mean([board(t - OFFSET_S + part) for part in parts]) for t in t_s]
+    path = tmp_path / "fnb58.csv"
     path.write_text("Time(s),Power(W)\n" + "".join(f"{t:.3f},{w:.4f}\n" for t, w in zip(t_s, watts)))
     return str(path)
-
-
-@pytest.fixture
-def meter_csv(tmp_path):
-    return write_csv(tmp_path / "fnb58.csv")
 
 
 @pytest.fixture
@@ -131,12 +128,6 @@ def test_it_lies_where_it_was_measured_and_its_energy_is_the_boards(session, met
     assert snapshot.drawn_j == pytest.approx(truth_j, rel=0.01)
 
 
-def test_turns_alone_place_it_where_all_runs_draw_much_the_same(session, tmp_path, replay_of):
-    csv = write_csv(tmp_path / "fnb58.csv", {None: 2.4, 0: 4.8, 1: 4.9})
-    feed = replay_of(session(power=False, cpu=False), csv)
-    assert offset_s(feed.description.channels[-1]) == pytest.approx(OFFSET_S, abs=0.02)
-
-
 def test_the_readings_are_the_rows_in_the_sessions_time(session, meter_csv, replay_of):
     feed = replay_of(session(), meter_csv)
     parts = []
@@ -169,14 +160,9 @@ def test_a_recording_of_something_else_is_refused_with_the_reason(session, tmp_p
     assert "r 0." in caught.value.title and caught.value.hint
 
 
-def test_a_session_that_shows_nothing_is_refused(tmp_path, describe, meter_csv, replay_of):
-    description = describe(channels=(POWER, CPU))
-    writer = SessionWriter(str(tmp_path / "b.edgetop"), description)
-    writer.add(Batch(description.t0_mono_ns + SECOND))
-    writer.commit()
-    writer.close()
-    with pytest.raises(UsageError, match="neither power nor activity"):
-        replay_of(str(tmp_path / "b.edgetop"), meter_csv)
+def test_a_session_that_shows_nothing_of_its_power_is_refused(session, meter_csv, replay_of):
+    with pytest.raises(UsageError, match="neither its power nor the CPU's use"):
+        replay_of(session(power=False, cpu=False), meter_csv)
 
 
 def test_the_command_line_tells_whose_watts_they_are(session, meter_csv):
