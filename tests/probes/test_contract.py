@@ -7,21 +7,17 @@ from functools import partial
 
 import pytest
 from boards import PI_4, answers, plant, pressure
+from power_benches import POWER_BENCHES
 
 from edgetop.errors import ProbeError
 from edgetop.plan import Ina219Settings
 from edgetop.probes.apex import ApexProbe
-from edgetop.probes.battery import BatteryProbe
 from edgetop.probes.clock import ClockProbe
 from edgetop.probes.cpu import CpuProbe
 from edgetop.probes.heat import HeatProbe
-from edgetop.probes.hwmon import HwmonProbe
 from edgetop.probes.ina219 import Ina219Probe
-from edgetop.probes.ina3221 import Ina3221Probe
 from edgetop.probes.memory import MemoryProbe
-from edgetop.probes.pmic import PmicProbe
 from edgetop.probes.pressure import PressureProbe
-from edgetop.probes.rapl import RaplProbe
 from edgetop.probes.registry import PROBES, machine_probes, probe_names
 from edgetop.probes.throttle import ThrottleProbe
 from edgetop.probes.true_clock import TrueClockProbe
@@ -205,81 +201,8 @@ class WorkerBench:
         self.tree.remove("proc/77/status")
 
 
-class FilesBench:
-    """A sensor that is a few files, and counters among them that count as long as they are there."""
-
-    def __init__(self, probe_class, files, counters, tree, clock):
-        self.tree, self.clock, self.there, self.counted = tree, clock, True, 0
-        self.files, self.counters = files, counters
-        self.come_back()
-        self.probe = probe_class(root=tree.root, clock_ns=clock)
-        self.absent = probe_class(root=tree.root + "/nowhere", clock_ns=clock)
-
-    def come_back(self):
-        self.there = True
-        for path, text in {**self.files, **self.counters}.items():
-            self.tree.write(path, f"{text}\n")
-
-    def pass_time(self):
-        self.clock.ns += 100_000_000
-        self.counted += 1
-        for path, step in self.counters.items() if self.there else ():
-            self.tree.write(path, f"{step * self.counted}\n")
-
-    def vanish(self):
-        self.there = False
-        for path in {**self.files, **self.counters}:
-            self.tree.remove(path)
-
-
-JETSON = {
-    "sys/class/hwmon/hwmon3/name": "ina3221",
-    "sys/class/hwmon/hwmon3/in1_label": "VDD_IN",
-    "sys/class/hwmon/hwmon3/in1_input": "5064",
-    "sys/class/hwmon/hwmon3/curr1_input": "720",
-}
-CHIP = {"sys/class/hwmon/hwmon5/name": "ina226", "sys/class/hwmon/hwmon5/power1_input": "3650000"}
-ZONE_0 = "sys/class/powercap/intel-rapl:0"
-RAPL = {f"{ZONE_0}/name": "package-0", f"{ZONE_0}/max_energy_range_uj": "262143328850"}
-BATTERY = {
-    "sys/class/power_supply/BAT0/type": "Battery",
-    "sys/class/power_supply/BAT0/status": "Discharging",
-    "sys/class/power_supply/BAT0/power_now": "7340000",
-    "sys/class/power_supply/BAT0/voltage_now": "11400000",
-}
-
-
-class PmicBench:
-    def __init__(self, tree, clock):
-        self.clock, self.there = clock, True
-        self.probe = PmicProbe(self._ask, clock)
-        self.absent = PmicProbe(_no_firmware, clock)
-
-    def _ask(self, question):
-        if not self.there:
-            _no_firmware(question)
-        return "VDD_CORE_A current(7)=1.5A\nVDD_CORE_V volt(15)=0.9V\nEXT5V_V volt(24)=5.1V"
-
-    def pass_time(self):
-        self.clock.ns += 500_000_000
-
-    def vanish(self):
-        self.there = False
-
-    def come_back(self):
-        self.there = True
-
-
-def _no_firmware(question):
-    raise ProbeError("no permission to ask the firmware", "Join its group")
-
-
 BENCHES = {
-    "ina3221": partial(FilesBench, Ina3221Probe, JETSON, {}),
-    "hwmon": partial(FilesBench, HwmonProbe, CHIP, {}),
-    "rapl": partial(FilesBench, RaplProbe, RAPL, {f"{ZONE_0}/energy_uj": 1_500_000}),
-    "pmic": PmicBench,
-    "battery": partial(FilesBench, BatteryProbe, BATTERY, {}),
+    **POWER_BENCHES,
     "cpu": CpuBench,
     "memory": MemoryBench,
     "heat": HeatBench,
