@@ -1,50 +1,44 @@
-"""The board's power by an INA219 in its supply, through the ``ina219`` library.
+"""The board's power by an INA219 in its supply, through the ``ina219`` library, or through the kernel that holds it.
 
 The chip converts without pause, averaged shunt samples and one bus voltage; each reading is one conversion, stamped at
 its middle. Gain and range are fixed: the library's automatic gain climbs too far when the chip averages, never comes
 down, and sleeps in the middle of a run; a range of 32 V has the same steps as one of 16. Power is V * I, finer than
-the chip's own. A chip that a driver of the kernel holds is read through that.
+the chip's own.
 
-Each probe has a bus object of its own, and each transfer is one call into the kernel: several chips on one bus need no
-lock among their threads.
+Several chips on one bus need no lock: each has a file of the bus to itself, with its address in it, and the kernel
+does a register's pointer and its two bytes as one transfer.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import errno
 import logging
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Callable, Optional, Union
+from typing import Any, Callable, Optional
 
-from edgetop.clock import SECOND_NS, now_ns
+from edgetop.clock import now_ns
 from edgetop.errors import ProbeError
 from edgetop.plan import Ina219Settings
-from edgetop.probes.ina219_conversion import CONVERSIONS, GAIN_LIMIT, conversion, gain_error, offset_error_w
-from edgetop.probes.ina219_faults import bus_fault, library_fault, other_chip_fault, settings_fault
-from edgetop.probes.kernel_ina2xx import KernelIna2xx
+from edgetop.probes.ina219_conversion import CONVERSIONS, conversion
+from edgetop.probes.ina219_errors import LIMITS, watts_errors
+from edgetop.probes.ina219_faults import bus_fault, driver_fault, library_fault, other_chip_fault, settings_fault
+from edgetop.probes.ina219_pace import Pace
+from edgetop.probes.kernel_ina2xx import KernelMeter, Value, kernel_meter
 from edgetop.readings import BOARD, PART, Channel, Missing, Reading
 
-SHUNT_LIMIT_V = 0.32
-GAIN_LIMITS = {"ina219": GAIN_LIMIT, "ina220": GAIN_LIMIT, "ina226": 0.001}
-"""Of chips that the kernel reads, where their data sheets are known to us."""
+SHUNT_LIMIT_V = LIMITS["ina219"].shunt_v
 BUS_LIMIT_V = 32.0
-MAKER, TEXAS = 0xFE, 0x5449
-"""A register that an INA219 has not, and what others of its kind hold there."""
-OTHERS = {0x2260: "INA226", 0x2270: "INA260", 0x2280: "INA228", 0x2380: "INA238"}
+USUAL_V = 5.0
+"""What boards are fed with: for the meter's errors while it is not there to be asked, or not fed."""
 AHEAD = 1.13
 """The probe is called by so much more often than the chip converts: its clock may be a tenth fast."""
-
-_POLLS = 18  # looks in a period, where the first finds it going on
-# By which the reckoned period follows the chip's clock, which may be off by a tenth: shorter while the first look
-# finds a conversion ended, longer when it finds it going on, so that one look is enough most times.
-_SHORTER, _LONGER = 1 / 450, 1 / 110  # of a period
-_STALE_NS = SECOND_NS
-
-Value = Union[Reading, Missing]
+TEXAS_INSTRUMENTS = 0x5449
+# Registers that an INA219 has not: others of its kind tell there their maker and themselves.
+_IDENTITIES = ((0xFE, 0xFF), (0x3E, 0x3F))
+_OTHERS = {0x226: "INA226", 0x227: "INA260", 0x322: "INA3221", 0x228: "INA228", 0x238: "INA238"}
 
 _constructing = threading.Lock()
 
@@ -63,20 +57,12 @@ def _bus_in_place(bus_class: Optional[Callable[[int], Any]]) -> Iterator[None]:
             smbus.SMBus = real
 
 
-def _source(settings: Ina219Settings) -> str:
-    if settings.bus == "simulated":
-        from edgetop.probes.simulated import CORE_W, IDLE_W
-
-        return f"simulated INA219 (no hardware): {IDLE_W} W, and {CORE_W} W a busy core"
-    return f"INA219 at {settings.address:#04x} on bus {settings.bus or 1}, {settings.shunt_ohms:g} ohm"
-
-
 class Ina219Probe:
     """Watts, volts and amperes behind the meter's shunt.
 
     ``read`` waits for a conversion to end, so that the chip sets the pace; ``rate_hz`` is a little more than the
-    fastest chip. ``bus_class`` takes the place of the library's bus, called with the bus number; ``simulated`` brings
-    its own.
+    fastest chip. ``bus_class`` takes the place of the library's bus, called with the bus number; ``simulated``
+    brings its own. Below ``root`` is the kernel's /sys.
     """
 
     name = "ina219"
@@ -90,81 +76,82 @@ class Ina219Probe:
         bus_class: Optional[Callable[[int], Any]] = None,
         root: str = "/",
     ) -> None:
-        source, rail = _source(settings), settings.name
-        covers = BOARD if rail == "board" else PART
-        self.channels = (
-            Channel(f"power.{rail}.w", "W", f"{rail} power", 1e-6, source=source, charted=True, covers=covers),
-            Channel(f"power.{rail}.v", "V", f"{rail} voltage", 1e-3, source=source, covers=covers),
-            Channel(f"power.{rail}.a", "A", f"{rail} current", 1e-6, source=source, covers=covers),
-        )
         self._settings = settings
-        self._conversion = conversion(settings.rate_hz) or CONVERSIONS[1]
-        self.rate_hz = AHEAD * self._conversion.rate_hz
-        self._kernel = KernelIna2xx(settings, root, clock_ns)
-        self._is_kernels = False
         self._clock_ns = clock_ns
         self._sleep = sleep
         self._bus_class = bus_class
+        self._root = root
+        self._conversion = conversion(settings.rate_hz) or CONVERSIONS[1]
+        self.rate_hz = AHEAD * self._conversion.rate_hz
+        self._pace = Pace(self._conversion.period_ns, clock_ns, sleep)
         self._chip: Any = None
+        self._kernel: Optional[KernelMeter] = None
         self._range_error: type[Exception] = Exception
-        self._end_ns = 0
-        self._period_ns = self._conversion.period_ns
-        self._last: tuple[Value, ...] = ()
+        self._asleep = False
+        self._was_open = False
+        where = f"{settings.address:#04x} on bus {settings.bus or 1}"
+        self.channels = self._describe(f"INA219 at {where}, {settings.shunt_ohms:g} ohm", USUAL_V)
+
+    def _describe(self, source: str, supply_v: float, chip: str = "ina219") -> tuple[Channel, ...]:
+        settings = self._settings
+        rail, covers = settings.name, BOARD if settings.name == "board" else PART
+        of_setup = (settings.shunt_ohms, settings.shunt_tolerance, self._conversion.bus_step_v)
+        usable = chip in LIMITS and settings_fault(settings) is None
+        gain, offset_w = watts_errors(LIMITS[chip], supply_v, *of_setup) if usable else (0.0, 0.0)
+        if settings.bus == "simulated":
+            from edgetop.probes.simulated import CORE_W, IDLE_W
+
+            source = f"simulated INA219 (no hardware): {IDLE_W} W, and {CORE_W} W a busy core"
+        watts = Channel(f"power.{rail}.w", "W", f"{rail} power", 1e-6, source=source, charted=True, covers=covers)
+        return (
+            dataclasses.replace(watts, gain_error=gain, offset_error=offset_w),
+            Channel(f"power.{rail}.v", "V", f"{rail} voltage", 1e-3, source=source, covers=covers),
+            Channel(f"power.{rail}.a", "A", f"{rail} current", 1e-6, source=source, covers=covers),
+        )
+
+    # ---- open
 
     def open(self) -> None:
         """Find and set up the chip; raises ProbeError with what to do."""
         fault = settings_fault(self._settings)
         if fault is not None:
             raise fault
+        if self._settings.bus != "simulated":
+            self._kernel = kernel_meter(self._settings, self._root, self._clock_ns)
+        supply_v = self._open_kernel(self._kernel) if self._kernel is not None else self._open_chip()
+        if not self._was_open:  # what a recording says of a channel at its start holds to its end
+            self._was_open = True
+            self.channels = self._now_known(supply_v if supply_v >= 1 else USUAL_V)
+
+    def _now_known(self, supply_v: float) -> tuple[Channel, ...]:
+        if self._kernel is None:
+            return self._describe(self.channels[0].source, supply_v)
+        where = f"{self._settings.address:#04x} on bus {self._settings.bus or 1}"
+        source = f"{self._kernel.chip.upper()} at {where} {self._kernel.describe()}"
+        return self._describe(source, supply_v, self._kernel.chip)
+
+    def _open_kernel(self, kernel: KernelMeter) -> float:
+        _, volts, _ = self._read_kernel(kernel)
+        return volts.value if isinstance(volts, Reading) else 0.0
+
+    def _open_chip(self) -> float:
+        """The supply's voltage, of a chip that is set up for it."""
         root = logging.getLogger()
         if not root.handlers:
             root.addHandler(logging.NullHandler())  # else the library would log to stderr, into the screen
-        self._is_kernels = False
         try:
             self._connect()
             self._refuse_others()
             self._configure()
-            self._sleep(2 * self._conversion.period_ns / SECOND_NS)
-            self._tell_errors(GAIN_LIMIT, self._chip.voltage())
+            self._sleep(2e-9 * self._conversion.period_ns)
+            supply_v = float(self._chip.voltage())
             self._configure()  # the first reading's conversion begins now
         except ImportError as error:
             raise library_fault(error) from error
-        except OSError as error:
+        except (OSError, ProbeError) as error:
             self._chip = None
-            if error.errno != errno.EBUSY:
-                raise bus_fault(error, self._settings) from error
-            self._read_through_kernel(error)
-        self._last = (Missing("the first conversion has not ended"),) * 3
-
-    def _refuse_others(self) -> None:
-        """An INA226 and its kin have the same address, and other registers, which would be taken for amperes."""
-        for maker, kind in ((MAKER, MAKER + 1), (0x3E, 0x3F)):
-            chip = self._chip._i2c
-            if chip.readU16BE(maker) == TEXAS:
-                name = OTHERS.get(chip.readU16BE(kind) & 0xFFF0, "another chip of its kind")
-                self._chip = None
-                raise other_chip_fault(name, self._settings)
-
-    def _tell_errors(self, gain_limit: float, volts: float) -> None:
-        """How far watts may be off, by the data sheet, the shunt, and the voltage of this supply."""
-        settings, step_v = self._settings, self._conversion.bus_step_v
-        watts, *others = self.channels
-        gain = gain_error(settings.shunt_tolerance, gain_limit, step_v, volts)
-        offset = offset_error_w(settings.shunt_ohms, volts)
-        self.channels = (dataclasses.replace(watts, gain_error=gain, offset_error=offset), *others)
-
-    def _read_through_kernel(self, busy: OSError) -> None:
-        """A driver of the kernel holds the chip: it reads it for us."""
-        try:
-            self._kernel.open()
-        except ProbeError as error:
-            raise (error if self._kernel.chip else bus_fault(busy, self._settings)) from busy
-        self._is_kernels, self.rate_hz = True, self._kernel.rate_hz
-        source = self._kernel.channels[0].source
-        self.channels = tuple(dataclasses.replace(channel, source=source) for channel in self.channels)
-        volts = self._kernel.read()[1]
-        if self._kernel.chip in GAIN_LIMITS and isinstance(volts, Reading):
-            self._tell_errors(GAIN_LIMITS[self._kernel.chip], volts.value)
+            raise bus_fault(error, self._settings) if isinstance(error, OSError) else error from error
+        return supply_v
 
     def _connect(self) -> None:
         from ina219 import INA219, DeviceRangeError
@@ -181,53 +168,54 @@ class Ina219Probe:
             self._chip = INA219(self._settings.shunt_ohms, busnum=number, address=self._settings.address)
         self._range_error = DeviceRangeError
 
+    def _refuse_others(self) -> None:
+        """An INA226 and its kin have the same addresses, and other registers, which would be taken for amperes."""
+        bus = self._chip._i2c
+        for maker, kind in _IDENTITIES:
+            if bus.readU16BE(maker) == TEXAS_INSTRUMENTS:
+                raise other_chip_fault(
+                    _OTHERS.get(bus.readU16BE(kind) >> 4, "another chip of its kind"), self._settings
+                )
+
     def _configure(self) -> None:
-        chip = self._chip
-        shunt = {8: chip.ADC_8SAMP, 16: chip.ADC_16SAMP, 32: chip.ADC_32SAMP}[self._conversion.samples]
-        bus = {9: chip.ADC_9BIT, 12: chip.ADC_12BIT}[self._conversion.bus_bits]
+        chip, setting = self._chip, self._conversion
+        bus, shunt = getattr(chip, f"ADC_{setting.bus_bits}BIT"), getattr(chip, f"ADC_{setting.samples}SAMP")
         chip.configure(chip.RANGE_32V, chip.GAIN_8_320MV, bus_adc=bus, shunt_adc=shunt)
-        self._end_ns = self._clock_ns()  # a new configuration begins a new conversion
+        self._pace.restart()
+
+    # ---- read
 
     def read(self) -> tuple[Value, ...]:
-        """The conversion that ended last, or ends soon; the last values again when there is none."""
-        if self._is_kernels:
-            return self._kernel.read()
+        """The conversion that ended last, or ends soon."""
+        if self._kernel is not None:
+            return self._read_kernel(self._kernel)
         if self._chip is None:
             raise ProbeError("the power meter is not open", "Open it first")
         try:
-            if self._wait_for_conversion():
-                self._last = self._take(self._end_ns - self._period_ns // 2)
-            elif self._clock_ns() - self._end_ns > _STALE_NS:
-                raise ProbeError("the power meter has stopped converting", "Another program may have put it to sleep")
+            t_ns = self._pace.wait(self._chip.is_conversion_ready)
+            if t_ns is None:
+                return self._wake()
+            self._asleep = False
+            return self._take(t_ns)
         except OSError as error:
             raise bus_fault(error, self._settings) from error
-        return self._last
 
-    def _wait_for_conversion(self) -> bool:
-        """Wait until a conversion has ended, at most one more period; ``_end_ns`` is then its end.
+    def _read_kernel(self, kernel: KernelMeter) -> tuple[Value, ...]:
+        try:
+            return kernel.read()
+        except (OSError, ValueError) as error:
+            raise driver_fault(error, self._settings) from error
 
-        The end is seen where a look finds the flag out and the next finds it lit. Where the first look finds it
-        lit, the end is reckoned from the one before, by whole periods.
-        """
-        now, period_ns = self._clock_ns(), self._conversion.period_ns
-        poll_ns = period_ns // _POLLS
-        periods = max(1, (now - self._end_ns) // self._period_ns)
-        expected_ns = self._end_ns + periods * self._period_ns
-        early_ns = expected_ns - now
-        if early_ns > 0:
-            self._sleep(early_ns / SECOND_NS)
-        if self._chip.is_conversion_ready():
-            self._end_ns = min(expected_ns, self._clock_ns())
-            if early_ns > 0:
-                self._period_ns = max(period_ns * 7 // 8, self._period_ns - int(period_ns * _SHORTER))
-            return True
-        while self._clock_ns() < expected_ns + period_ns:
-            self._sleep(poll_ns / SECOND_NS)
-            if self._chip.is_conversion_ready():
-                self._end_ns = self._clock_ns() - poll_ns // 2
-                self._period_ns = min(period_ns * 9 // 8, self._period_ns + int(period_ns * _LONGER))
-                return True
-        return False
+    def _wake(self) -> tuple[Value, ...]:
+        """Set a chip up anew that has not converted, whose registers are old; raises ProbeError the second time."""
+        if self._asleep:
+            raise ProbeError("the power meter has stopped converting", "Another program keeps putting it to sleep")
+        self._asleep = True
+        return self._set_up_anew(Missing("the power meter was asleep", "Another program may have put it to sleep"))
+
+    def _set_up_anew(self, reason: Missing) -> tuple[Value, ...]:
+        self._configure()
+        return (reason,) * 3
 
     def _take(self, t_ns: int) -> tuple[Value, ...]:
         chip, ohms = self._chip, self._settings.shunt_ohms
@@ -237,19 +225,22 @@ class Ina219Probe:
             voltage = Missing(f"more than {BUS_LIMIT_V:g} V", "The meter takes supplies of up to 26 V")
         try:
             amps = chip.current() / 1000
+            # After a dip of its supply the chip gives 0 A, and no error. The current is looked at twice, for a load
+            # may have come on between it and the shunt's voltage.
+            lost = amps == 0 and chip.shunt_voltage() != 0 and chip.current() == 0
             chip.power()  # not used: reading it makes the conversion ready flag go out
-            lost = amps == 0 and volts > 0 and chip.shunt_voltage() != 0
         except self._range_error:
             over = Missing(f"more than {SHUNT_LIMIT_V / ohms:.3g} A", f"Use a shunt of less than {ohms:g} ohm")
             return over, voltage, over
-        if lost:  # after a dip of its supply the chip gives 0 A, and no error
-            self._configure()
-            dip = Missing("the power meter had lost its calibration", "Its supply dipped: check the cable")
-            return dip, voltage, dip
+        if lost:
+            lack = "the power meter had lost its calibration"
+            return self._set_up_anew(Missing(lack, "Its supply dipped: check the cable"))
         power = Reading(t_ns, volts * amps) if isinstance(voltage, Reading) else voltage
         return power, voltage, Reading(t_ns, amps)
 
     def close(self) -> None:
         """Let go of the chip and its bus, which closes when nothing holds it any more."""
         self._chip = None
-        self._kernel.close()
+        if self._kernel is not None:
+            self._kernel.close()
+            self._kernel = None

@@ -25,7 +25,7 @@ _BY_ERRNO = {
     errno.EPERM: ("no permission to use /dev/i2c-{bus}", _JOIN),
     errno.EREMOTEIO: ("no INA219 answers at {address} on bus {bus}", _WIRING),
     errno.ENXIO: ("no INA219 answers at {address} on bus {bus}", _WIRING),
-    errno.EBUSY: ("a kernel driver holds the INA219 at {address} on bus {bus}", _DRIVER),
+    errno.EBUSY: ("a kernel driver holds the INA219 at {address} on bus {bus}, and shows no values", _DRIVER),
     errno.EIO: ("I2C bus {bus} does not work", _HELD),
     errno.ETIMEDOUT: ("I2C bus {bus} does not work", _HELD),
     errno.EOPNOTSUPP: ("I2C bus {bus} has no plain transfers", _OTHER_BUS),
@@ -42,11 +42,17 @@ def bus_fault(error: OSError, settings: Ina219Settings) -> ProbeError:
 
 def other_chip_fault(name: str, settings: Ina219Settings) -> ProbeError:
     """What a chip means that is none: the kernel has drivers for its kin, through which edgetop reads them."""
-    place = f"/sys/bus/i2c/devices/i2c-{settings.bus or 1}/new_device"
-    return ProbeError(
-        f"{name} at {settings.address:#04x} on bus {settings.bus or 1} is no INA219",
-        f"Let the kernel read it: echo {name.lower().split()[0]} {settings.address:#04x} | sudo tee {place}",
-    )
+    bus = settings.bus or "1"
+    bind = f"echo {name.lower()} {settings.address:#04x} | sudo tee /sys/bus/i2c/devices/i2c-{bus}/new_device"
+    hint = f"Let the kernel read it: {bind}" if name.startswith("INA") else "Give the address of an INA219"
+    return ProbeError(f"{name} at {settings.address:#04x} on bus {bus} is no INA219", hint)
+
+
+def driver_fault(error: Exception, settings: Ina219Settings) -> ProbeError:
+    """What an error of the kernel's files means: the chip was unplugged, or the kernel has let go of it."""
+    words = f"{error.strerror or error}" if isinstance(error, OSError) else f"{error}"
+    title = f"the kernel cannot read the power meter at {settings.address:#04x} on bus {settings.bus or 1}: {words}"
+    return ProbeError(title, _WIRING.format(bus=settings.bus or "1"))
 
 
 def library_fault(error: ImportError) -> ProbeError:
@@ -56,13 +62,16 @@ def library_fault(error: ImportError) -> ProbeError:
 
 def settings_fault(settings: Ina219Settings) -> ProbeError | None:
     """What is wrong with the settings, if anything."""
+    table = "[ina219]" if settings.name == "board" else f"[meters.{settings.name}]"
     if settings.bus not in ("", "simulated") and not settings.bus.isdigit():
-        return ProbeError(f"{settings.bus!r} is not an I2C bus", "[ina219] bus is a number, or simulated")
+        return ProbeError(f"{settings.bus!r} is not an I2C bus", f"{table} bus is a number, or simulated")
     if conversion(settings.rate_hz) is None:
         limits = f"{SLOWEST_HZ:g} to {FASTEST_HZ:g}"
-        return ProbeError(f"{settings.rate_hz:g} conversions a second", f"[ina219] rate_hz is {limits}")
+        return ProbeError(f"{settings.rate_hz:g} conversions a second", f"{table} rate_hz is {limits}")
     if not 0x40 <= settings.address <= 0x4F:
-        return ProbeError(f"{settings.address:#04x} is not an INA219's address", "[ina219] address is 0x40 to 0x4f")
+        return ProbeError(f"{settings.address:#04x} is not an INA219's address", f"{table} address is 0x40 to 0x4f")
     if not is_shunt(settings.shunt_ohms):
-        return ProbeError(f"{settings.shunt_ohms:g} ohm is no shunt's", f"[ina219] shunt_ohms: {SHUNT_HINT}")
+        return ProbeError(f"{settings.shunt_ohms:g} ohm is no shunt's", f"{table} shunt_ohms: {SHUNT_HINT}")
+    if not 0 <= settings.shunt_tolerance < 1:
+        return ProbeError(f"a shunt_tolerance of {settings.shunt_tolerance:g}", f"{table} shunt_tolerance: 0.01 is 1 %")
     return None

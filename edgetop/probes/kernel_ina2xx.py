@@ -1,84 +1,102 @@
-"""A power meter that a driver of the kernel holds: an INA219, 226, 228 or 260, through hwmon or IIO.
+"""A power meter that a driver of the kernel holds, read through hwmon or IIO: INA219, INA226, INA228, INA260.
 
-The driver reckons amperes by its own idea of the shunt, 10 mohm where nobody told it another, while most boards have
-100: what it gives is set right by the settings' shunt, which is exact, and the source says so.
+The kernel has the current from the shunt's voltage and a resistance that it was told, ten times too small for most
+boards (0.01 ohm) where nobody told it. What it gives is scaled by that resistance over the true one, which is exact.
 """
 
 from __future__ import annotations
 
+import glob
+import math
 import os
-from glob import glob
-from typing import Callable
+from typing import Callable, Optional, Union
 
-from edgetop.clock import now_ns
+from edgetop.errors import ProbeError
 from edgetop.plan import Ina219Settings
-from edgetop.probes.hwmon_chips import SOURCE, chips
-from edgetop.probes.keptfile import text_if_any
-from edgetop.probes.rails import MICRO, MILLI, File, Rail, RailProbe
-from edgetop.readings import BOARD, PART
+from edgetop.probes.ina219_errors import LIMITS
+from edgetop.probes.keptfile import KeptFile, read_text
+from edgetop.readings import Missing, Reading
 
-IIO = "/sys/bus/iio/devices"
-SAME_SHUNT = 0.001
-"""As a share: the kernel keeps whole micro-ohms."""
-_SHUNT_INSIDE = ("ina260",)
-"""Chips that have their shunt inside, whatever the settings say."""
+Value = Union[Reading, Missing]
 
-
-def device_name(settings: Ina219Settings) -> str:
-    """What the kernel calls the chip: bus and address, as in ``1-0040``."""
-    return f"{settings.bus or 1}-{settings.address:04x}"
+_HIGHEST_OHMS = 100.0
+_CLAMPED = 0.9995  # the kernel rounds to a milliampere, and does not tell where the chip's range ends
+_OWN_SHUNT = ("ina260",)
+_HWMON = ("in1", "curr1", "shunt_resistor")
+_IIO = ("in_voltage1", "in_current3", "in_shunt_resistor")
 
 
-class KernelIna2xx(RailProbe):
-    """The rail of the chip that the settings name; ``chip`` is what the kernel takes it for."""
+class KernelMeter:
+    """The chip of one folder of hwmon or IIO; raises OSError where its files are not there."""
 
-    name = "ina219"
-    title = "power meter"
-    absent = ("the kernel's driver of the power meter gives no values", "See what dmesg says of it")
-
-    def __init__(self, settings: Ina219Settings, root: str = "/", clock_ns: Callable[[], int] = now_ns) -> None:
-        super().__init__(root, clock_ns)
-        self.chip = ""
-        self._settings = settings
-
-    def find(self) -> list[Rail]:
-        """The one chip, by hwmon, or else by IIO."""
-        device = device_name(self._settings)
-        for chip in chips(self._root):
-            if os.path.basename(chip.device) == device:
-                ohms = _number(chip.text("shunt_resistor")) * MICRO
-                volts = os.path.join(chip.folder, "in1_input"), MILLI
-                amperes = os.path.join(chip.folder, "curr1_input"), MILLI
-                return [self._rail(chip.name, f"{SOURCE}: {chip.name}", ohms, volts, amperes)]
-        for folder in sorted(glob(os.path.join(self._root, IIO[1:], "iio:device*"))):
-            if device in os.path.realpath(folder).split(os.sep):
-                name = text_if_any(os.path.join(folder, "name"))
-                ohms = _number(text_if_any(os.path.join(folder, "in_shunt_resistor")))
-                volts, amperes = _of_iio(folder, "in_voltage1"), _of_iio(folder, "in_current3")
-                return [self._rail(name, f"{IIO}: {name}", ohms, volts, amperes)]
-        return []
-
-    def _rail(self, chip: str, source: str, kernel_ohms: float, volts: File, amperes: File) -> Rail:
+    def __init__(self, folder: str, chip: str, shunt_ohms: float, clock_ns: Callable[[], int]) -> None:
         self.chip = chip
-        ohms, name = self._settings.shunt_ohms, self._settings.name
-        told = f"{source} at {self._settings.address:#04x} on bus {self._settings.bus or 1}"
-        if chip in _SHUNT_INSIDE or not kernel_ohms:
-            ohms = kernel_ohms or ohms
-        elif abs(kernel_ohms / ohms - 1) > SAME_SHUNT:
-            told += f", its {kernel_ohms:g} ohm set right to {ohms:g}"
-            amperes = amperes[0], amperes[1] * kernel_ohms / ohms
-        covers = BOARD if name == "board" else PART
-        return Rail(name, name, told, covers, {"v": volts, "a": amperes})
+        self._shunt_ohms = shunt_ohms
+        self._clock_ns = clock_ns
+        is_iio = os.path.basename(folder).startswith("iio:")
+        volts, amps, shunt = _IIO if is_iio else _HWMON
+        suffix = "raw" if is_iio else "input"
+        self._volts = KeptFile(f"{folder}/{volts}_{suffix}", 32)
+        self._amps = KeptFile(f"{folder}/{amps}_{suffix}", 32)
+        # Both give thousandths, IIO after its scale.
+        self._volt_scale = 1e-3 * (float(read_text(f"{folder}/{volts}_scale")) if is_iio else 1.0)
+        self._amp_scale = 1e-3 * (float(read_text(f"{folder}/{amps}_scale")) if is_iio else 1.0)
+        self._shunt_path = f"{folder}/{shunt}"
+        has_setting = os.path.exists(self._shunt_path) and chip not in _OWN_SHUNT
+        self._shunt = KeptFile(self._shunt_path, 32) if has_setting else None
+        self._limit_v = LIMITS[chip].shunt_v if chip in LIMITS else math.inf
+
+    def read(self) -> tuple[Value, ...]:
+        """Watts, volts and amperes of the chip's last conversion; raises OSError when it is gone."""
+        volts = int(self._volts.read()) * self._volt_scale
+        # The setting is looked up each time, for it may be mended at any moment.
+        amps = int(self._amps.read()) * self._amp_scale * self._kernel_ohms() / self._shunt_ohms
+        t_ns = self._clock_ns()
+        voltage = Reading(t_ns, volts)
+        if abs(amps) * self._shunt_ohms >= self._limit_v * _CLAMPED:
+            most_a = self._limit_v / self._shunt_ohms
+            over = Missing(f"more than {most_a:.3g} A", f"Use a shunt of less than {self._shunt_ohms:g} ohm")
+            return over, voltage, over
+        return Reading(t_ns, volts * amps), voltage, Reading(t_ns, amps)
+
+    def _kernel_ohms(self) -> float:
+        """What the kernel takes the shunt for; ours where that cannot be known."""
+        if self._shunt is None:
+            return self._shunt_ohms
+        number = float(self._shunt.read())
+        # Micro-ohm in hwmon and in IIO's first kernels, ohm in IIO's later ones.
+        return number / 1e6 if number > _HIGHEST_OHMS else number
+
+    def describe(self) -> str:
+        """How it is read, and what its shunt is taken for."""
+        how = "through the kernel"
+        if self.chip in _OWN_SHUNT:
+            return f"{how}, by its own shunt"
+        if self._shunt is None:
+            return f"{how}, whose shunt setting cannot be seen"
+        ohms = self._kernel_ohms()
+        if abs(ohms / self._shunt_ohms - 1) < 1e-3:
+            return f"{how}, {ohms:g} ohm"
+        unit = 1e6 if float(self._shunt.read()) > _HIGHEST_OHMS else 1.0
+        mend = f"echo {self._shunt_ohms * unit:g} | sudo tee {self._shunt_path}"
+        return f"{how}, which takes its {self._shunt_ohms:g} ohm for {ohms:g}: scaled; to mend it: {mend}"
+
+    def close(self) -> None:
+        """Let go of the files."""
+        for file in (self._volts, self._amps, self._shunt):
+            if file is not None:
+                file.close()
 
 
-def _of_iio(folder: str, stem: str) -> File:
-    """A raw value, and what one step is: the kernel gives the step in thousandths of the unit."""
-    step = _number(text_if_any(os.path.join(folder, f"{stem}_scale"))) or 1.0
-    return os.path.join(folder, f"{stem}_raw"), step * MILLI
+def kernel_meter(settings: Ina219Settings, root: str, clock_ns: Callable[[], int]) -> Optional[KernelMeter]:
+    """The meter at the address of the settings, where a driver of the kernel gives its volts and amperes.
 
-
-def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return 0.0
+    Raises ProbeError where it has the files and they cannot be read.
+    """
+    device = f"{root.rstrip('/')}/sys/bus/i2c/devices/{settings.bus or 1}-{settings.address:04x}"
+    for folder in (*glob.glob(f"{device}/hwmon/hwmon*"), *glob.glob(f"{device}/iio:device*")):
+        try:
+            return KernelMeter(folder, read_text(f"{device}/name"), settings.shunt_ohms, clock_ns)
+        except (OSError, ValueError) as error:
+            raise ProbeError(f"{folder} of the power meter cannot be read: {error}", "Unbind its driver") from error
+    return None

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import errno
 import logging
 import sys
-from pathlib import Path
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -81,7 +82,7 @@ def test_the_stamp_is_the_middle_of_a_conversion_whatever_the_chips_clock(meter,
     meter.chip_speed = speed
     meter.chip.reset()
     meter.probe.open()
-    begin_ns = meter.probe._end_ns
+    begin_ns = clock()
     stamps = read_on(meter, clock, 300)[50:]
     phases = [(stamp_ns - begin_ns) * speed / CONVERSION_NS - 0.5 for stamp_ns in stamps]
     assert max(abs(phase - round(phase)) for phase in phases) * CONVERSION_NS < 1_000_000
@@ -96,27 +97,78 @@ def test_asked_again_within_a_conversion_it_waits_for_the_end_of_it(meter, clock
     assert second.t_ns - first.t_ns == pytest.approx(CONVERSION_NS, abs=1_000_000)
 
 
-def test_a_conversion_that_does_not_come_gives_the_last_reading_then_an_error(meter, clock):
+SWITCHED_OFF = 0x199C
+
+
+def test_a_chip_that_another_program_put_to_sleep_is_noticed_and_woken(meter, clock):
     meter.probe.open()
-    first = read_next(meter, clock)
-    meter.chip.write(0, 0x199C)  # another program switches the chip off
-    assert meter.probe.read() == first
-    clock.ns += 1_000_000_000
+    read_next(meter, clock)
+    meter.chip.write(0, SWITCHED_OFF)
+    meter.amps = 0.2
+    assert {value.reason for value in read_next(meter, clock)} == {"the power meter was asleep"}
+    assert read_next(meter, clock)[2].value == pytest.approx(0.2, abs=0.0002), "not the old register"
+
+
+def test_a_chip_that_cannot_be_woken_is_an_error_until_it_converts_again(meter, clock, monkeypatch):
+    meter.probe.open()
+    read_next(meter, clock)
+    awake = meter.chip.write
+    asleep = lambda register, value: awake(register, value & ~7 if register == 0 else value)  # noqa: E731
+    monkeypatch.setattr(meter.chip, "write", asleep)
+    meter.chip.write(0, SWITCHED_OFF)
+    assert "asleep" in read_next(meter, clock)[0].reason
     with pytest.raises(ProbeError, match="stopped converting"):
-        meter.probe.read()
+        read_next(meter, clock)
     meter.probe.close()
+    monkeypatch.undo()
     meter.probe.open()
     assert all(isinstance(value, Reading) for value in read_next(meter, clock))
+
+
+def test_a_thread_that_comes_late_takes_no_conversion_for_a_sleeping_chip(meter, clock):
+    meter.probe.open()
+    read_next(meter, clock)
+    looks = iter([lambda: False, lambda: setattr(clock, "ns", clock.ns + 50_000_000)])
+    ready = meter.probe._chip.is_conversion_ready
+
+    def late():
+        act = next(looks, None)
+        return ready() if act is None else bool(act())
+
+    meter.probe._chip.is_conversion_ready = late
+    assert isinstance(read_next(meter, clock)[0], Reading)
 
 
 def test_lost_calibration_is_noticed_told_and_repaired(meter, clock):
     meter.probe.open()
     read_next(meter, clock)
     meter.chip.reset()
-    watts, volts, amps = read_next(meter, clock)
-    assert "calibration" in watts.reason and "calibration" in amps.reason
-    assert volts.value == pytest.approx(5.1, abs=0.002)
+    assert {value.reason for value in read_next(meter, clock)} == {"the power meter had lost its calibration"}
     assert read_next(meter, clock)[2].value == pytest.approx(0.8, abs=0.0002)
+
+
+def test_a_dip_without_a_load_is_noticed_when_there_is_one_again(meter, clock):
+    meter.amps = 0.0
+    meter.probe.open()
+    meter.chip.reset()
+    assert read_next(meter, clock)[2].value == 0.0
+    meter.amps = 0.8
+    assert "calibration" in read_next(meter, clock)[2].reason
+    assert read_next(meter, clock)[2].value == pytest.approx(0.8, abs=0.0002)
+
+
+def test_a_load_that_comes_on_between_two_looks_is_no_lost_calibration(meter, clock):
+    meter.amps = 0.0
+    meter.probe.open()
+    shunt_voltage = meter.probe._chip.shunt_voltage
+
+    def comes_on():
+        meter.amps = 0.8
+        clock.ns += 2 * CONVERSION_NS
+        return shunt_voltage()
+
+    meter.probe._chip.shunt_voltage = comes_on
+    assert read_next(meter, clock)[2].value == 0.0
 
 
 def test_too_much_current_is_missing_and_the_voltage_stays(meter, clock):
@@ -268,70 +320,54 @@ def test_a_chip_of_its_kin_is_not_taken_for_it(meter, registers, name):
     assert f"echo {name.lower()} 0x40 | sudo tee" in caught.value.hint
 
 
-def _bound(tree, clock, files, kind="hwmon", settings=Ina219Settings()):
-    """A probe whose chip a driver of the kernel holds."""
-    from edgetop.probes.simulated import SimulatedBus
-
-    for name, text in files.items():
-        tree.write(f"sys/devices/i2c-1/1-0040/{kind}0/{name}", text)
-    folder = Path(tree.root, f"sys/devices/i2c-1/1-0040/{kind}0")
-    place = Path(tree.root, {"hwmon": "sys/class/hwmon/hwmon3", "iio": "sys/bus/iio/devices/iio:device0"}[kind])
-    place.parent.mkdir(parents=True)
-    place.symlink_to(folder)
-    (folder / "device").symlink_to(folder.parent)
-
-    class Busy(SimulatedBus):
-        def __init__(self, number):
-            super().__init__({})
-
-        def _chip(self, address):
-            raise OSError(errno.EBUSY, "Device or resource busy")
-
-    return Ina219Probe(settings, clock, clock.sleep, Busy, tree.root)
+def test_a_chip_of_another_kind_still_is_not_taken_for_it_either(meter):
+    meter.chip.identity = {0xFE: 0x5449, 0xFF: 0x9990}
+    with pytest.raises(ProbeError, match="another chip of its kind at 0x40") as caught:
+        meter.probe.open()
+    assert "tee" not in caught.value.hint
 
 
-HWMON = {"name": "ina219", "in0_input": "8", "in1_input": "5100", "curr1_input": "8000", "shunt_resistor": "10000"}
+def test_the_errors_are_those_of_the_supply_and_stay_when_it_comes_back(meter, clock):
+    meter.volts = 19.0
+    before = meter.probe.channels
+    meter.probe.open()
+    watts = meter.probe.channels[0]
+    assert watts.offset_error == pytest.approx(0.002 * 19 / 3**0.5, rel=0.001)
+    assert before[0].offset_error == pytest.approx(0.002 * 5 / 3**0.5)
+    meter.probe.close()
+    meter.volts = 5.0
+    meter.probe.open()
+    assert meter.probe.channels[0] == watts
 
 
-def test_a_chip_that_the_kernel_holds_is_read_through_it_and_its_shunt_set_right(tree, clock):
-    probe = _bound(tree, clock, HWMON)
-    probe.open()
-    watts, volts, amps = probe.read()
-    assert (volts.value, amps.value) == (pytest.approx(5.1), pytest.approx(0.8))
-    assert watts.value == pytest.approx(4.08)
-    assert probe.channels[0].source == "/sys/class/hwmon: ina219 at 0x40 on bus 1, its 0.01 ohm set right to 0.1"
-    assert [channel.name for channel in probe.channels] == ["power.board.w", "power.board.v", "power.board.a"]
-    assert probe.channels[0].gain_error == pytest.approx(0.0071, abs=0.0001)
-    assert probe.rate_hz == 10.0
+def test_coarse_volts_are_an_error_too(build_meter):
+    fine, coarse = (build_meter(Ina219Settings(rate_hz=rate_hz)) for rate_hz in (209, 230))
+    for meter in (fine, coarse):
+        meter.probe.open()
+    assert coarse.probe.channels[0].gain_error == pytest.approx(0.00731, abs=0.0001)
+    assert fine.probe.channels[0].gain_error == pytest.approx(0.00707, abs=0.00001)
 
 
-def test_through_iio_too(tree, clock):
-    files = {
-        "name": "ina219",
-        "in_voltage1_raw": "1275",
-        "in_voltage1_scale": "4",
-        "in_current3_raw": "800",
-        "in_current3_scale": "1",
-        "in_shunt_resistor": "0.1",
-    }
-    probe = _bound(tree, clock, files, "iio")
-    probe.open()
-    _watts, volts, amps = probe.read()
-    assert (volts.value, amps.value) == (pytest.approx(5.1), pytest.approx(0.8))
-    assert probe.channels[0].source == "/sys/bus/iio/devices: ina219 at 0x40 on bus 1"
+def test_two_chips_on_one_bus_are_read_by_two_threads_at_once():
+    from edgetop.probes.simulated import SimulatedBus, SimulatedChip
+
+    chips = {0x40: SimulatedChip(lambda _t: (5.1, 0.8)), 0x41: SimulatedChip(lambda _t: (3.3, 0.1))}
+    probes = [
+        Ina219Probe(Ina219Settings(address=address, name=f"at-{address}"), bus_class=lambda _n: SimulatedBus(chips))
+        for address in chips
+    ]
+    for probe in probes:
+        probe.open()
+    with ThreadPoolExecutor() as pool:
+        told = list(pool.map(lambda probe: [probe.read() for _ in range(20)], probes))
+    for values, (volts, amps) in zip(told, ((5.1, 0.8), (3.3, 0.1))):
+        assert len({one[0].t_ns for one in values}) == 20
+        assert all(one[1].value == pytest.approx(volts, abs=0.003) for one in values)
+        assert all(one[2].value == pytest.approx(amps, abs=0.0002) for one in values)
 
 
-def test_an_ina260_has_its_own_shunt(tree, clock):
-    probe = _bound(tree, clock, {"name": "ina260", "in1_input": "5100", "curr1_input": "800"})
-    probe.open()
-    assert probe.read()[2].value == pytest.approx(0.8)
-    assert probe.channels[0].gain_error == 0
-
-
-def test_a_driver_that_goes_away_in_mid_run_is_told(tree, clock):
-    probe = _bound(tree, clock, HWMON)
-    probe.open()
-    tree.remove("sys/devices/i2c-1/1-0040/hwmon0/in1_input")
-    tree.remove("sys/devices/i2c-1/1-0040/hwmon0/curr1_input")
-    with pytest.raises(ProbeError):
-        probe.read()
+@pytest.mark.parametrize("settings", [Ina219Settings(rate_hz=10), Ina219Settings(shunt_tolerance=1.0)])
+def test_a_further_meters_settings_are_named_by_their_table(settings):
+    with pytest.raises(ProbeError) as caught:
+        Ina219Probe(dataclasses.replace(settings, name="accelerator")).open()
+    assert "[meters.accelerator]" in caught.value.hint
