@@ -203,6 +203,7 @@ def _run_options(run: argparse.ArgumentParser) -> None:
     run.add_argument("--headless", action="store_true", help="no screen: progress, then the summary table")
     run.add_argument("--json", default="", metavar="FILE|-", help="write the result as JSON, without a screen")
     run.add_argument("--operators", action="store_true", help="also time each operator, before the measurement")
+    _load_options(run.add_argument_group("load shape"))
     _power_options(run.add_argument_group("power, energy and heat"))
     accuracy = run.add_argument_group("accuracy")
     accuracy.add_argument("--accuracy", default="", metavar="PATH", help="first judge it by the pictures of a data set")
@@ -229,6 +230,11 @@ def _accuracy_options(accuracy: argparse._ActionsContainer) -> None:
     )
     accuracy.add_argument("--first", type=int, default=0, metavar="N", help="pictures, in the order of the list")
     accuracy.add_argument("--again", action="store_true", help="forget what was answered before")
+
+
+def _load_options(load: argparse._ArgumentGroup) -> None:
+    load.add_argument("--load", default="", metavar="SHAPE", help="closed, rate:HZ, burst:N:HZ or duty:SHARE")
+    load.add_argument("--deadline-ms", type=number, default=0.0, metavar="MS", help="count inferences that take longer")
 
 
 def _power_options(power: argparse._ArgumentGroup) -> None:

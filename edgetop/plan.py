@@ -73,6 +73,22 @@ class AccuracySettings:
 
 
 @dataclass(frozen=True)
+class LoadShape:
+    """How inferences are asked for: one after another, or as a camera, a burst of events, or a duty cycle does."""
+
+    kind: str = "closed"
+    """``closed``, ``rate``, ``burst`` or ``duty``."""
+    rate_hz: float = 0.0
+    """Inferences a second of ``rate``; bursts a second of ``burst``."""
+    together: int = 1
+    """Inferences of a burst, which arrive at one time."""
+    duty: float = 1.0
+    """Share of the time that ``duty`` keeps a run busy."""
+    deadline_s: float = 0.0
+    """Inferences that take longer have missed it; 0 for none."""
+
+
+@dataclass(frozen=True)
 class Deadlines:
     """Seconds a framework may take before it is taken for hung and its worker is ended."""
 
@@ -119,6 +135,7 @@ class Plan:
     operators: bool = False
     """Time each operator of every run, in workers of their own, before the first turn."""
     deadlines: Deadlines = Deadlines()
+    load: LoadShape = LoadShape()
     meters: tuple[Ina219Settings, ...] = ()
     """Further INA219 chips, of other rails than ``ina219``."""
     power: str = ""

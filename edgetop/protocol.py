@@ -13,7 +13,16 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Optional, Union
 
-from edgetop.plan import AccuracySettings, Deadlines, EnergySettings, Ina219Settings, Plan, Preparation, RunSpec
+from edgetop.plan import (
+    AccuracySettings,
+    Deadlines,
+    EnergySettings,
+    Ina219Settings,
+    LoadShape,
+    Plan,
+    Preparation,
+    RunSpec,
+)
 from edgetop.readings import Channel, Figure, Missing
 from edgetop.units import printable
 
@@ -114,6 +123,8 @@ class RunFigures:
     throttled: int = 0
     """Inferences while the board throttled or its supply was low; in the statistics, but where the plan says no."""
     leaves_out_throttled: bool = False
+    missed: Figure = UNKNOWN
+    """Share of the inferences that took longer than the plan's deadline for one."""
     lost: int = 0
     load_ns: Figure = UNKNOWN
     first_ns: Figure = UNKNOWN
@@ -394,7 +405,8 @@ _CLASSES: dict[str, type[Any]] = {
         *(Columns, Recording),
         *(LogLines, Picture, Operators, Notice, Ended, Start, Pause, Mark, TimeOperators),
         *(MeasureEnergy, Seek, Speed, Stop),
-        *(Plan, RunSpec, Ina219Settings, EnergySettings, AccuracySettings, Deadlines, Preparation, Channel, Missing),
+        *(Plan, RunSpec, Ina219Settings, EnergySettings, AccuracySettings, LoadShape, Deadlines),
+        *(Preparation, Channel, Missing),
     )
 }
 _FIELDS = {name: tuple(f.name for f in dataclasses.fields(cls)) for name, cls in _CLASSES.items()}

@@ -12,10 +12,10 @@ from dataclasses import replace
 from typing import Any
 
 from edgetop.backends.serving import Server, serving
-from edgetop.config import Settings, default_threads, load_settings
+from edgetop.config import Settings, default_threads, finite, load_settings
 from edgetop.delegates import TAKERS, Delegate, read
 from edgetop.errors import UsageError
-from edgetop.plan import AccuracySettings, EnergySettings, Ina219Settings, Plan, Preparation, RunSpec
+from edgetop.plan import AccuracySettings, EnergySettings, Ina219Settings, LoadShape, Plan, Preparation, RunSpec
 
 WITHOUT_TERMINAL_S = 10.0
 """So long a run lasts when nobody can stop it by a key and nothing else was said."""
@@ -88,6 +88,7 @@ def plan_of(arguments: argparse.Namespace, settings: Settings, headless: bool) -
         meters=settings.meters + tuple(map(_meter, arguments.meter)),
         energy=_energy(arguments),
         cool_down=arguments.cool_down,
+        load=_load(arguments.load, arguments.deadline_ms / 1000),
         leave_out_throttled=arguments.leave_out_throttled,
         accuracy=AccuracySettings(arguments.accuracy, arguments.annotations, arguments.first, arguments.again),
     )
@@ -104,6 +105,29 @@ def _meter(text: str) -> Ina219Settings:
         raise UsageError(
             f"--meter {text} is not NAME=ADDRESS", "As in accelerator=0x41 or accelerator=0x41:0.05:1"
         ) from None
+
+
+def _load(text: str, deadline_s: float) -> LoadShape:
+    """``closed``, ``rate:HZ``, ``burst:N:HZ`` or ``duty:SHARE``; a rate's deadline is the next one's time."""
+    kind, *numbers = (text or "closed").split(":")
+    try:
+        values = [finite(number) for number in numbers]
+        if kind == "closed" and not values:
+            return LoadShape(deadline_s=deadline_s)
+        if kind == "rate":
+            (rate_hz,) = values
+            return LoadShape(kind, rate_hz, deadline_s=deadline_s or 1 / rate_hz)
+        if kind == "burst":
+            together, rate_hz = values
+            return LoadShape(kind, rate_hz, int(together), deadline_s=deadline_s)
+        if kind == "duty":
+            (duty,) = values
+            return LoadShape(kind, duty=duty, deadline_s=deadline_s)
+    except (ValueError, ZeroDivisionError):
+        pass
+    raise UsageError(
+        f"--load {text} is no load shape", "Say closed, rate:30, burst:5:1 (five, once a second) or duty:0.5"
+    )
 
 
 def _models(model: str) -> list[str]:

@@ -36,8 +36,9 @@ class Aggregate:
         self._channels = {channel.id: channel for channel in description.channels}
         self._power = self._channels.get(description.power)
         self._throttled = Stretches()
-        leave_out = description.plan.leave_out_throttled
-        self._runs = {spec.id: RunState(spec, self._throttled, leave_out) for spec in description.plan.runs}
+        plan = description.plan
+        shared = self._throttled, plan.leave_out_throttled, plan.load.deadline_s
+        self._runs = {spec.id: RunState(spec, *shared) for spec in plan.runs}
         self._comparison = Comparison(list(self._runs.values()))
         self._meter = EnergyMeter(self._runs, self._power)
         self._values: dict[int, float | Missing] = {}

@@ -20,6 +20,7 @@ from edgetop.plan import (
     MAX_THREADS,
     EnergySettings,
     Ina219Settings,
+    LoadShape,
     Plan,
     Preparation,
     RunSpec,
@@ -27,6 +28,8 @@ from edgetop.plan import (
 )
 
 MAX_WINDOWS = 100
+SLOWEST_LOAD_HZ, FASTEST_LOAD_HZ = 0.1, 10_000.0
+MOST_TOGETHER = 1000
 SHORTEST_WINDOW_S, LONGEST_WINDOW_S = 1.0, 3600.0
 
 
@@ -41,6 +44,7 @@ def check_plan(plan: Plan) -> None:
     if min(plan.deadlines.load_s, plan.deadlines.inference_s) <= 0:
         raise UsageError("A deadline is not above zero", "Mend [run] load_deadline_s or inference_deadline_s")
     _check_energy(plan.energy)
+    _check_load(plan.load)
     _check_meters((plan.ina219, *plan.meters))
     for spec in plan.runs:
         check_run(spec, any_format=plan.skip_absent)
@@ -65,6 +69,19 @@ def _check_energy(energy: EnergySettings) -> None:
         if not SHORTEST_WINDOW_S <= seconds <= LONGEST_WINDOW_S:
             limits = f"{SHORTEST_WINDOW_S:g} to {LONGEST_WINDOW_S:g}"
             raise UsageError(f"Windows of energy of {seconds:g} s", f"Choose {limits} seconds, best ten or more")
+
+
+def _check_load(load: LoadShape) -> None:
+    if load.kind not in ("closed", "rate", "burst", "duty"):
+        raise UsageError(f"There is no load shape {load.kind}", "Choose closed, rate, burst or duty")
+    if load.kind in ("rate", "burst") and not SLOWEST_LOAD_HZ <= load.rate_hz <= FASTEST_LOAD_HZ:
+        raise UsageError(f"A load of {load.rate_hz:g} Hz", f"Choose {SLOWEST_LOAD_HZ:g} to {FASTEST_LOAD_HZ:g}")
+    if not 1 <= load.together <= MOST_TOGETHER:
+        raise UsageError(f"Bursts of {load.together}", f"Choose 1 to {MOST_TOGETHER}")
+    if not 0.01 <= load.duty <= 1:
+        raise UsageError(f"A duty of {load.duty:g}", "It is a share of the time, 0.01 to 1")
+    if load.deadline_s < 0:
+        raise UsageError("A deadline below zero", "Give milliseconds above zero, or leave it out")
 
 
 def _check_meters(meters: Sequence[Ina219Settings]) -> None:

@@ -31,10 +31,11 @@ INTERVAL_GROWTH = 1.1
 class RunState:
     """All that was seen of one run."""
 
-    def __init__(self, spec: RunSpec, throttled: Stretches, leave_out: bool = False) -> None:
+    def __init__(self, spec: RunSpec, throttled: Stretches, leave_out: bool = False, deadline_s: float = 0.0) -> None:
         self._spec = spec
         self._throttled = throttled
         self._leave_out = leave_out
+        self._deadline_ns = deadline_s * 1e9
         self.title = run_title(spec)
         self._told: dict[str, Any] = {"status": "waiting"}
         self.blocks = Blocks()
@@ -167,6 +168,8 @@ class RunState:
             self._statistics = {"count": 0}
         elif count != computed and (final or count < ALWAYS_BELOW or not computed <= count <= computed * GROWTH):
             self._statistics = _statistics(durations)
+            if self._deadline_ns:
+                self._statistics["missed"] = float((durations > self._deadline_ns).mean())
         looked_at = self._interval_count
         if count != looked_at and (final or not looked_at <= count <= looked_at * INTERVAL_GROWTH):
             self._interval, self._interval_count = batch_means(durations, 50), count

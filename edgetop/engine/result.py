@@ -151,6 +151,7 @@ def _run(run: RunFigures, operators: Optional[Operators]) -> dict[str, Any]:
         "alone_p50_s": _seconds(run.alone_p50_ns),
         "residency_penalty": _residency(run),
         "rank": run.rank,
+        "missed_deadlines": plain(run.missed),
         "set_aside": run.set_aside,
         "throughput_ips": plain(run.rate_ips),
         "gflops": plain(model_gflops(run)),

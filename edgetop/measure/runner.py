@@ -40,6 +40,7 @@ _DOING = {
     "warm": "running",
     "turn": "running",
     "operators": "timing the operators of",
+    "pace": "setting the pace of",
     "answers": "showing pictures to",
 }
 

@@ -26,6 +26,7 @@ from edgetop.backends.base import Array, LoadedModel, Options, TensorSpec, timed
 from edgetop.backends.files import cause
 from edgetop.backends.registry import backend
 from edgetop.errors import EdgetopError
+from edgetop.measure.pace import Pace
 from edgetop.measure.ring import RingWriter
 from edgetop.plan import ModelFile
 from edgetop.readings import Missing
@@ -102,6 +103,7 @@ class Worker:
         self._ring = ring
         self._wait = _wait_counter()
         self._model: LoadedModel | None = None
+        self._pace: Pace | None = None
 
     @property
     def model(self) -> LoadedModel:
@@ -180,12 +182,44 @@ class Worker:
             else:  # copied: they may lie in memory of the framework, which the next inference overwrites
                 raw.update({f"{place}.{n}": np.array(a, np.float32) for n, a in enumerate(outputs)})
         if not top:
-            np.savez(out, **raw)
+            with open(out, "wb") as file:
+                np.savez(file, **raw)
         return {"classes": classes, "infer_ns": spent_ns}
 
     def turn(self, count: int, least: int, seconds: float, set_aside: int) -> Answer:
         """Run a block of inferences: ``count`` at most, ending after ``seconds`` once ``least`` are done."""
+        if self._pace is not None:
+            return self._paced(self._pace, count, least, int(seconds * 1e9), set_aside)
         return self._infer(count, least, int(seconds * 1e9), set_aside, SETTLING)
+
+    def pace(self, **shape: Any) -> Answer:
+        """How the inferences of turns are asked for from now on, as plan.LoadShape has it."""
+        self._pace = None if shape["kind"] == "closed" else Pace(**shape)
+        return {}
+
+    def _paced(self, pace: Pace, count: int, least: int, limit_ns: int, aside: int) -> Answer:
+        """A block like ``_infer``'s, each inference when it is due; its latency counts from then."""
+        infer, wait, clock, stopped = self.model.infer, self._wait, time.monotonic_ns, self._ring.stopped
+        done, duration, first_ns = 0, 0, 0
+        cpu = time.process_time_ns()
+        begin = end = pace.begin()
+        while done < count and not stopped():
+            due = pace.wait(done, duration, stopped)
+            waited = wait()
+            infer()
+            end = clock()
+            waited = wait() - waited
+            duration = end - due
+            flags = SETTLING if done < aside else 0
+            flags |= CONTENDED if waited * CONTENDED_SHARE > duration else 0
+            self._ring.put(due, duration, waited, flags)
+            done += 1
+            first_ns = first_ns or duration
+            if end - begin >= limit_ns and done >= least:
+                break
+        end = max(end, pace.wait(done, duration, stopped))  # a turn has its pauses, the last one too
+        cpu = time.process_time_ns() - cpu
+        return {"start_ns": begin, "end_ns": end, "count": done, "cpu_ns": cpu, "first_ns": first_ns}
 
     def _infer(self, count: int, least: int, limit_ns: int, aside: int, aside_flag: int) -> Answer:
         infer, wait, clock = self.model.infer, self._wait, time.monotonic_ns
@@ -221,6 +255,7 @@ def serve(ring_fd: int, commands_fd: int, answers_fd: int) -> None:
         "inputs": worker.inputs,
         "warm": worker.warm,
         "turn": worker.turn,
+        "pace": worker.pace,
         "operators": worker.operators,
         "answers": worker.answers,
     }

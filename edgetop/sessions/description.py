@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Union
 
-from edgetop.plan import AccuracySettings, Deadlines, EnergySettings, Ina219Settings, Plan, RunSpec
+from edgetop.plan import AccuracySettings, Deadlines, EnergySettings, Ina219Settings, LoadShape, Plan, RunSpec
 from edgetop.protocol import Start, decode, encode
 from edgetop.readings import Channel
 from edgetop.sessions.schema import MAX_CHANNELS
@@ -128,6 +128,7 @@ def _plan(text: str) -> Plan:
     _checked(plan.deadlines, Deadlines)
     _checked(plan.energy, EnergySettings)
     _checked(plan.accuracy, AccuracySettings)
+    _checked(plan.load, LoadShape)
     if not isinstance(plan.runs, tuple) or not isinstance(plan.meters, tuple):
         raise ValueError("no runs")
     for meter in plan.meters:
