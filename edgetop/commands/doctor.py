@@ -27,7 +27,7 @@ LIMIT_S = 10.0
 FRAMEWORKS_LIMIT_S = 600.0
 """Each of them is asked in a process of its own, which has a limit too."""
 WIDEST = 100
-NAME_WIDTH = 22
+NAME_WIDTH = 24
 
 _SIGNS = {OK: "ok  ", MISSING: "–   ", WARN: "!   ", BAD: "BAD "}
 
@@ -56,7 +56,7 @@ def _lines(check: Check) -> str:
     indent = " " * (len(_SIGNS[OK]) + NAME_WIDTH)
     head = f"{_SIGNS[check.state]}{check.name:<{NAME_WIDTH}}"
     lines = []
-    if len(head) > len(indent):
+    if len(check.name) >= NAME_WIDTH:
         lines, head = [head], indent
     lines.append(wrap(units.printable(check.detail), initial_indent=head, subsequent_indent=indent))
     if check.what_to_do:
@@ -68,7 +68,7 @@ def _lines(check: Check) -> str:
 def examine(config: str, pythons: Sequence[str]) -> Iterator[Check]:
     """Look at the machine, what distorts a measurement, power, sensors, frameworks, folders and the terminal."""
     settings, served, told = _settings(config, pythons)
-    sensors = Sensors(settings.ina219, (), settings.run.power)
+    sensors = Sensors(settings.ina219, settings.meters, settings.run.power)
     meters: list[tuple[str, Look]] = [
         (f"meter {one.name}", partial(sensors.look_at_meter, one, probe)) for one, probe in sensors.meters
     ]

@@ -273,7 +273,8 @@ def test_lines_fit_80_columns_and_long_names_stand_alone(monkeypatch):
     lines = text.splitlines()
     assert lines[0] == "–   power sensors of the kernel"
     assert all(len(line) <= 80 for line in lines) and len({len(line) - len(line.lstrip()) for line in lines[1:]}) == 2
-    assert doctor._lines(Check("swap", OK, "none")) == "ok  swap                  none"
+    assert doctor._lines(Check("power of the processor", OK, "none")) == "ok  power of the processor  none"
+    assert doctor._lines(Check("swap", OK, "none")) == f"ok  {'swap':<24}none"
     assert "\x1b" not in doctor._lines(Check("x", BAD, "\x1b[2J", "\x1b[2J"))
 
 
