@@ -15,6 +15,7 @@ run: $(RUN_STAMP)
 	@$(BIN)/edgetop run
 
 test: $(TEST_STAMP) lint
+	@scripts/install_umockdev.sh
 	@echo "== tests on Python $(VERSION)"
 	@$(BIN)/python -m pytest -m "not slow"
 	@$(MAKE) --no-print-directory other-pythons
