@@ -1,6 +1,7 @@
 """Pictures made into a model's inputs ahead of their use, by one thread, some at a time, in files that are used again.
 
-Whatever the size of the data set, three batches exist at most: one in use, one ready, one being made.
+Whatever the size of the data set, three batches exist at most: one in use, one ready, one being made. The files are
+memory without a name: a board's card is spared, and they end with this process, however it ends.
 """
 
 from __future__ import annotations
@@ -8,13 +9,11 @@ from __future__ import annotations
 import contextlib
 import os
 import queue
-import shutil
-import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Callable, Optional, Union
+from typing import BinaryIO, Callable, Optional, Union
 
 import numpy as np
 
@@ -26,8 +25,6 @@ BATCH_BYTES = 8 << 20
 MOST = 32
 """Inputs in a batch."""
 FILES = 3
-MEMORY = "/dev/shm"
-"""Files there are in memory: a board's card is spared."""
 POLL_S = 0.1
 
 Size = tuple[int, int]
@@ -44,6 +41,8 @@ class Prepared:
     sizes: tuple[Size, ...]
     faults: tuple[tuple[int, str], ...]
     """Pictures among them that cannot be read, and why."""
+    out: str
+    """A file for what is answered to them."""
 
 
 class Ahead:
@@ -61,11 +60,10 @@ class Ahead:
         self._ready: queue.Queue[Union[Prepared, EdgetopError, None]] = queue.Queue(maxsize=1)
         self._leaving = threading.Event()
         self._thread = threading.Thread(target=self._make_all, name="pictures", daemon=True)
-        self._folder = ""
+        self._files: list[BinaryIO] = []
 
     def __enter__(self) -> Ahead:
-        room = MEMORY if os.access(MEMORY, os.W_OK) and _free(MEMORY) > 2 * FILES * BATCH_BYTES else None
-        self._folder = tempfile.mkdtemp(prefix="edgetop-", dir=room)
+        self._files = [os.fdopen(os.memfd_create("pictures"), "w+b") for _ in range(FILES + 1)]
         self._thread.start()
         return self
 
@@ -74,7 +72,8 @@ class Ahead:
     ) -> None:
         self._leaving.set()
         self._thread.join()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        for file in self._files:
+            file.close()
 
     def __iter__(self) -> Iterator[Prepared]:
         while True:
@@ -93,7 +92,7 @@ class Ahead:
                     return
             self._hand_over(None)
         except OSError as error:
-            self._hand_over(RunFailed(f"Cannot keep pictures in {self._folder}: {error.strerror}", "Free some room"))
+            self._hand_over(RunFailed(f"No memory for pictures: {error.strerror}", "End other programs"))
         except Exception as error:  # the thread's edge: whoever waits must not wait for ever
             self._hand_over(
                 RunFailed(f"{type(error).__name__}: {error}", "This is a fault of edgetop: please report it")
@@ -119,10 +118,13 @@ class Ahead:
             kept.append(number)
             inputs.append(made)
             sizes.append(size)
-        path = os.path.join(self._folder, f"{nth % FILES}.npy")
+        file = self._files[nth % FILES]
         if inputs:
-            np.save(path, np.concatenate(inputs))
-        return Prepared(path, tuple(kept), tuple(sizes), tuple(faults))
+            file.seek(0)
+            file.truncate()
+            np.save(file, np.concatenate(inputs))
+            file.flush()
+        return Prepared(_path(file), tuple(kept), tuple(sizes), tuple(faults), _path(self._files[FILES]))
 
     def _input(self, number: int) -> tuple[Input, Size]:
         pixels = read_picture(self._path(number))
@@ -133,6 +135,6 @@ class Ahead:
         return prepare(pixels, self._card), size
 
 
-def _free(folder: str) -> int:
-    room = os.statvfs(folder)
-    return room.f_bavail * room.f_frsize
+def _path(file: BinaryIO) -> str:
+    """By which a worker opens it."""
+    return f"/proc/{os.getpid()}/fd/{file.fileno()}"

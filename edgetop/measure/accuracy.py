@@ -156,8 +156,8 @@ class Accuracy:
         new = [place for place, number in enumerate(prepared.numbers) if number not in taker.answered.rows]
         if not new:
             return
-        out = f"{prepared.path}.{taker.spec.id}.npz"
-        told = self._conductor.ask(taker.spec, "answers", path=prepared.path, places=new, top=taker.judge.top, out=out)
+        top, out = taker.judge.top, prepared.out
+        told = self._conductor.ask(taker.spec, "answers", path=prepared.path, places=new, top=top, out=out)
         numbers = [prepared.numbers[place] for place in new]
         for number, row in zip(numbers, taker.judge.rows(told, out, numbers, new)):
             taker.answered.add(number, row)

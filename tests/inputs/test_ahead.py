@@ -1,7 +1,7 @@
 """Inputs made ahead are those made one by one; what cannot be read is told; never more than three batches exist."""
 
+import errno
 import os
-import shutil
 import threading
 import time
 from pathlib import Path
@@ -70,27 +70,35 @@ def test_damaged_missing_and_refused_pictures_are_named_and_the_others_come(path
 
 def test_a_slow_user_finds_at_most_three_files(paths, card, monkeypatch):
     monkeypatch.setattr(ahead, "MOST", 1)
-    most = 0
+    files = set()
     with Ahead([*range(8)] * 3, paths.__getitem__, card(), right) as batches:
         for made in batches:
             before = np.load(made.path)
             time.sleep(0.02)
             np.testing.assert_array_equal(before, np.load(made.path))  # nothing is written over what is in use
-            most = max(most, len(os.listdir(os.path.dirname(made.path))))
-    assert most == 3
+            files.add(made.path)
+    assert len(files) == 3
 
 
 def test_leaving_early_ends_the_thread_and_the_files(paths, card, few):
+    before = len(os.listdir("/proc/self/fd"))
     with Ahead([*range(8)] * 50, paths.__getitem__, card(), right) as batches:
-        folder = os.path.dirname(next(iter(batches)).path)
-    assert not os.path.exists(folder)
+        assert os.path.exists(next(iter(batches)).path)
+        assert len(os.listdir("/proc/self/fd")) == before + 4
+    assert len(os.listdir("/proc/self/fd")) == before
     assert "pictures" not in {thread.name for thread in threading.enumerate()}
 
 
-def test_no_room_is_a_failure_in_words(paths, card, few):
-    with Ahead([*range(8)] * 50, paths.__getitem__, card(), right) as batches, pytest.raises(RunFailed, match="Cannot"):
-        for made in batches:
-            shutil.rmtree(os.path.dirname(made.path))
+def test_no_memory_is_a_failure_in_words(paths, card, few, monkeypatch):
+    def full(file, array):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(np, "save", full)
+    with (
+        pytest.raises(RunFailed, match="No memory for pictures: No space left"),
+        Ahead(range(8), paths.__getitem__, card(), right) as batches,
+    ):
+        list(batches)
 
 
 def test_large_inputs_come_in_small_batches():
