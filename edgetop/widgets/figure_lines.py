@@ -57,6 +57,11 @@ def is_provisional(run: RunFigures) -> bool:
     return run.energy_note.startswith("provisional")
 
 
+def share(value: Figure) -> str:
+    """Of deadlines that were missed, in per cent."""
+    return units.ABSENT if isinstance(value, Missing) else units.percent(100 * value)
+
+
 def _count(value: Figure) -> str:
     return units.ABSENT if isinstance(value, Missing) else f"{value:,.0f}".replace(",", " ")
 
@@ -102,6 +107,7 @@ ENERGIES = (
 LINES = (
     *LATENCIES,
     FigureLine("rate", "rate_ips", units.rate, 3, max),
+    FigureLine("missed", "missed", share, 8, min, only_with="missed"),
     FigureLine("CPU", "cpu_percent", units.percent, 7),  # less may only mean that it waited
     FigureLine("memory", "rss_bytes", units.size, 8, min),
     FigureLine("peak mem.", "peak_rss_bytes", units.size, 13, min),
