@@ -138,8 +138,8 @@ def framework(framework_of_many):
 
 @pytest.fixture(scope="session")
 def built():
-    """Networks of the zoo; the last few are kept, all would be a gigabyte."""
-    return lru_cache(maxsize=4)(zoo.build)
+    """Networks of the zoo; the last two are kept, all would be a gigabyte."""
+    return lru_cache(maxsize=2)(zoo.build)
 
 
 @dataclass(frozen=True)
@@ -170,8 +170,8 @@ def answers(built):
 
 @pytest.fixture(scope="session")
 def contents(built):
-    """The files of (network, format); the last few are kept, as of the networks."""
-    return lru_cache(maxsize=4)(lambda name, format: write(built(name), format))
+    """The files of (network, format); the last two are kept, as of the networks."""
+    return lru_cache(maxsize=2)(lambda name, format: write(built(name), format))
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ ALIKE = 94
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore:torch.quantize_per_tensor:UserWarning")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def quantized(built):
     """A network in int8, calibrated on the first pictures, and these; the last are kept for the next framework."""
 
@@ -40,7 +40,7 @@ def quantized(built):
     return made
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def expected(quantized):
     """What plain numpy gives for the first picture, weights and values rounded; in one vector."""
 

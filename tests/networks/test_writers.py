@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 import numpy as np
 import pytest
 
 from edgetop.errors import UnknownName
-from edgetop.networks import reference
+from edgetop.networks import reference, zoo
 from edgetop.networks.builder import Builder
-from edgetop.networks.writers import SUFFIXES, WRITERS, write
+from edgetop.networks.quantize import quantize
+from edgetop.networks.writers import SUFFIXES, WRITERS, WRITTEN_BY_FRAMEWORK, write
 
 ROUNDING = 2e-5
 """OpenCV computes 3 x 3 convolutions by Winograd's method, which loses two digits; a wrong pad is 1e-1 off."""
@@ -205,3 +209,22 @@ def test_an_unknown_format_is_refused_with_those_there_are(built):
 @pytest.mark.parametrize("format", ["tflite", "caffe"])
 def test_the_same_graph_gives_the_same_bytes(format, built):
     assert write(built("tiny"), format) == write(built("tiny"), format)
+
+
+@pytest.mark.filterwarnings("ignore:torch.quantize_per_tensor:UserWarning")
+@pytest.mark.parametrize(
+    ("format", "precision"),
+    [(name, "fp32") for name in WRITERS if not name.startswith("pte")] + [("torchscript", "int8"), ("ptl", "int8")],
+)
+def test_a_graph_that_was_written_is_not_kept(format, precision):
+    """PyTorch keeps every class it has made code of."""
+    if format in WRITTEN_BY_FRAMEWORK:
+        pytest.importorskip("torch")
+    graph = zoo.build("tiny")
+    if precision == "int8":
+        graph = quantize(graph, np.random.default_rng(7).normal(size=graph.input_shape).astype(np.float32))
+    write(graph, format, precision)
+    kept = weakref.ref(graph)
+    del graph
+    gc.collect()
+    assert kept() is None

@@ -47,6 +47,7 @@ def weights(graph: Graph) -> Any:
     """A script module without code, which holds the weights: the graph's own arrays."""
     import torch
 
+    # PyTorch keeps both classes for ever, and what they close over: not the graph.
     class Weights(torch.nn.Module):  # type: ignore[misc]
         def __init__(self, node: Node) -> None:
             super().__init__()
@@ -59,12 +60,12 @@ def weights(graph: Graph) -> Any:
                 self.bias = torch.nn.Parameter(torch.from_numpy(bias), requires_grad=False)
 
     class Network(torch.jit.ScriptModule):  # type: ignore[misc]
-        def __init__(self) -> None:
+        def __init__(self, graph: Graph) -> None:
             super().__init__()
             for node in graph.nodes[1:]:
                 self.add_module(node.name, torch.jit.script(Weights(node)))
 
-    return Network()
+    return Network(graph)
 
 
 def source(graph: Graph) -> str:

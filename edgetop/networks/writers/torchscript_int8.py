@@ -50,19 +50,20 @@ def _weights(graph: QuantizedGraph) -> Any:
     """A script module without code, which holds the packed weights."""
     import torch
 
+    # PyTorch keeps both classes for ever, and what they close over: not the graph.
     class Weights(torch.nn.Module):  # type: ignore[misc]
-        def __init__(self, node: Node) -> None:
+        def __init__(self, graph: QuantizedGraph, node: Node) -> None:
             super().__init__()
             if node.weight is not None:
                 self.packed = _packed(torch, node, graph.stored(node))
 
     class Network(torch.jit.ScriptModule):  # type: ignore[misc]
-        def __init__(self) -> None:
+        def __init__(self, graph: QuantizedGraph) -> None:
             super().__init__()
             for node in graph.nodes[1:]:
-                self.add_module(node.name, torch.jit.script(Weights(node)))
+                self.add_module(node.name, torch.jit.script(Weights(graph, node)))
 
-    return Network()
+    return Network(graph)
 
 
 def _packed(torch: Any, node: Node, stored: StoredWeights) -> Any:
