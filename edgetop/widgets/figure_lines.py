@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import inf
-from typing import Optional
+from typing import Optional, Union
 
 from edgetop import units
 from edgetop.protocol import RunFigures
@@ -92,6 +92,20 @@ def _net(run: RunFigures) -> Interval:
     return _around(run.energy_net_j, run.energy_net_u95_j)
 
 
+def _of(field: str) -> Callable[[RunFigures], Interval]:
+    """The interval in a field; one that is not known reaches everywhere."""
+
+    def interval(run: RunFigures) -> Interval:
+        known: Union[Interval, Missing] = getattr(run, field)
+        return (-inf, inf) if isinstance(known, Missing) else known
+
+    return interval
+
+
+def _share(value: Figure) -> str:
+    return units.percent(value if isinstance(value, Missing) else 100 * value, 2)
+
+
 LATENCIES = (
     FigureLine("p50", "p50_ns", units.duration, 0, min, interval=_median),
     FigureLine("p90", "p90_ns", units.duration, 1, min),
@@ -112,6 +126,10 @@ LINES = (
     FigureLine("memory", "rss_bytes", units.size, 8, min),
     FigureLine("peak mem.", "peak_rss_bytes", units.size, 13, min),
     *ENERGIES,
+    FigureLine("top-1", "top1", _share, 5, max, interval=_of("top1_ci95"), only_with="top1"),
+    FigureLine("top-5", "top5", _share, 11, max, interval=_of("top5_ci95"), only_with="top5"),
+    FigureLine("mAP", "mean_ap", _share, 5, only_with="mean_ap"),
+    FigureLine("mAP50", "mean_ap50", _share, 11, only_with="mean_ap50"),
     FigureLine("decode", "decode_ns", units.duration, 14, only_with="decode_ns"),
     FigureLine("samples", "count", _count, 9),
     FigureLine("agreement", "agreement", units.difference, 12),

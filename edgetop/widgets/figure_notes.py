@@ -13,7 +13,7 @@ from edgetop.widgets.braille import LETTERS
 from edgetop.widgets.cells import Row, plain, wrap
 from edgetop.widgets.figure_lines import PROVISIONAL, lines_of
 
-PHASES = ("energy", "cooling")
+PHASES = ("energy", "cooling", "accuracy")
 """States whose messages tell how far they are, and not of what."""
 _SO_FAR = re.compile(r", has \d+$")
 """The end of a reason that changes with every sample; the count stands in the table."""

@@ -20,8 +20,14 @@ WIDEST = 19
 SLIM = 14
 """A narrower column has the letter without its shape, and short words for the states."""
 BEST = "•"
-SIGNS = {"running": "", "done": "✓ ", "failed": "✗ ", "waiting": "· ", "ready": "· ", "idling": "· ", "energy": "▶ "}
-INKS = {"done": "good", "failed": "bad", "running": "", "energy": "good"}
+SIGNS = {
+    "running": "",
+    "done": "✓ ",
+    "failed": "✗ ",
+    **dict.fromkeys(("waiting", "ready", "idling"), "· "),
+    **dict.fromkeys(("energy", "accuracy"), "▶ "),
+}
+INKS = {"done": "good", "failed": "bad", "running": "", "energy": "good", "accuracy": "good"}
 SHORT = {
     "waiting": "wait",
     "preparing": "prep",
@@ -31,6 +37,7 @@ SHORT = {
     "profiling": "prof",
     "idling": "idle",
     "cooling": "cool",
+    "accuracy": "acc.",
     "failed": "fail",
     "reference": "ref.",
 }

@@ -151,3 +151,17 @@ def test_notes_that_do_not_fit_say_that_more_follows():
     assert text(first_lines(rows, 2, 10)) == ["one", "two and …"]
     assert text(first_lines(rows, 3, 10)) == ["one", "two and three", "four"]
     assert first_lines(rows, 0, 10) == []
+
+
+def test_shares_of_right_answers_are_a_row_where_a_data_set_was_shown():
+    runs = [run(0, top1=0.9, top1_ci95=(0.88, 0.92)), run(1, top1=0.7, top1_ci95=(0.67, 0.73)), run(2)]
+    assert texts_of(BY_TITLE["top-1"], runs) == ["90.00 %", "70.00 %", "–"]
+    titles = [line.title for line in lines_of(runs)]
+    assert "top-1" in titles and "mAP" not in titles
+    assert best("top-1", runs) == {0}
+
+
+def test_shares_whose_intervals_overlap_are_not_ranked():
+    runs = [run(0, top1=0.90, top1_ci95=(0.88, 0.92)), run(1, top1=0.89, top1_ci95=(0.87, 0.91))]
+    assert best("top-1", runs) == frozenset()
+    assert best("mAP", [run(0, mean_ap=0.30), run(1, mean_ap=0.10)]) == frozenset()
