@@ -59,8 +59,12 @@ def check_json_path(path: str) -> None:
 
 
 def write_json(value: dict[str, Any], path: str) -> None:
-    """The result as JSON, to a file (whole or not at all), a pipe or device, or standard output for ``-``."""
-    text = json.dumps(value, indent=2, allow_nan=False) + "\n"
+    """The result as JSON, as ``write_text`` does."""
+    write_text(json.dumps(value, indent=2, allow_nan=False) + "\n", path)
+
+
+def write_text(text: str, path: str) -> None:
+    """A text to a file (whole or not at all), a pipe or device, or standard output for ``-``; raises CannotWrite."""
     if path == "-":
         print(text, end="")
         return
@@ -71,7 +75,7 @@ def write_json(value: dict[str, Any], path: str) -> None:
         else:
             _replace(os.path.realpath(path), text)  # a link stays one
     except OSError as error:
-        raise CannotWrite(f"Cannot write {path}: {error.strerror}", "Name another file with --json") from error
+        raise CannotWrite(f"Cannot write {path}: {error.strerror}", "Name another file") from error
 
 
 def _is_stream(path: str) -> bool:

@@ -1,0 +1,242 @@
+"""The table that a matrix ends in: in the terminal, as Markdown, as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Callable
+
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from edgetop import units
+from edgetop.commands.output import Output
+from edgetop.engine.matrix_result import Cell
+from edgetop.engine.result import model_gflops
+from edgetop.readings import Missing
+
+WIDE = 140
+"""Columns the table may take where the output is no terminal."""
+_BORDER = 3
+"""Columns between two of the table's."""
+_UNIT_OF_SCORE = {"vips": "valid images/s", "vops": "valid operations/s"}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column; those of a greater ``rank`` are left out first where there is no room."""
+
+    title: str
+    rank: int
+    text: Callable[[Cell], str]
+    number: bool = True
+
+
+def _early_stop(cell: Cell) -> str:
+    stream = cell.stream
+    if stream is None:
+        return units.ABSENT
+    return units.duration(stream.p90_ns) + ("" if stream.valid or isinstance(stream.p90_ns, Missing) else " *")
+
+
+def _accuracy(cell: Cell) -> str:
+    top1 = cell.run.top1 if cell.run else Missing("")
+    return units.ABSENT if isinstance(top1, Missing) else units.percent(100 * top1, 1)
+
+
+def _of_run(text: Callable[[Any], str]) -> Callable[[Cell], str]:
+    return lambda cell: units.ABSENT if cell.run is None else text(cell.run)
+
+
+def _gflops(run: Any) -> str:
+    rate = model_gflops(run)
+    return units.ABSENT if isinstance(rate, Missing) else units.significant(rate)
+
+
+COLUMNS = (
+    Column("model", 0, lambda cell: cell.spec.model, number=False),
+    Column("framework", 0, lambda cell: cell.title, number=False),
+    Column("precision", 0, lambda cell: cell.spec.precision, number=False),
+    Column("threads", 0, lambda cell: str(cell.spec.threads)),
+    Column("round", 0, lambda cell: str(cell.round)),
+    Column("p50", 0, _of_run(lambda run: units.duration(run.p50_ns))),
+    Column("p90", 5, _of_run(lambda run: units.duration(run.p90_ns))),
+    Column("MLPerf p90", 4, _early_stop),
+    Column("rate", 3, _of_run(lambda run: units.rate(run.rate_ips))),
+    Column("GFLOP/s", 2, _of_run(_gflops)),
+    Column("peak memory", 3, _of_run(lambda run: units.size(run.peak_rss_bytes))),
+    Column("energy", 1, _of_run(lambda run: units.energy(run.energy_j))),
+    Column("net energy", 2, _of_run(lambda run: units.energy(run.energy_net_j))),
+    Column("top-1", 1, _accuracy),
+    Column("agreement", 6, _of_run(lambda run: units.difference(run.agreement))),
+    Column("inferences", 7, _of_run(lambda run: str(run.count))),
+)
+_ALWAYS = ("model", "framework", "p50")
+
+
+def _columns(table: Sequence[Cell]) -> list[tuple[Column, list[str]]]:
+    """The columns that tell something: neither all absent, nor all equal where they only name the run."""
+    filled = [(column, [units.printable(column.text(cell)) for cell in table]) for column in COLUMNS]
+    naming = ("precision", "threads", "round")
+    return [
+        (column, texts)
+        for column, texts in filled
+        if column.title in _ALWAYS or (len(set(texts)) > 1 if column.title in naming else set(texts) != {units.ABSENT})
+    ]
+
+
+def _fitting(columns: list[tuple[Column, list[str]]], width: int) -> list[tuple[Column, list[str]]]:
+    """As many of the columns as there is room for, the least important ones left out."""
+    left = list(columns)
+    while sum(max(map(len, (column.title, *texts))) + _BORDER for column, texts in left) - _BORDER > width:
+        least = max(left, key=lambda pair: pair[0].rank)
+        if not least[0].rank:
+            break
+        left.remove(least)
+    return left
+
+
+def _title(document: Mapping[str, Any], table: Sequence[Cell]) -> str:
+    """What the plan is called, and what all runs have in common."""
+    plan, machine = document["plan"], document["machine"]
+    same = [plan["title"] or plan["name"], str(machine.get("board", "")), str(machine.get("cpu", ""))]
+    if len({cell.spec.precision for cell in table}) == 1:
+        same.append(table[0].spec.precision)
+    if len({cell.spec.threads for cell in table}) == 1:
+        threads = table[0].spec.threads
+        same.append(f"{threads} thread{'s' * (threads > 1)}")
+    return units.printable(", ".join(filter(None, same)))
+
+
+def print_bench(document: Mapping[str, Any], table: Sequence[Cell]) -> None:
+    """Print the table and what there is to say of it to standard output."""
+    console = Output(WIDE)
+    shown = [cell for cell in table if cell.run is not None and not cell.why]
+    if shown:
+        plain = "utf" not in console.encoding.lower()
+        made = Table(
+            title=Text(_title(document, shown)),
+            title_justify="left",
+            box=box.ASCII2 if plain else box.SIMPLE_HEAD,
+            pad_edge=False,
+        )
+        columns = _fitting(_columns(shown), console.width)
+        for column, _ in columns:
+            made.add_column(column.title, justify="right" if column.number else "left", no_wrap=True)
+        before = ""
+        for cell, row in zip(shown, zip(*(texts for _, texts in columns))):
+            first = "" if cell.spec.model == before else row[0]  # a model's name stands once
+            before = cell.spec.model
+            made.add_row(*map(Text, (first, *row[1:])))
+        console.print(made)
+    for note in notes(document, table):
+        console.print(Text(units.printable(note)))
+
+
+def notes(document: Mapping[str, Any], table: Sequence[Cell]) -> list[str]:
+    """What the table cannot hold: what is not in it and why, the scores, the roof, MLPerf's rules."""
+    return [
+        *document["invalid_reasons"],
+        *_stream_notes(table),
+        *(_score_note(score) for score in document["scores"]),
+        *(note for top in document["roofline"] for note in _roof_notes(top)),
+    ]
+
+
+def _stream_notes(table: Sequence[Cell]) -> list[str]:
+    streams = [stream for cell in table for stream in [cell.stream] if stream is not None and stream.queries]
+    valid = sum(stream.valid for stream in streams)
+    if not streams or valid == len(streams):
+        return []
+    first = next(stream for stream in streams if not stream.valid)
+    return [
+        f"* no valid result of MLPerf's SingleStream: {len(streams) - valid} of {len(streams)} runs;"
+        f" of the first, {', '.join(first.reasons)}"
+    ]
+
+
+def _where(part: Mapping[str, Any]) -> str:
+    return f"{part['precision']}, {part['threads']} thread{'s' * (part['threads'] > 1)}, round {part['round']}"
+
+
+def _score_note(score: Mapping[str, Any]) -> str:
+    told = [f"AIoTBench ({_where(score)})"]
+    for name, unit in _UNIT_OF_SCORE.items():
+        figure = score[f"{name}_by_inference"]
+        if "missing" in figure:
+            return f"{told[0]}: no score, since {figure['missing']}"
+        error = figure["standard_error"]
+        plus_minus = "" if isinstance(error, dict) else f" ±{units.significant(error, 2)}"
+        told.append(f"{units.significant(figure['value'], 4)}{plus_minus} {unit} by inference alone")
+    return ": ".join((told[0], ", ".join(told[1:])))
+
+
+def _roof_notes(top: Mapping[str, Any]) -> list[str]:
+    roof = top["roof"]
+    if "missing" in roof:
+        return []
+    slope = roof["gbps"]
+    moved = "" if isinstance(slope, dict) else f", {units.significant(slope)} GB/s in memory"
+    best = f"roof ({_where(top)}): {units.significant(roof['gflops'])} GFLOP/s by {roof['of']}{moved}"
+    return [best, *roof["notes"]]
+
+
+def to_markdown(document: Mapping[str, Any], table: Sequence[Cell]) -> str:
+    """The whole table, and the notes as a list."""
+    shown = [cell for cell in table if cell.run is not None and not cell.why]
+    lines = []
+    if shown:
+        columns = _columns(shown)
+        rows = zip(*(texts for _, texts in columns))
+        lines += [f"**{_escaped(_title(document, shown))}**", ""]
+        lines += [_markdown_row([column.title for column, _ in columns])]
+        lines += [_markdown_row(["---:" if column.number else "---" for column, _ in columns])]
+        lines += [_markdown_row([_escaped(text) for text in row]) for row in rows]
+        lines += [""]
+    lines += [f"- {_escaped(units.printable(note))}" for note in notes(document, table)]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _markdown_row(texts: Sequence[str]) -> str:
+    return f"| {' | '.join(texts)} |"
+
+
+def _escaped(text: str) -> str:
+    return "".join(f"\\{sign}" if sign in "\\|*_<>[]`" else sign for sign in text)
+
+
+def _flat(entry: Mapping[str, Any], *path: str) -> Any:
+    """A value within a cell of the document; empty where it is missing."""
+    value: Any = entry
+    for key in path:
+        value = value.get(key, "") if isinstance(value, Mapping) else ""
+    return "" if isinstance(value, (Mapping, list)) else value
+
+
+_CSV = {
+    **{name: (name,) for name in ("model", "framework", "framework_version", "variant", "precision", "threads")},
+    **{name: (name,) for name in ("round", "status", "message")},
+    "n": ("latency_s", "n"),
+    **{f"{name}_s": ("latency_s", name) for name in ("p50", "p90", "p99", "mean", "stddev", "min", "max")},
+    **{name: (name,) for name in ("load_s", "first_s", "throughput_ips", "gflops", "cpu_percent")},
+    "peak_rss_bytes": ("memory", "peak_rss_bytes"),
+    "power_w": ("power_w",),
+    **{f"energy_{name}": ("energy", name) for name in ("gross_j", "gross_u95_j", "net_j", "net_u95_j")},
+    **{name: ("accuracy", name) for name in ("pictures", "top1", "top5", "map", "map50")},
+    "agreement": ("outputs", "agreement"),
+    **{f"mlperf_{name}": ("single_stream", name) for name in ("p90_early_stop_s", "queries", "seconds", "valid")},
+    "session": ("session",),
+}
+"""Column to where it stands in a cell of the document."""
+
+
+def to_csv(document: Mapping[str, Any], table: Sequence[Cell]) -> str:
+    """A line a run, times in seconds; what is missing is empty."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(_CSV)
+    writer.writerows([_flat(cell, *path) for path in _CSV.values()] for cell in document["cells"])
+    return text.getvalue()

@@ -1,0 +1,151 @@
+"""A matrix as ``edgetop.bench/1``: the result of each of its runs, and the scores over all of them."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Optional, Union
+
+from edgetop.analysis.early_stopping import SingleStream, single_stream
+from edgetop.backends.registry import run_title
+from edgetop.engine.matrix import Group, Matrix
+from edgetop.engine.matrix_scores import roofline, scores
+from edgetop.engine.result import plain, result
+from edgetop.plan import RunSpec
+from edgetop.protocol import Operators, RunFigures, Snapshot
+
+SCHEMA = "edgetop.bench/1"
+NOT_YET = "not measured yet"
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A group with what its session ended in; None where there is no session yet."""
+
+    group: Group
+    file: str = ""
+    snapshot: Optional[Snapshot] = None
+    machine: Mapping[str, Union[str, int]] = dataclasses.field(default_factory=dict)
+    operators: Mapping[int, Operators] = dataclasses.field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One run of one round: its figures, or why there are none."""
+
+    spec: RunSpec
+    round: int
+    title: str
+    file: str = ""
+    run: Optional[RunFigures] = None
+    entry: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    """Its part of ``edgetop.result/1``."""
+    why: str = ""
+
+    @property
+    def stream(self) -> Optional[SingleStream]:
+        """As MLPerf's SingleStream has it."""
+        run = self.run
+        if run is None:
+            return None
+        left_out = run.throttled if run.leaves_out_throttled else 0
+        return single_stream(run.p90_early_stop_ns, run.count, run.mean_ns, run.lost, left_out)
+
+
+def cells(matrix: Matrix, measured: Sequence[Measured]) -> tuple[Cell, ...]:
+    """All runs, in the order of the plan."""
+    found = [cell for one in measured for cell in _cells(one)]
+    frameworks = [name.partition(":")[0::2] for name in matrix.frameworks]
+
+    def place(cell: Cell) -> tuple[int, ...]:
+        spec = cell.spec
+        said = [n for n, (name, way) in enumerate(frameworks) if name == spec.framework and way in ("", spec.variant)]
+        exact = [n for n in said if frameworks[n] == (spec.framework, spec.variant)]
+        models, precisions = matrix.models.index(spec.model), matrix.precisions.index(spec.precision)
+        return models, precisions, matrix.threads.index(spec.threads), (exact or said)[0], cell.round
+
+    return tuple(sorted(found, key=place))
+
+
+def _cells(one: Measured) -> list[Cell]:
+    refused = [Cell(spec, one.group.round, run_title(spec), why=why) for spec, why in one.group.refused]
+    if one.group.plan is None:
+        return refused
+    specs = one.group.plan.runs
+    if one.snapshot is None:
+        return [*refused, *(Cell(spec, one.group.round, run_title(spec), why=NOT_YET) for spec in specs)]
+    entries = result(one.snapshot, one.machine, one.operators)["results"]
+    return [
+        *refused,
+        *(
+            Cell(spec, one.group.round, run.title, one.file, run, entry, _failure(run))
+            for spec, run, entry in zip(specs, one.snapshot.runs, entries)
+        ),
+    ]
+
+
+def _failure(run: RunFigures) -> str:
+    if run.status == "failed":
+        return f"{run.message}. {run.hint}".rstrip(". ")
+    return "" if run.count else "no inference was measured"
+
+
+def bench_result(
+    matrix: Matrix, measured: Sequence[Measured], table: Sequence[Cell], bandwidth: Mapping[int, float]
+) -> dict[str, Any]:
+    """The document, plain JSON values; ``bandwidth`` is in bytes a second by threads."""
+    reasons = [f"{describe(cell)}: {cell.why}" for cell in table if cell.why]
+    reasons += [
+        f"{one.group.name}: {one.snapshot.verdict}"
+        for one in measured
+        if one.snapshot is not None and "DIFFER" in one.snapshot.verdict
+    ]
+    return {
+        "schema": SCHEMA,
+        "plan": _plain_tuple(dataclasses.asdict(matrix)),
+        "machine": next((dict(one.machine) for one in measured if one.machine), {}),
+        "cells": [_cell(cell) for cell in table],
+        "scores": scores(table),
+        "roofline": roofline(table, bandwidth),
+        "complete": all(cell.why != NOT_YET for cell in table),
+        "valid": not reasons,
+        "invalid_reasons": reasons,
+    }
+
+
+def describe(cell: Cell) -> str:
+    """A run in a few words."""
+    threads = f"{cell.spec.threads} thread{'s' * (cell.spec.threads > 1)}"
+    return f"{cell.title}, {cell.spec.model}, {cell.spec.precision}, {threads}, round {cell.round}"
+
+
+def _cell(cell: Cell) -> dict[str, Any]:
+    spec, stream = cell.spec, cell.stream
+    told = cell.entry or {
+        "model": spec.model,
+        "framework": spec.framework,
+        "variant": spec.variant,
+        "precision": spec.precision,
+        "threads": spec.threads,
+        "status": "waiting" if cell.why == NOT_YET else "refused",
+        "message": cell.why,
+    }
+    more = {"round": cell.round, "session": cell.file}
+    return {**told, **more, "single_stream": _stream(stream) if stream else {"missing": cell.why}}
+
+
+def _stream(stream: SingleStream) -> dict[str, Any]:
+    return {
+        "p90_early_stop_s": plain(stream.p90_ns, 1e-9),
+        "queries": stream.queries,
+        "seconds": stream.seconds,
+        "valid": stream.valid,
+        "reasons": list(stream.reasons),
+    }
+
+
+def _plain_tuple(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain_tuple(item) for key, item in value.items()}
+    return [_plain_tuple(item) for item in value] if isinstance(value, tuple) else value
