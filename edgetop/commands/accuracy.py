@@ -33,7 +33,7 @@ def accuracy(arguments: argparse.Namespace) -> int:
     settings = load_settings(arguments.config)
     served = serving(settings.python, arguments.python)
     plan = plan_of(arguments, settings, headless=True)
-    plan = replace(plan, record="none", input="noise", accuracy=replace(plan.accuracy, only=True))
+    plan = replace(plan, record="none", input="noise", power="", accuracy=replace(plan.accuracy, only=True))
     if arguments.json:
         check_json_path(arguments.json)
     signals = Signals()

@@ -85,7 +85,7 @@ def _beside(folder: str) -> str:
     """The annotations in a folder of pictures, or beside it; empty where there are none."""
     parent, name = os.path.split(os.path.abspath(folder))
     places = [os.path.join(place, known) for place in (folder, parent) for known in LISTS]
-    places += [os.path.join(parent, "annotations", f"instances_{glob.escape(name)}.json")]
+    places += [os.path.join(parent, "annotations", f"instances_{name}.json")]
     places += glob.glob(os.path.join(glob.escape(folder), "annotations", "instances_val*.json"))
     return next((place for place in places if os.path.isfile(place)), "")
 

@@ -167,7 +167,7 @@ def _four(outputs: Outputs, card: OwnCard, size: Size, labels: Sequence[str]) ->
 def refuse_other_task(data: DataSet, *, boxes: bool) -> None:
     """Raise UsageError where the data set is for detectors and the model is none, or the other way round."""
     if data.finds_boxes != boxes:
-        wants = ("labels of pictures", "ImageNet's") if not boxes else ("boxes in pictures", "COCO's")
+        wanted, such = ("boxes in pictures", "COCO") if boxes else ("labels of pictures", "ImageNet")
         raise UsageError(
-            f"{data.title} does not have {wants[0]}, which the model is judged by", f"Give {wants[1]}, say"
+            f"{data.title} does not have {wanted}, which the model is judged by", f"Give a data set such as {such}"
         )
