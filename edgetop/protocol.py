@@ -123,6 +123,14 @@ class RunFigures:
     throttled: int = 0
     """Inferences while the board throttled or its supply was low; in the statistics, but where the plan says no."""
     leaves_out_throttled: bool = False
+    p50_less_waiting_ns: Figure = UNKNOWN
+    """The same less what each inference waited for a core: of one thread alone, since others' waits are not seen."""
+    outliers: int = 0
+    """More than three interquartile ranges above the third quartile; in the statistics."""
+    unsteady: str = ""
+    """Why the run has not come to rest, where it has not."""
+    warm_up_ns: Figure = UNKNOWN
+    """From its first turn to where it came to rest."""
     missed: Figure = UNKNOWN
     """Share of the inferences that took longer than the plan's deadline for one."""
     lost: int = 0

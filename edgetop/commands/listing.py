@@ -129,9 +129,8 @@ def _probes(arguments: argparse.Namespace) -> list[dict[str, Any]]:
         except Exception as error:  # the edge to a probe, which may be another package's: it is told, not raised
             state = f"{type(error).__name__}: {error}"
         channels = [channel.name for channel in probe.channels]
-        rows.append(
-            {"name": probe.name, "rate_hz": probe.rate_hz, "state": state, "what_to_do": hint, "channels": channels}
-        )
+        told = {"name": probe.name, "rate_hz": round(probe.rate_hz, 1)}
+        rows.append({**told, "state": state, "what_to_do": hint, "channels": channels})
     return rows
 
 

@@ -170,11 +170,12 @@ def _readers(model: str) -> tuple[str, ...]:
 
 
 def _ina219(arguments: argparse.Namespace, settings: Ina219Settings) -> Ina219Settings:
-    return Ina219Settings(
-        arguments.ina219_bus or settings.bus,
-        settings.address if arguments.ina219_address is None else arguments.ina219_address,
-        settings.shunt_ohms if arguments.ina219_shunt_ohms is None else arguments.ina219_shunt_ohms,
-    )
+    given = {
+        "bus": arguments.ina219_bus or None,
+        "address": arguments.ina219_address,
+        "shunt_ohms": arguments.ina219_shunt_ohms,
+    }
+    return replace(settings, **{name: value for name, value in given.items() if value is not None})
 
 
 def _headless(plan: Plan, json_path: str, served: dict[str, Server]) -> int:

@@ -11,6 +11,7 @@ from edgetop.analysis.agreement import tolerance
 from edgetop.analysis.early_stopping import early_stop
 from edgetop.analysis.intervals import batch_means
 from edgetop.analysis.percentiles import nearest_rank
+from edgetop.analysis.steady import outliers, steadiness
 from edgetop.analysis.stretches import Stretches
 from edgetop.backends.registry import run_title
 from edgetop.engine.blocks import Blocks
@@ -41,6 +42,7 @@ class RunState:
         self.blocks = Blocks()
         self._starts = GrowingArray()
         self._durations = GrowingArray()
+        self._corrected = GrowingArray()
         self._set_aside = 0
         self._contended = 0
         self._lost = 0
@@ -57,6 +59,8 @@ class RunState:
         self._statistics: dict[str, Any] = {"count": 0}
         self._interval: Union[tuple[float, float], Missing] = UNKNOWN
         self._interval_count = 0
+        self._judged = 0
+        self._steadiness: dict[str, Any] = {}
         self.judged = Judged()
 
     # ---- in
@@ -67,6 +71,7 @@ class RunState:
         steady = (samples.flags & SET_ASIDE) == 0
         self._starts.extend(samples.start_ns[steady])
         self._durations.extend(samples.duration_ns[steady])
+        self._corrected.extend((samples.duration_ns - samples.wait_ns)[steady])
         self._set_aside += len(samples) - int(steady.sum())
         self._contended += int(((samples.flags & CONTENDED) != 0)[steady].sum())
 
@@ -123,7 +128,8 @@ class RunState:
         slow = self._throttled.inside(self._starts.view(), durations)
         if self._leave_out and len(slow):
             durations = np.delete(durations, slow)
-        self._renew(durations, final=final)
+        self._renew(durations, slow, final=final)
+        self._judge(final=final)
         told, spec = self._told, self._spec
         return RunFigures(
             run=spec.id,
@@ -158,16 +164,32 @@ class RunState:
             ci95_p50_ns=self._interval,
             alone_p50_ns=self.blocks.alone_ns,
             **self._statistics,
+            **self._steadiness,
             **self.judged.fields(),
         )
 
-    def _renew(self, durations: Int64s, *, final: bool) -> None:
+    def _judge(self, *, final: bool) -> None:
+        """Whether it has come to rest, looked at anew when it has had a tenth more turns."""
+        sweeps = sorted(self.blocks.raw)
+        if len(sweeps) == self._judged or not (final or len(sweeps) > self._judged * INTERVAL_GROWTH):
+            return
+        self._judged = len(sweeps)
+        found = steadiness([self.blocks.raw[sweep] for sweep in sweeps])
+        if not isinstance(found, Missing):
+            self._steadiness = {"unsteady": found.trouble, "warm_up_ns": found.since * self._turns_ns}
+
+    def _renew(self, durations: Int64s, slow: Int64s, *, final: bool) -> None:
         """Compute the statistics anew where there are so many more samples, or fewer, that it is worth it."""
         count, computed = len(durations), self._statistics["count"]
         if not count:
             self._statistics = {"count": 0}
         elif count != computed and (final or count < ALWAYS_BELOW or not computed <= count <= computed * GROWTH):
             self._statistics = _statistics(durations)
+            self._statistics["outliers"] = outliers(durations)
+            if self._spec.threads == 1:
+                corrected = self._corrected.view()
+                corrected = np.delete(corrected, slow) if self._leave_out and len(slow) else corrected
+                self._statistics["p50_less_waiting_ns"] = nearest_rank(corrected, (50,))[0]
             if self._deadline_ns:
                 self._statistics["missed"] = float((durations > self._deadline_ns).mean())
         looked_at = self._interval_count

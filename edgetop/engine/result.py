@@ -36,6 +36,8 @@ def _warnings(run: RunFigures) -> list[str]:
     warnings = []
     if run.contended:
         warnings.append(f"{run.contended} of {run.count} inferences waited for a core")
+    if run.unsteady:
+        warnings.append(f"it has not come to rest: {run.unsteady}")
     if run.throttled:
         part = "were left out" if run.leaves_out_throttled else "are in the statistics"
         warnings.append(f"{run.throttled} inferences ran while the board throttled or its supply was low; they {part}")
@@ -151,6 +153,10 @@ def _run(run: RunFigures, operators: Optional[Operators]) -> dict[str, Any]:
         "alone_p50_s": _seconds(run.alone_p50_ns),
         "residency_penalty": _residency(run),
         "rank": run.rank,
+        "p50_less_waiting_s": _seconds(run.p50_less_waiting_ns),
+        "outliers": run.outliers,
+        "warm_up_s": _seconds(run.warm_up_ns),
+        "unsteady": run.unsteady,
         "missed_deadlines": plain(run.missed),
         "set_aside": run.set_aside,
         "throughput_ips": plain(run.rate_ips),
