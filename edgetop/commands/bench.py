@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from edgetop.backends.availability import availabilities
 from edgetop.backends.registry import names
 from edgetop.backends.serving import serving
-from edgetop.commands.bench_progress import BenchProgress, minutes
+from edgetop.commands.bench_progress import BenchProgress, counted, minutes
 from edgetop.commands.bench_table import print_bench, to_csv, to_markdown
 from edgetop.commands.headless import Quiet, Signals, check_json_path, write_json, write_text
 from edgetop.config import default_threads, load_settings, matrices_folder
@@ -99,7 +99,7 @@ def _list(matrix: Matrix, made: Sequence[Group], folder: MatrixFolder) -> int:
 def _count(made: Sequence[Group]) -> str:
     runs = sum(len(group.plan.runs) for group in made if group.plan is not None)
     sessions = sum(group.plan is not None for group in made)
-    return f"{runs} runs in {sessions} sessions"
+    return f"{counted(runs, 'run')} in {counted(sessions, 'session')}"
 
 
 def _estimate(left: Sequence[Group]) -> str:
@@ -130,8 +130,8 @@ def _measure(matrix: Matrix, made: Sequence[Group], folder: MatrixFolder, facts:
         plan = dataclasses.replace(group.plan, record=folder.unfinished(group))
         ended = live_loop(plan, progress, signals, setting.served).run()
         if signals.number:
-            told = f"stopped: {len(left) - progress.finished} sessions are left; the same command goes on"
-            print(told, file=sys.stderr, flush=True)
+            missing = counted(len(left) - progress.finished, "session")
+            print(f"stopped, {missing} missing: the same command goes on", file=sys.stderr, flush=True)
             return signals.exit_code(ended)
         folder.keep(group)
         progress.end(group)

@@ -20,6 +20,11 @@ def minutes(seconds: float) -> str:
     return f"{hours} h {rest} min" if hours else f"{rest} min"
 
 
+def counted(number: int, what: str) -> str:
+    """``1 session``, ``3 sessions``."""
+    return f"{number} {what}{'s' * (number != 1)}"
+
+
 class BenchProgress:
     """Tells what is new; how long loading and writing take is learnt from the sessions before."""
 

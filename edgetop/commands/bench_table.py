@@ -14,7 +14,7 @@ from rich.text import Text
 
 from edgetop import units
 from edgetop.commands.output import Output
-from edgetop.engine.matrix_result import Cell
+from edgetop.engine.matrix_result import Cell, alike
 from edgetop.engine.result import model_gflops
 from edgetop.readings import Missing
 
@@ -22,7 +22,7 @@ WIDE = 140
 """Columns the table may take where the output is no terminal."""
 _BORDER = 3
 """Columns between two of the table's."""
-_UNIT_OF_SCORE = {"vips": "valid images/s", "vops": "valid operations/s"}
+_SCORES = ("vips", "vops")
 
 
 @dataclass(frozen=True)
@@ -138,11 +138,12 @@ def print_bench(document: Mapping[str, Any], table: Sequence[Cell]) -> None:
 
 def notes(document: Mapping[str, Any], table: Sequence[Cell]) -> list[str]:
     """What the table cannot hold: what is not in it and why, the scores, the roof, MLPerf's rules."""
+    rounds = document["plan"]["rounds"]
     return [
         *document["invalid_reasons"],
         *_stream_notes(table),
-        *(_score_note(score) for score in document["scores"]),
-        *(note for top in document["roofline"] for note in _roof_notes(top)),
+        *(_score_note(score, _where(score, rounds)) for score in document["scores"]),
+        *(note for top in document["roofline"] for note in _roof_notes(top, _where(top, rounds))),
     ]
 
 
@@ -153,35 +154,34 @@ def _stream_notes(table: Sequence[Cell]) -> list[str]:
         return []
     first = next(stream for stream in streams if not stream.valid)
     return [
-        f"* no valid result of MLPerf's SingleStream: {len(streams) - valid} of {len(streams)} runs;"
+        f"MLPerf's SingleStream: {len(streams) - valid} of {len(streams)} runs are no valid result (*);"
         f" of the first, {', '.join(first.reasons)}"
     ]
 
 
-def _where(part: Mapping[str, Any]) -> str:
-    return f"{part['precision']}, {part['threads']} thread{'s' * (part['threads'] > 1)}, round {part['round']}"
+def _where(part: Mapping[str, Any], rounds: int) -> str:
+    return alike(part["precision"], part["threads"], part["round"], rounds)
 
 
-def _score_note(score: Mapping[str, Any]) -> str:
-    told = [f"AIoTBench ({_where(score)})"]
-    for name, unit in _UNIT_OF_SCORE.items():
+def _score_note(score: Mapping[str, Any], where: str) -> str:
+    told = []
+    for name in _SCORES:
         figure = score[f"{name}_by_inference"]
         if "missing" in figure:
-            return f"{told[0]}: no score, since {figure['missing']}"
-        error = figure["standard_error"]
-        plus_minus = "" if isinstance(error, dict) else f" ±{units.significant(error, 2)}"
-        told.append(f"{units.significant(figure['value'], 4)}{plus_minus} {unit} by inference alone")
-    return ": ".join((told[0], ", ".join(told[1:])))
+            return f"AIoTBench's scores ({where}): none, since {figure['missing']}"
+        value, error = figure["value"], figure["standard_error"]
+        known = value > 0 and not isinstance(error, dict)
+        told.append(f"{name.upper()} {units.rate(value, 4)}" + (f" ±{100 * error / value:.2g} %" if known else ""))
+    return f"AIoTBench's scores ({where}), by inference alone: {', '.join(told)}"
 
 
-def _roof_notes(top: Mapping[str, Any]) -> list[str]:
+def _roof_notes(top: Mapping[str, Any], where: str) -> list[str]:
     roof = top["roof"]
     if "missing" in roof:
         return []
     slope = roof["gbps"]
     moved = "" if isinstance(slope, dict) else f", {units.significant(slope)} GB/s in memory"
-    best = f"roof ({_where(top)}): {units.significant(roof['gflops'])} GFLOP/s by {roof['of']}{moved}"
-    return [best, *roof["notes"]]
+    return [f"roof ({where}): {units.significant(roof['gflops'])} GFLOP/s by {roof['of']}{moved}", *roof["notes"]]
 
 
 def to_markdown(document: Mapping[str, Any], table: Sequence[Cell]) -> str:

@@ -95,7 +95,7 @@ def bench_result(
     matrix: Matrix, measured: Sequence[Measured], table: Sequence[Cell], bandwidth: Mapping[int, float]
 ) -> dict[str, Any]:
     """The document, plain JSON values; ``bandwidth`` is in bytes a second by threads."""
-    reasons = [f"{describe(cell)}: {cell.why}" for cell in table if cell.why]
+    reasons = [f"{_describe(cell, matrix.rounds)}: {cell.why}" for cell in table if cell.why]
     reasons += [
         f"{one.group.name}: {one.snapshot.verdict}"
         for one in measured
@@ -114,10 +114,15 @@ def bench_result(
     }
 
 
-def describe(cell: Cell) -> str:
-    """A run in a few words."""
-    threads = f"{cell.spec.threads} thread{'s' * (cell.spec.threads > 1)}"
-    return f"{cell.title}, {cell.spec.model}, {cell.spec.precision}, {threads}, round {cell.round}"
+def alike(precision: str, threads: int, round: int, rounds: int) -> str:
+    """What runs of one precision, number of threads and round have in common, in words."""
+    told = f"{precision}, {threads} thread{'s' * (threads > 1)}"
+    return f"{told}, round {round}" if rounds > 1 else told
+
+
+def _describe(cell: Cell, rounds: int) -> str:
+    spec = cell.spec
+    return f"{cell.title}, {spec.model}, {alike(spec.precision, spec.threads, cell.round, rounds)}"
 
 
 def _cell(cell: Cell) -> dict[str, Any]:

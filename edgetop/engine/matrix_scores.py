@@ -75,15 +75,15 @@ def _score(score: Union[Score, Missing]) -> dict[str, Any]:
 
 
 def _workload(cell: Cell) -> Union[Workload, Missing]:
-    run, name = cell.run, f"{cell.spec.model} on {cell.title}"
+    run, model = cell.run, cell.spec.model
     if run is None or cell.why:
-        return Missing(f"{name} failed" if run else f"{name} was not measured")
+        return Missing(f"{model} on {cell.title} was not measured")
     if isinstance(run.top1, Missing) or not run.pictures:
-        reason = "its weights are seeded" if run.weights.startswith("seeded") else "it was not measured"
-        return Missing(f"{name} has no accuracy: {reason}")
+        seeded = run.weights.startswith("seeded")
+        return Missing(f"{model} has no accuracy" + (", its weights are seeded" if seeded else ""))
     if isinstance(run.p50_ns, Missing):
-        return Missing(f"{name}: {run.p50_ns.reason}")
-    return Workload(cell.spec.model, cell.title, run.top1, run.pictures, run.p50_ns / 1e9, _error_s(run))
+        return Missing(f"{model} on {cell.title} {run.p50_ns.reason}")
+    return Workload(model, cell.title, run.top1, run.pictures, run.p50_ns / 1e9, _error_s(run))
 
 
 def _error_s(run: RunFigures) -> Figure:
