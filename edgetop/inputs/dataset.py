@@ -8,6 +8,7 @@ import json
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Optional
 
 from edgetop.errors import BadInput
@@ -43,7 +44,7 @@ class DataSet:
         """Whether it is for detectors."""
         return not self.classes
 
-    @property
+    @cached_property
     def sha256(self) -> str:
         """Of the whole list: names and what is right."""
         digest = hashlib.sha256(json.dumps([self.names, self.classes]).encode())

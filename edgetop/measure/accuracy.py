@@ -15,6 +15,7 @@ from typing import Any, Callable, Union
 import PIL
 
 from edgetop.clock import now_ns
+from edgetop.errors import Interrupted
 from edgetop.inputs.ahead import Ahead, Prepared, Size
 from edgetop.inputs.dataset import DataSet, describe, open_data_set
 from edgetop.inputs.own import OwnCard, labels_for, own_card
@@ -86,6 +87,10 @@ class Accuracy:
                 self._show(group, guarded)
             left = [spec for spec in ready if guarded(spec, self._conclude)]
             return [spec for spec in left if guarded(spec, self._restore)]
+        except Interrupted:
+            for taker in self._takers.values():
+                self._emit(taker, self._summary(taker))
+            raise
         finally:
             for taker in self._takers.values():
                 taker.answered.close()
@@ -194,9 +199,13 @@ class Accuracy:
         taker = self._takers[spec.id]
         message = "computing mAP" if taker.data.finds_boxes else ""
         self._conductor.tell(spec, status="accuracy", message=message)
+        self._emit(taker, self._summary(taker), final=True)
+
+    def _summary(self, taker: Taker) -> dict[str, Any]:
+        """What is told once: some of the faults, the comparison with others, how long it took."""
         faults = [[f"{taker.data.names[n]}: {reason}"] for n, reason in sorted(taker.faults.items())[:TOLD_FAULTS]]
         spent = {"shown": taker.shown, "infer_ns": taker.infer_ns, "wall_ns": taker.wall_ns}
-        self._emit(taker, {"faults": faults, "pairs": self._pairs(taker), **spent}, final=True)
+        return {"faults": faults, "pairs": self._pairs(taker), **spent}
 
     def _pairs(self, taker: Taker) -> list[list[Any]]:
         """Against each earlier run, on the pictures that both have seen: where one alone was right."""

@@ -121,6 +121,7 @@ def test_what_was_interrupted_goes_on(pictures, conduct):
     events = conduct(pictures, NUMPY, until=lambda events: any(event.kind == "accuracy" for event in events))
     seen = told(events)["pictures"]
     assert 4 <= seen < COUNT
+    assert told(events)["shown"] == seen, "what is told at an end is told at a stop, too"
     rest = told(conduct(pictures, NUMPY))
     assert rest["pictures"] == COUNT and rest["shown"] <= COUNT - seen
     assert (rest["top1"], rest["top5"]) == (4, 8)
