@@ -89,13 +89,16 @@ def _power(snapshot: Snapshot) -> dict[str, Any]:
 
 
 def _verdict(verdict: Verdict) -> dict[str, Any]:
-    """How many times as much run ``second`` takes as run ``first``, by their places among the results."""
+    """How many times as much run ``second`` takes as run ``first``, by their places among the results.
+
+    Of accuracy, by what share of the pictures ``first`` is right more often.
+    """
     interval = [plain(verdict.low), plain(verdict.high)]
     return {
         "of": verdict.kind,
         "first": verdict.first,
         "second": verdict.second,
-        "ratio": plain(verdict.value),
+        "difference" if verdict.kind == "accuracy" else "ratio": plain(verdict.value),
         "ci95": interval,
         "ratio_less_waiting": plain(verdict.corrected),
         "text": verdict.text,
