@@ -4,7 +4,6 @@ import time
 
 import pytest
 
-from edgetop.measure.turns import Turns
 from edgetop.plan import EnergySettings, Plan, RunSpec
 from edgetop.samples import SET_ASIDE
 
@@ -19,36 +18,22 @@ def brisk(monkeypatch):
 
 
 @pytest.fixture
-def conducted():
-    started = []
+def measured(conducted):
+    """Turns of two runs, or of others, with an energy phase."""
 
     def conduct(excess_c=lambda: 0.0, **options):
         runs = options.pop("runs", (RunSpec(0, "tiny", "null"), RunSpec(1, "tiny", "null")))
-        events = []
-        plan = Plan(runs, input="noise", **{"count": 20, "energy": SHORT, **options})
-        started.append(Turns(plan, events.append, lambda run, pid: None, excess_c))
-        return started[-1], events
+        return conducted(Plan(runs, input="noise", **{"count": 20, "energy": SHORT, **options}), excess_c)
 
-    yield conduct
-    for turns in started:
-        turns.stop()
-        if turns.ident is not None:
-            turns.join(10)
-
-
-def until(condition, seconds=20):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.01)
+    return conduct
 
 
 def of_kind(events, kind):
     return [event for event in events if event.kind == kind]
 
 
-def test_windows_go_forward_and_back_between_two_stretches_of_idling(conducted):
-    turns, events = conducted()
+def test_windows_go_forward_and_back_between_two_stretches_of_idling(measured):
+    turns, events = measured()
     turns.run()
     assert not turns.failed
     windows, idles = of_kind(events, "window"), of_kind(events, "idle")
@@ -62,8 +47,8 @@ def test_windows_go_forward_and_back_between_two_stretches_of_idling(conducted):
     assert all(event.data["end_ns"] - event.data["start_ns"] >= 0.3 * SECOND for event in idles)
 
 
-def test_what_runs_in_windows_is_kept_apart_from_the_statistics(conducted):
-    turns, events = conducted(count=30)
+def test_what_runs_in_windows_is_kept_apart_from_the_statistics(measured):
+    turns, events = measured(count=30)
     turns.run()
     spans = [(event.data["start_ns"], event.data["end_ns"]) for event in of_kind(events, "window") if event.run == 0]
     samples = turns.runners[0].samples(settled=True)
@@ -72,8 +57,8 @@ def test_what_runs_in_windows_is_kept_apart_from_the_statistics(conducted):
     assert not any(((counted >= start) & (counted < end)).any() for start, end in spans)
 
 
-def test_it_is_measured_when_asked_for_and_the_turns_go_on(conducted):
-    turns, events = conducted(count=0, energy=EnergySettings())
+def test_it_is_measured_when_asked_for_and_the_turns_go_on(measured, until):
+    turns, events = measured(count=0, energy=EnergySettings())
     turns.start()
     until(lambda: len(of_kind(events, "turn")) > 1)
     assert not of_kind(events, "idle")
@@ -83,8 +68,8 @@ def test_it_is_measured_when_asked_for_and_the_turns_go_on(conducted):
     until(lambda: len(of_kind(events, "turn")) > count + 1)
 
 
-def test_a_window_that_a_pause_has_cut_begins_anew(conducted):
-    turns, events = conducted(runs=(RunSpec(0, "tiny", "null"),), energy=EnergySettings(1, 1.0, 0.1))
+def test_a_window_that_a_pause_has_cut_begins_anew(measured, until):
+    turns, events = measured(runs=(RunSpec(0, "tiny", "null"),), energy=EnergySettings(1, 1.0, 0.1))
     turns.start()
     until(lambda: any(event.data.get("status") == "energy" for event in of_kind(events, "run")))
     time.sleep(0.3)
@@ -97,17 +82,17 @@ def test_a_window_that_a_pause_has_cut_begins_anew(conducted):
     assert window.data["end_ns"] - window.data["start_ns"] >= 0.99 * SECOND
 
 
-def test_an_accelerator_is_idle_cold_before_its_first_use(conducted):
+def test_an_accelerator_is_idle_cold_before_its_first_use(measured):
     runs = (RunSpec(0, "tiny", "null", delegate="libfast.so"),)
-    turns, events = conducted(runs=runs)
+    turns, events = measured(runs=runs)
     turns.run()
     assert next(event.data["state"] for event in of_kind(events, "idle")) == "cold"
     assert of_kind(events, "idle")[0].t_ns < of_kind(events, "outputs")[0].t_ns
 
 
-def test_each_window_waits_until_the_board_has_cooled(conducted):
+def test_each_window_waits_until_the_board_has_cooled(measured, until):
     warmer = [5.0]
-    turns, events = conducted(lambda: warmer[0], cool_down=True)
+    turns, events = measured(lambda: warmer[0], cool_down=True)
     turns.start()
     cooling = lambda: [e for e in of_kind(events, "run") if e.data.get("status") == "cooling"]  # noqa: E731
     until(cooling)
@@ -117,8 +102,8 @@ def test_each_window_waits_until_the_board_has_cooled(conducted):
     until(lambda: len(of_kind(events, "idle")) == 2)
 
 
-def test_a_stop_ends_idling_at_once(conducted):
-    turns, events = conducted(energy=EnergySettings(1, 60.0, 60.0))
+def test_a_stop_ends_idling_at_once(measured, until):
+    turns, events = measured(energy=EnergySettings(1, 60.0, 60.0))
     turns.start()
     until(lambda: any(event.data.get("status") == "idling" for event in of_kind(events, "run")))
     begin = time.monotonic()

@@ -3,10 +3,8 @@
 import itertools
 import time
 
-import pytest
-
 from edgetop.errors import RunFailed
-from edgetop.measure.turns import OPERATOR_ROUNDS, Turns, forward_and_back, reference_first
+from edgetop.measure.turns import OPERATOR_ROUNDS, forward_and_back, reference_first
 from edgetop.plan import Plan, RunSpec
 from edgetop.samples import SET_ASIDE, WARM_UP
 
@@ -23,30 +21,6 @@ def test_a_linear_drift_costs_every_run_the_same():
 
 def test_one_run_holds_every_turn():
     assert list(itertools.islice(forward_and_back(1), 3)) == [0, 0, 0]
-
-
-@pytest.fixture
-def conducted():
-    """Runs a plan's turns, and gives its events; the workers are ended."""
-    started = []
-
-    def conduct(plan):
-        events = []
-        started.append(Turns(plan, events.append, lambda run, pid: None))
-        return started[-1], events
-
-    yield conduct
-    for turns in started:
-        turns.stop()
-        if turns.ident is not None:
-            turns.join(10)
-
-
-def until(condition, seconds=20):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.01)
 
 
 def kinds(events, kind, run=None):
@@ -68,7 +42,7 @@ def test_runs_take_turns_until_the_count_and_set_the_first_ones_aside(conducted)
     assert [data["status"] for data in kinds(events, "run", 0)][-1] == "done"
 
 
-def test_a_pause_while_runs_come_up_spoils_no_warm_up(conducted):
+def test_a_pause_while_runs_come_up_spoils_no_warm_up(conducted, until):
     turns, events = conducted(Plan((RunSpec(0, "tiny", "null"),), input="noise"))
     turns.pause(True)
     turns.start()
@@ -135,7 +109,7 @@ def test_operators_are_timed_before_the_first_turn_when_the_plan_says_so(conduct
     assert profiler.pid != turns.runners[0].pid
 
 
-def test_operators_are_timed_when_asked_for_and_the_turns_go_on(conducted):
+def test_operators_are_timed_when_asked_for_and_the_turns_go_on(conducted, until):
     turns, events = conducted(Plan((RunSpec(0, "tiny", "onnxruntime"), RunSpec(1, "tiny", "null")), input="noise"))
     turns.start()
     until(lambda: len(kinds(events, "turn")) > 2)
@@ -146,7 +120,7 @@ def test_operators_are_timed_when_asked_for_and_the_turns_go_on(conducted):
     assert kinds(events, "operators", 1)[0]["missing"] == "the null backend has no operators"
 
 
-def test_a_worker_that_does_not_start_has_no_operators_and_the_turns_go_on(conducted, monkeypatch):
+def test_a_worker_that_does_not_start_has_no_operators_and_the_turns_go_on(conducted, until, monkeypatch):
     def refused(spec, deadlines):
         raise RunFailed("Cannot start it", "Check it")
 
@@ -161,7 +135,7 @@ def test_a_worker_that_does_not_start_has_no_operators_and_the_turns_go_on(condu
     until(lambda: len(kinds(events, "turn")) > turned)
 
 
-def test_of_the_workers_that_timed_operators_the_last_ones_are_kept(conducted):
+def test_of_the_workers_that_timed_operators_the_last_ones_are_kept(conducted, until):
     turns, events = conducted(Plan((RunSpec(0, "tiny", "null"),), input="noise"))
     turns.start()
     for times in (1, 2):
