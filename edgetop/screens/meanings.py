@@ -18,8 +18,23 @@ MEANINGS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
                 "inferences in the statistics: without those before the run is warm, the first two after "
                 "another run's turn, and the windows of energy",
             ),
+            (
+                "missed",
+                "the share of samples that took longer than the deadline for one, of a load shape or --deadline-ms",
+            ),
             ("waited", "a sample that waited for a core for more than 2 % of its time is counted below the table"),
             ("the chart", "a line is the mean in a quarter of a second, its band reaches from least to greatest"),
+        ),
+    ),
+    (
+        "Accuracy",
+        (
+            (
+                "top-1 top-5",
+                "the share of a data set's pictures whose label is the likeliest class, or among the likeliest five; "
+                "the 95 % interval is Wilson's. Every run answers the same pictures: --accuracy PATH",
+            ),
+            ("mAP mAP50", "of detectors, as pycocotools has it: over overlaps of 0.50 to 0.95, and at 0.50"),
         ),
     ),
     (
