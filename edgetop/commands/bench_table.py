@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Callable
@@ -16,7 +17,9 @@ from edgetop import units
 from edgetop.commands.output import Output
 from edgetop.engine.matrix_result import Cell, alike
 from edgetop.engine.result import model_gflops
-from edgetop.readings import Missing
+from edgetop.protocol import RunFigures
+from edgetop.readings import Figure, Missing
+from edgetop.widgets.figure_lines import PROVISIONAL, is_provisional
 
 WIDE = 140
 """Columns the table may take where the output is no terminal."""
@@ -56,6 +59,11 @@ def _gflops(run: Any) -> str:
     return units.ABSENT if isinstance(rate, Missing) else units.significant(rate)
 
 
+def _joules(run: RunFigures, value: Figure) -> str:
+    sign = PROVISIONAL if is_provisional(run) and not isinstance(value, Missing) else ""
+    return sign + units.energy(value)
+
+
 COLUMNS = (
     Column("model", 0, lambda cell: cell.spec.model, number=False),
     Column("framework", 0, lambda cell: cell.title, number=False),
@@ -68,8 +76,8 @@ COLUMNS = (
     Column("rate", 3, _of_run(lambda run: units.rate(run.rate_ips))),
     Column("GFLOP/s", 2, _of_run(_gflops)),
     Column("peak memory", 3, _of_run(lambda run: units.size(run.peak_rss_bytes))),
-    Column("energy", 1, _of_run(lambda run: units.energy(run.energy_j))),
-    Column("net energy", 2, _of_run(lambda run: units.energy(run.energy_net_j))),
+    Column("energy", 1, _of_run(lambda run: _joules(run, run.energy_j))),
+    Column("net energy", 2, _of_run(lambda run: _joules(run, run.energy_net_j))),
     Column("top-1", 1, _accuracy),
     Column("agreement", 6, _of_run(lambda run: units.difference(run.agreement))),
     Column("inferences", 7, _of_run(lambda run: str(run.count))),
@@ -141,10 +149,30 @@ def notes(document: Mapping[str, Any], table: Sequence[Cell]) -> list[str]:
     rounds = document["plan"]["rounds"]
     return [
         *document["invalid_reasons"],
+        *_energy_notes(table),
         *_stream_notes(table),
         *(_score_note(score, _where(score, rounds)) for score in document["scores"]),
         *(note for top in document["roofline"] for note in _roof_notes(top, _where(top, rounds))),
     ]
+
+
+def _energy_notes(table: Sequence[Cell]) -> list[str]:
+    """Whose watts energy is of, which may change from one session to the next; and what is not to be published."""
+    told = [(cell, cell.run) for cell in table if cell.run and not isinstance(cell.run.energy_j, Missing)]
+    whose = Counter(_whose_watts(cell) for cell, _ in told)
+    shares = "; ".join(f"{source} ({count} of {len(told)} runs)" for source, count in whose.items())
+    found = [f"watts: {source}" for source in whose]
+    if len(whose) > 1:
+        found = [f"watts of different sources, whose energies do not compare: {shares}"]
+    provisional = [run.energy_note for _, run in told if is_provisional(run)]
+    if provisional:
+        found.append(f"energy: {PROVISIONAL} {provisional[0]} ({len(provisional)} of {len(told)} runs are provisional)")
+    return found
+
+
+def _whose_watts(cell: Cell) -> str:
+    whose = cell.entry.get("energy", {})
+    return " by ".join(whose[key] for key in ("covers", "source") if whose.get(key))
 
 
 def _stream_notes(table: Sequence[Cell]) -> list[str]:
@@ -225,6 +253,7 @@ _CSV = {
     "peak_rss_bytes": ("memory", "peak_rss_bytes"),
     "power_w": ("power_w",),
     **{f"energy_{name}": ("energy", name) for name in ("gross_j", "gross_u95_j", "net_j", "net_u95_j")},
+    **{f"energy_{name}": ("energy", name) for name in ("provisional", "covers", "source")},
     **{name: ("accuracy", name) for name in ("pictures", "top1", "top5", "map", "map50")},
     "agreement": ("outputs", "agreement"),
     **{f"mlperf_{name}": ("single_stream", name) for name in ("p90_early_stop_s", "queries", "seconds", "valid")},

@@ -58,15 +58,16 @@ def model_gflops(run: RunFigures) -> Figure:
     return gflops(zoo.shipped_card(run.model).macs, seconds)
 
 
-def _energy(run: RunFigures) -> dict[str, Any]:
-    """Joules per inference, gross and net; ``u95`` is half of a 95 % interval."""
+def _energy(run: RunFigures, whose: Mapping[str, str]) -> dict[str, Any]:
+    """Joules per inference, gross and net, and of whose watts; ``u95`` is half of a 95 % interval."""
     gross = run.energy_j
     return {
+        **whose,
         "gross_j": plain(gross),
         "gross_u95_j": plain(run.energy_u95_j),
         "net_j": plain(run.energy_net_j),
         "net_u95_j": plain(run.energy_net_u95_j),
-        "inferences_per_j": 1 / gross if not isinstance(gross, Missing) and gross > 0 else plain(UNKNOWN),
+        "inferences_per_j": plain(_inverse(gross)),
         "windows": run.energy_windows,
         "note": run.energy_note,
         "provisional": run.energy_note.startswith("provisional") or not run.energy_windows,
@@ -74,13 +75,23 @@ def _energy(run: RunFigures) -> dict[str, Any]:
     }
 
 
+def _inverse(value: Figure) -> Figure:
+    if isinstance(value, Missing):
+        return value
+    return 1 / value if value > 0 else UNKNOWN
+
+
+def _whose(snapshot: Snapshot) -> dict[str, str]:
+    """The meter that the session's watts are of, and what it sees."""
+    channel = next((gauge.channel for gauge in snapshot.gauges if gauge.channel.name == snapshot.power), None)
+    return {"source": channel.source, "covers": channel.covers} if channel is not None else {"source": "", "covers": ""}
+
+
 def _power(snapshot: Snapshot) -> dict[str, Any]:
     """Whose watts they are, and what the idle board draws."""
-    channel = next((gauge.channel for gauge in snapshot.gauges if gauge.channel.name == snapshot.power), None)
     return {
         "channel": snapshot.power,
-        "source": channel.source if channel is not None else "",
-        "covers": channel.covers if channel is not None else "",
+        **_whose(snapshot),
         "drawn_j": plain(snapshot.drawn_j),
         "idle_w": plain(snapshot.idle_w),
         "idle_cold_w": plain(snapshot.idle_cold_w),
@@ -136,7 +147,7 @@ def _operators(operators: Optional[Operators]) -> dict[str, Any]:
     }
 
 
-def _run(run: RunFigures, operators: Optional[Operators]) -> dict[str, Any]:
+def _run(run: RunFigures, whose: Mapping[str, str], operators: Optional[Operators]) -> dict[str, Any]:
     names = ("mean", "stddev", "min", "max", "p50", "p90", "p99", "p90_early_stop")
     latency = {name: _seconds(getattr(run, f"{name}_ns")) for name in names}
     return {
@@ -168,7 +179,7 @@ def _run(run: RunFigures, operators: Optional[Operators]) -> dict[str, Any]:
         "memory": {"rss_bytes": plain(run.rss_bytes), "peak_rss_bytes": plain(run.peak_rss_bytes)},
         "power_w": plain(run.power_w),
         "energy_j_per_inference": plain(run.energy_j),
-        "energy": _energy(run),
+        "energy": _energy(run, whose),
         "outputs": {
             "top5": [list(pair) for pair in run.labels],
             "detections": [list(row) for row in run.detections],
@@ -196,12 +207,12 @@ def result(
     snapshot: Snapshot, machine: Mapping[str, Union[str, int]], operators: Mapping[int, Operators]
 ) -> dict[str, Any]:
     """The result of a session from its final snapshot, and the operators of each run whose operators were timed."""
-    reasons = _invalid_reasons(snapshot)
+    reasons, whose = _invalid_reasons(snapshot), _whose(snapshot)
     return {
         "schema": SCHEMA,
         "machine": dict(machine),
         "power": _power(snapshot),
-        "results": [_run(run, operators.get(run.run)) for run in snapshot.runs],
+        "results": [_run(run, whose, operators.get(run.run)) for run in snapshot.runs],
         "comparison": [_verdict(verdict) for verdict in snapshot.verdicts],
         "verdict": snapshot.verdict,
         "valid": not reasons,

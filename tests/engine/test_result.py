@@ -60,6 +60,14 @@ def test_what_is_missing_says_why_in_its_place(description, recording):
     assert latency["p99"] == {"missing": f"needs 459 inferences, has {latency['n']}"} or latency["n"] >= 459
     nothing = made(description)["results"][0]
     assert "missing" in nothing["power_w"] and "missing" in nothing["latency_s"]["p50"]
+    assert nothing["energy"]["inferences_per_j"] == nothing["energy"]["gross_j"] == nothing["power_w"]
+
+
+def test_energy_says_of_whose_watts_it_is(description, recording):
+    told = made(description, recording)
+    assert told["power"]["channel"] == "power.board.w" and told["power"]["source"]
+    for run in told["results"]:
+        assert {run["energy"][key] == told["power"][key] for key in ("source", "covers")} == {True}
 
 
 def test_a_failed_run_makes_the_session_invalid(description, recording):
