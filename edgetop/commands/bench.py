@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from edgetop.backends.availability import availabilities
 from edgetop.backends.registry import names
 from edgetop.backends.serving import serving
+from edgetop.commands.bench_cooling import cool, temperature_c
 from edgetop.commands.bench_progress import BenchProgress, counted, minutes
 from edgetop.commands.bench_table import print_bench, to_csv, to_markdown
 from edgetop.commands.headless import Quiet, Signals, check_json_path, write_json, write_text
@@ -50,7 +51,7 @@ def bench(arguments: argparse.Namespace) -> int:
         raise UsageError(f"Nothing was measured in {folder.path}", "Leave out --table-only, or say the --out of before")
     facts = facts or _facts(said, setting)
     matrix = _resolved(said, facts)
-    made = _chosen(said, groups(matrix, setting))
+    made = _chosen(said, groups(matrix, dataclasses.replace(setting, cools=facts.start_c is not None)))
     if arguments.dry_run:
         return _list(matrix, made, folder)
     code = 0 if arguments.table_only else _measure(matrix, made, folder, facts, setting)
@@ -66,7 +67,7 @@ def _facts(matrix: Matrix, setting: Setting) -> Facts:
         frameworks = tuple(
             name for name, here in found.items() if name not in NO_FRAMEWORKS and not isinstance(here.version, Missing)
         )
-    return Facts(frameworks, default_threads())
+    return Facts(frameworks, default_threads(), start_c=temperature_c())
 
 
 def _resolved(matrix: Matrix, facts: Facts) -> Matrix:
@@ -122,9 +123,13 @@ def _measure(matrix: Matrix, made: Sequence[Group], folder: MatrixFolder, facts:
     if any(zoo.shipped_card(model).task == "gemm" for model in matrix.models):
         facts = _with_bandwidth(facts, matrix)
     folder.save_facts(facts)
+    if matrix.cool_down and facts.start_c is None:
+        print("this machine shows no temperature: nothing waits for it to cool down", file=sys.stderr)
     signals = Signals()
     progress = BenchProgress(left)
     for group in left:
+        if matrix.cool_down and facts.start_c is not None:
+            cool(facts.start_c, signals, progress.say)
         progress.begin(group)
         assert group.plan is not None
         plan = dataclasses.replace(group.plan, record=folder.unfinished(group))

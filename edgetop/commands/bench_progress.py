@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
+import dataclasses
 import time
 from collections.abc import Sequence
 
+from edgetop.commands.progress import CHANGING, Progress
 from edgetop.engine.matrix import Group
-from edgetop.protocol import Message, Notice, Snapshot
-from edgetop.units import printable
+from edgetop.protocol import LogLines, Message, Snapshot
 
 
 def minutes(seconds: float) -> str:
@@ -25,10 +25,11 @@ def counted(number: int, what: str) -> str:
     return f"{number} {what}{'s' * (number != 1)}"
 
 
-class BenchProgress:
+class BenchProgress(Progress):
     """Tells what is new; how long loading and writing take is learnt from the sessions before."""
 
     def __init__(self, left: Sequence[Group]) -> None:
+        super().__init__()
         self._total = len(left)
         self._weights = [group.seconds or 1.0 for group in left]
         """Of sessions that end by a count no time is known: all are taken for equal."""
@@ -44,7 +45,7 @@ class BenchProgress:
         self._failed.clear()
         assert group.plan is not None
         frameworks = ", ".join(run.framework for run in group.plan.runs)
-        self._say(f"[{self.finished + 1}/{self._total}] {group.name}: {frameworks}{self._left()}")
+        self.say(f"[{self.finished + 1}/{self._total}] {group.name}: {frameworks}{self._left()}")
 
     def end(self, group: Group) -> None:
         """A session is whole."""
@@ -52,15 +53,17 @@ class BenchProgress:
         self.finished += 1
 
     def publish(self, message: Message) -> bool:
-        """Tell what a run failed by; all else is in the session."""
-        if isinstance(message, Snapshot):
-            for run in message.runs:
-                if run.status == "failed" and run.run not in self._failed:
-                    self._failed.add(run.run)
-                    self._say(f"  {run.title} failed: {run.message}")
-        elif isinstance(message, Notice):
-            self._say(f"  {message.title}. {message.hint}")
-        return True
+        """Tell what a run failed by, and what takes long; all else is in the session."""
+        if isinstance(message, LogLines):
+            return True
+        if not isinstance(message, Snapshot):
+            return super().publish(message)
+        for run in message.runs:
+            if run.status == "failed" and run.run not in self._failed:
+                self._failed.add(run.run)
+                self.say(f"  {run.title} failed: {run.message}")
+        counting = tuple(run for run in message.runs if run.status in CHANGING)
+        return super().publish(dataclasses.replace(message, runs=counting))
 
     def _left(self) -> str:
         weight = sum(self._weights[self.finished :])
@@ -68,5 +71,6 @@ class BenchProgress:
             return f" · about {minutes(self._spent_s / sum(self._weights[: self.finished]) * weight)} left"
         return f" · {minutes(weight)} left at least" if self._known else ""
 
-    def _say(self, text: str) -> None:
-        print(printable(text), file=sys.stderr, flush=True)
+    def say(self, text: str) -> None:
+        """A line of its own."""
+        self._say(text)

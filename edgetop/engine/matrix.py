@@ -78,12 +78,14 @@ class Group:
 
 @dataclass(frozen=True)
 class Setting:
-    """What the settings say that concerns every session."""
+    """What the settings and the machine say that concerns every session."""
 
     ina219: Ina219Settings = Ina219Settings()
     deadlines: Deadlines = Deadlines()
     power: str = ""
     served: Mapping[str, Server] = dataclasses.field(default_factory=dict)
+    cools: bool = True
+    """Whether there is a temperature to cool down to."""
 
 
 def groups(matrix: Matrix, setting: Setting) -> tuple[Group, ...]:
@@ -140,7 +142,7 @@ def _plan(matrix: Matrix, setting: Setting, runs: Sequence[RunSpec]) -> Plan:
         deadlines=setting.deadlines,
         power=matrix.power or setting.power,
         energy=matrix.energy,
-        cool_down=matrix.cool_down,
+        cool_down=matrix.cool_down and setting.cools,
         leave_out_throttled=matrix.leave_out_throttled,
         accuracy=matrix.accuracy if _is_judged(runs[0].model) else AccuracySettings(),
     )

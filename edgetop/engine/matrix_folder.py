@@ -13,6 +13,7 @@ import os
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Optional
 
 from edgetop.engine.matrix import Group, same
 from edgetop.errors import BadSession, CannotWrite, RunFailed, UsageError
@@ -34,6 +35,8 @@ class Facts:
     """Half of the cores."""
     bandwidth: Mapping[int, float] = field(default_factory=dict)
     """Threads to bytes a second of a copy in memory."""
+    start_c: Optional[float] = None
+    """The temperature it had; None where it shows none."""
 
 
 class MatrixFolder:
@@ -98,13 +101,14 @@ class MatrixFolder:
         finally:
             os.close(folder)
 
-    def facts(self) -> Facts | None:
+    def facts(self) -> Optional[Facts]:
         """What is kept of the machine; None in a new folder."""
         try:
             with open(os.path.join(self.path, _FACTS), encoding="utf-8") as file:
                 said = json.load(file)
             bandwidth = {int(threads): float(rate) for threads, rate in said["bandwidth"].items()}
-            return Facts(tuple(map(str, said["frameworks"])), int(said["threads"]), bandwidth)
+            start_c = None if said["start_c"] is None else float(said["start_c"])
+            return Facts(tuple(map(str, said["frameworks"])), int(said["threads"]), bandwidth, start_c)
         except FileNotFoundError:
             return None
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:

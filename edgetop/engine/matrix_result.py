@@ -87,7 +87,7 @@ def _cells(one: Measured) -> list[Cell]:
 
 def _failure(run: RunFigures) -> str:
     if run.status == "failed":
-        return f"{run.message}. {run.hint}".rstrip(". ")
+        return f"{run.message.rstrip('.')}. {run.hint}".rstrip(". ")
     return "" if run.count else "no inference was measured"
 
 

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from edgetop.commands.bench_cooling import temperature_c
+
 EDGETOP = str(Path(sys.executable).with_name("edgetop"))
 PLAN = """\
 title = "Small"
@@ -154,6 +156,13 @@ def test_a_cell_that_fails_is_a_row_with_its_reason_and_the_rest_goes_on(bench, 
     assert "pycaffe" in done.stderr.lower() or "Caffe" in done.stderr
     rows = list(csv.DictReader(bench("--table-only", "--csv", "-", plan="some.toml").stdout.splitlines()))
     assert [row["message"] != "" for row in rows] == [cell["status"] != "done" for cell in cells]
+
+
+@pytest.mark.skipif(temperature_c() is not None, reason="this machine has a temperature")
+def test_where_there_is_no_temperature_it_is_said_and_nothing_waits(bench, tmp_path):
+    (tmp_path / "cool.toml").write_text(PLAN + "cool_down = true\n")
+    done = bench(plan="cool.toml")
+    assert done.returncode == 0 and done.stderr.count("shows no temperature") == 1
 
 
 def test_rounds_are_rows_of_their_own(bench, tmp_path):

@@ -74,6 +74,12 @@ def test_windows_of_energy_count_in_the_time_it_takes():
     assert groups(replace(MATRIX, duration_s=0, count=9), SETTING)[0].seconds == 0
 
 
+def test_sessions_cool_down_where_there_is_a_temperature():
+    matrix = replace(MATRIX, cool_down=True)
+    assert all(group.plan.cool_down for group in groups(matrix, SETTING))
+    assert not any(group.plan.cool_down for group in groups(matrix, Setting(cools=False)))
+
+
 def test_accuracy_is_of_trained_classifiers_alone():
     matrix = replace(MATRIX, models=("tiny",), threads=(1,), accuracy=AccuracySettings("nowhere"))
     assert groups(matrix, SETTING)[0].plan.accuracy == AccuracySettings()

@@ -17,7 +17,7 @@ def group():
 def test_facts_come_back_as_they_were_kept(tmp_path):
     folder = MatrixFolder(str(tmp_path))
     assert folder.facts() is None
-    facts = Facts(("litert", "torch"), 2, {1: 7.5e9, 2: 1.5e10})
+    facts = Facts(("litert", "torch"), 2, {1: 7.5e9, 2: 1.5e10}, 41.5)
     folder.save_facts(facts)
     assert folder.facts() == facts
     (tmp_path / "machine.json").write_text("{}")
