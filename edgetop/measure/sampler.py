@@ -7,11 +7,14 @@ from collections.abc import Sequence
 from typing import Callable
 
 from edgetop.clock import SECOND_NS, now_ns
+from edgetop.measure.urgency import hurry
 from edgetop.measure.watch import Watch
 from edgetop.probes.base import Probe
 from edgetop.readings import Channel
 from edgetop.samples import Event, Readings
 
+FAST_HZ = 40.0
+"""A probe as fast as this reads a sensor that goes on without it: it must not wait for a core."""
 CLOSE_S = 0.4
 """How long ``close`` waits for threads; one whose probe blocks is left behind, and ends with the process."""
 
@@ -47,6 +50,8 @@ class Sampler:
             thread.start()
 
     def _keep_reading(self, watch: Watch) -> None:
+        if watch.probe.rate_hz >= FAST_HZ:
+            hurry()
         due_ns = watch.due_ns
         while not self._stop.wait((due_ns - self._clock_ns()) / SECOND_NS):
             due_ns = watch.step()
