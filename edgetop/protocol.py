@@ -205,7 +205,8 @@ class RunFigures:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What can be said of two runs: how many times as much the second takes as the first, and the 95 % interval."""
+    """What can be said of two runs: how many times as much the second takes as the first, and the 95 % interval; of
+    accuracy, by how much the first's share of right answers is above the second's."""
 
     kind: str
     """latency, energy, memory or accuracy."""
@@ -217,6 +218,10 @@ class Verdict:
     high: Figure = UNKNOWN
     corrected: Figure = UNKNOWN
     """Of latency, less what inferences waited for a core."""
+    figure: str = ""
+    """Of accuracy: top-1 or top-5."""
+    outputs: str = ""
+    """Of latency, whether the outputs of the two agree: ``agree to 3e-07``, ``DIFFER``; empty where it is not known."""
 
 
 @dataclass(frozen=True)

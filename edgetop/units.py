@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from edgetop.readings import Figure, Missing
 
 ABSENT = "–"
@@ -88,6 +90,14 @@ def difference(value: Figure) -> str:
     if isinstance(value, Missing):
         return ABSENT
     return "exact" if value == 0 else f"{value:.1e}"
+
+
+def ratio(value: float, low: float, high: float) -> tuple[str, str]:
+    """A ratio and its interval, with decimals down to the first digit of its width: ``2.94``, ``2.91 to 2.97``."""
+    width = high - low
+    fewest = 0 if value >= 100 else 1
+    digits = 2 if width <= 0 else min(4, max(fewest, -math.floor(math.log10(width))))
+    return f"{value:.{digits}f}", f"{low:.{digits}f} to {high:.{digits}f}"
 
 
 def clock_time(t_ns: int) -> str:

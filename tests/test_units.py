@@ -70,3 +70,16 @@ def test_what_is_missing_is_never_a_number():
 @pytest.mark.parametrize(("value", "digits", "text"), [(9.996, 3, "10.0"), (0.01234, 3, "0.0123"), (1234.5, 3, "1234")])
 def test_significant_digits(value, digits, text):
     assert units.significant(value, digits) == text
+
+
+@pytest.mark.parametrize(
+    ("values", "texts"),
+    [
+        ((2.9412, 2.914, 2.971), ("2.94", "2.91 to 2.97")),
+        ((1.00012, 1.0001, 1.00013), ("1.0001", "1.0001 to 1.0001")),
+        ((123.4, 118.0, 129.0), ("123", "118 to 129")),
+        ((1.4, 1.4, 1.4), ("1.40", "1.40 to 1.40")),
+    ],
+)
+def test_a_ratio_has_the_digits_that_its_interval_leaves(values, texts):
+    assert units.ratio(*values) == texts

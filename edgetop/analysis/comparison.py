@@ -15,6 +15,7 @@ from typing import Union
 import numpy as np
 import numpy.typing as npt
 
+from edgetop import units
 from edgetop.analysis.student import t_975
 from edgetop.readings import Missing
 
@@ -94,17 +95,9 @@ def times_as_much(first: str, second: str, what: str, ratio: Ratio) -> str:
     return f"{second} takes {_times(ratio)} times the {what} of {first}{interval}"
 
 
-def _digits(ratio: Ratio) -> int:
-    """Decimals down to the first digit of the interval's width."""
-    width = ratio.high - ratio.low
-    fewest = 0 if ratio.value >= 100 else 1
-    return 2 if width <= 0 else min(4, max(fewest, -math.floor(math.log10(width))))
-
-
 def _times(ratio: Ratio) -> str:
-    return f"{ratio.value:.{_digits(ratio)}f}"
+    return units.ratio(ratio.value, ratio.low, ratio.high)[0]
 
 
 def _interval(ratio: Ratio) -> str:
-    digits = _digits(ratio)
-    return f"{ratio.low:.{digits}f} to {ratio.high:.{digits}f}"
+    return units.ratio(ratio.value, ratio.low, ratio.high)[1]

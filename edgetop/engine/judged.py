@@ -74,7 +74,7 @@ def _verdict(name: str, pair: Paired, runs: tuple[int, int], titles: tuple[str, 
         text = f"{NAMES[name]}: {better} is {points} above {worse}, {interval}"
     else:
         text = f"{NAMES[name]}: no difference between {better} and {worse} that these pictures can tell, {interval}"
-    return Verdict("accuracy", *runs, text=text, value=pair.difference, low=low, high=high)
+    return Verdict("accuracy", *runs, text=text, value=pair.difference, low=low, high=high, figure=NAMES[name])
 
 
 def accuracy_json(run: RunFigures) -> dict[str, Any]:

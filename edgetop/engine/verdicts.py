@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import combinations
-from typing import Any, Optional, Union
+from typing import Optional, Union
 
 from edgetop.analysis.comparison import Ratio, of_quantities, paired, ranks, times_as_fast, times_as_much
 from edgetop.analysis.student import t_975
@@ -15,6 +16,7 @@ from edgetop.readings import Missing
 
 GROWTH = 1.1
 """Verdicts change slowly: they are made anew when there are a tenth more blocks."""
+APART = "DIFFER"
 SAME_MEMORY = 0.02
 """Peaks of memory differ by so much from run to run."""
 
@@ -62,13 +64,16 @@ class Comparison:
         if isinstance(ratio, Missing):
             text = f"{titles[first]} and {titles[second]}: {ratio.reason}"
             return Verdict("latency", pair[0].run, pair[1].run, text=text, value=ratio, low=ratio, high=ratio)
-        text = times_as_fast(titles[first], titles[second], ratio) + _agreement(self._runs[first], self._runs[second])
-        return _verdict("latency", pair, ratio, text, self._corrected[first, second])
+        outputs = _agreement(self._runs[first], self._runs[second])
+        behind = f", {'but ' if outputs == APART else ''}outputs {outputs}" if outputs else ""
+        found = _verdict("latency", pair, ratio, times_as_fast(titles[first], titles[second], ratio) + behind)
+        corrected = self._corrected[first, second]
+        less_waiting = corrected.value if isinstance(corrected, Ratio) else Missing("not told")
+        return replace(found, corrected=less_waiting, outputs=outputs)
 
 
-def _verdict(kind: str, pair: tuple[RunFigures, RunFigures], ratio: Ratio, text: str, corrected: Any = None) -> Verdict:
-    less_waiting = corrected.value if isinstance(corrected, Ratio) else Missing("not told")
-    return Verdict(kind, pair[0].run, pair[1].run, text, ratio.value, ratio.low, ratio.high, less_waiting)
+def _verdict(kind: str, pair: tuple[RunFigures, RunFigures], ratio: Ratio, text: str) -> Verdict:
+    return Verdict(kind, pair[0].run, pair[1].run, text, ratio.value, ratio.low, ratio.high)
 
 
 def _agreement(first: RunState, second: RunState) -> str:
@@ -77,9 +82,9 @@ def _agreement(first: RunState, second: RunState) -> str:
     if not compared:
         return ""
     if not all(run.agrees for run in compared):
-        return ", but outputs DIFFER"
+        return APART
     largest = max(run.difference for run in compared if not isinstance(run.difference, Missing))
-    return ", outputs agree exactly" if largest == 0 else f", outputs agree to {largest:.0e}"
+    return "agree exactly" if largest == 0 else f"agree to {largest:.0e}"
 
 
 def _energy(first: RunFigures, second: RunFigures) -> Optional[Ratio]:

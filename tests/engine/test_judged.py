@@ -49,7 +49,7 @@ def test_counts_that_cannot_be_are_no_figures(data):
 
 def test_a_difference_that_the_pairs_tell_names_the_better():
     (verdict,) = verdicts([["top1", 0, 40, 12, 1000]])
-    assert verdict.kind == "accuracy" and (verdict.first, verdict.second) == (0, 1)
+    assert (verdict.kind, verdict.figure) == ("accuracy", "top-1") and (verdict.first, verdict.second) == (0, 1)
     assert verdict.value == pytest.approx(0.028) and 0 < verdict.low < 0.028 < verdict.high
     assert verdict.text.startswith("top-1: LiteRT fp32 is 2.80 points above LiteRT int8, 95 % +1.3")
 

@@ -90,11 +90,12 @@ def test_verdicts_do_not_depend_on_how_the_recording_was_cut(description):
 def test_outputs_that_differ_are_part_of_the_verdict(description):
     samples, events, until = turns(description, 1.5)
     apart = Event(START, "outputs", {"difference": 0.5, "agrees_with": 0}, 1)
-    assert latency(final(description, batch_of(samples, [apart, *events], until))).text.endswith("but outputs DIFFER")
+    found = latency(final(description, batch_of(samples, [apart, *events], until)))
+    assert found.outputs == "DIFFER" and found.text.endswith(", but outputs DIFFER")
     close = Event(START, "outputs", {"difference": 3e-7, "agrees_with": 0}, 1)
-    assert latency(final(description, batch_of(samples, [close, *events], until))).text.endswith(
-        "outputs agree to 3e-07"
-    )
+    found = latency(final(description, batch_of(samples, [close, *events], until)))
+    assert found.outputs == "agree to 3e-07" and found.text.endswith(", outputs agree to 3e-07")
+    assert latency(final(description, batch_of(samples, events, until))).outputs == ""
 
 
 def test_memory_is_compared_and_a_small_difference_is_none(description):
