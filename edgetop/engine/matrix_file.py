@@ -15,6 +15,7 @@ from edgetop.backends.variants import choose
 from edgetop.config import asset, finite
 from edgetop.engine.matrix import HERE, Matrix
 from edgetop.errors import BadConfig, EdgetopError, UnknownName
+from edgetop.inputs.source import check_source
 from edgetop.networks import zoo
 from edgetop.plan import MAX_THREADS, PRECISIONS, AccuracySettings, EnergySettings
 
@@ -81,7 +82,7 @@ class _Reader:
     def matrix(self, said: dict[str, Any]) -> Matrix:
         for key in said:
             self._check_key(key, _KEYS)
-        models = self._list("models", said, "", self._check_model)
+        models = self._list("models", said, "", _check_model)
         frameworks = (HERE,) if said.get("frameworks") == HERE else self._list("frameworks", said, "", _check_framework)
         if not models or not frameworks:
             raise BadConfig(f"{self._path} names no models, or no frameworks", 'Write models = ["mobilenet_v2"]')
@@ -98,7 +99,7 @@ class _Reader:
             frameworks=frameworks,
             precisions=self._list("precisions", said, "fp32", _check_precision),
             threads=self._list("threads", said, 0, _check_threads),
-            input=self._text("input", said),
+            input=self._input(said),
             duration_s=duration_s,
             count=count,
             rounds=rounds,
@@ -116,9 +117,6 @@ class _Reader:
             hint = f"Did you mean {close[0]}?" if close else f"Known here: {', '.join(known)}"
             raise BadConfig(f"{self._where(key)}: unknown key {key!r}", hint)
 
-    def _check_model(self, model: str) -> None:
-        zoo.shipped_card(model)
-
     def _list(self, key: str, said: dict[str, Any], default: Item, check: Callable[[Item], None]) -> tuple[Item, ...]:
         """The items of a list, each checked; the default alone, or nothing for "", where it is left out."""
         items = said.get(key, [default] if default != "" else [])
@@ -129,12 +127,15 @@ class _Reader:
         for item in items:
             if items.count(item) > 1:
                 raise BadConfig(f"{self._where(item)}: {item} stands twice in {key}", "Leave one of them out")
-            try:
-                check(item)
-            except EdgetopError as error:
-                if key in said:
-                    raise type(error)(f"{self._where(item, key)}: {error.title}", error.hint) from error
+            self._check(key, item, check)
         return tuple(items)
+
+    def _check(self, key: str, item: Item, check: Callable[[Item], None]) -> None:
+        """Raise what the check raises, with file and line."""
+        try:
+            check(item)
+        except EdgetopError as error:
+            raise type(error)(f"{self._where(item, key)}: {error.title}", error.hint) from error
 
     def _number(self, key: str, said: dict[str, Any], default: float) -> float:
         value = said.get(key, default)
@@ -163,6 +164,12 @@ class _Reader:
             raise self._bad(key, value, "It is a text between quotes")
         return value
 
+    def _input(self, said: dict[str, Any]) -> str:
+        source = self._text("input", said)
+        if source:
+            self._check("input", source, check_source)
+        return source
+
     def _energy(self, said: dict[str, Any]) -> EnergySettings:
         """The table [energy]; no such phase where there is none."""
         table = self._table("energy", said, tuple(_ENERGY))
@@ -185,6 +192,10 @@ class _Reader:
         for name in table or ():
             self._check_key(name, known)
         return table
+
+
+def _check_model(said: str) -> None:
+    zoo.shipped_card(said)
 
 
 def _check_framework(said: str) -> None:

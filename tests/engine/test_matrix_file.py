@@ -78,6 +78,7 @@ def test_what_is_left_out_has_its_default(read):
         ("rounds = 2", "round = 2", 9, "Did you mean rounds"),
         ("cool_down = true", "cool_down = 1", 10, "true or false"),
         ('input = "cat"', "input = 3", 11, "quotes"),
+        ('input = "cat"', 'input = "cats"', 11, "cats"),
         ("windows = 3", "window = 3", 14, "Did you mean windows"),
         ("first = 100", "first = -1", 18, "whole"),
         ('"tiny"]', '"mobilenet_v2"]', 3, "twice"),
