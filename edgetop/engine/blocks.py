@@ -6,6 +6,7 @@ from collections import deque
 
 import numpy as np
 
+from edgetop.analysis.stretches import Stretches
 from edgetop.readings import Figure, Missing
 from edgetop.samples import SET_ASIDE, Event, Samples, join_samples
 
@@ -26,6 +27,7 @@ class Blocks:
         """The same, less what each inference waited for a core."""
         self.alone_ns: Figure = NOT_ALONE
         """Median of unbroken inferences, before the turns."""
+        self._spans: dict[int, tuple[int, int]] = {}
         self._pending: list[Samples] = []
         self._stretches: deque[tuple[str, int, int, int]] = deque()
         self._turns = 0
@@ -49,8 +51,20 @@ class Blocks:
         for kind, sweep, start_ns, end_ns in ready:
             low, high = np.searchsorted(samples.start_ns, (start_ns, end_ns))
             self._make(kind, sweep, samples[int(low) : int(high)])
+            if sweep in self.raw and kind == "turn":
+                self._spans[sweep] = start_ns, end_ns - start_ns
             self._stretches.popleft()
         self._pending = [samples[int(np.searchsorted(samples.start_ns, ready[-1][3])) :]]
+
+    def leave_out(self, throttled: Stretches) -> None:
+        """Forget the turns that a stretch touches."""
+        if not throttled.spans or not self._spans:
+            return
+        sweeps = sorted(self._spans)
+        starts, durations = np.array([self._spans[sweep] for sweep in sweeps], np.int64).T
+        for place in throttled.inside(starts, durations).tolist():
+            for kept in (self._spans, self.raw, self.corrected):
+                kept.pop(sweeps[place], None)
 
     def _make(self, kind: str, sweep: int, samples: Samples) -> None:
         if kind == "alone":

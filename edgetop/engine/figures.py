@@ -128,6 +128,7 @@ class RunState:
         slow = self._throttled.inside(self._starts.view(), durations)
         if self._leave_out and len(slow):
             durations = np.delete(durations, slow)
+            self.blocks.leave_out(self._throttled)
         self._renew(durations, slow, final=final)
         self._judge(final=final)
         told, spec = self._told, self._spec

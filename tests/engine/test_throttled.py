@@ -8,7 +8,7 @@ import pytest
 from edgetop.engine.aggregate import Aggregate
 from edgetop.engine.result import result
 from edgetop.readings import Channel
-from edgetop.samples import Batch, Readings, Samples
+from edgetop.samples import Batch, Event, Readings, Samples, join_samples
 
 START = 5_000_000_000_000
 SECOND = 1_000_000_000
@@ -68,3 +68,32 @@ def test_nothing_is_left_when_all_of_it_throttled(throttled):
     bits = Readings(batch.readings[0].t_ns, np.full(11, 4))
     run = final(description, dataclasses.replace(batch, readings={0: bits}), leave_out=True).runs[0]
     assert run.count == 0 and run.throttled == 900
+
+
+def turns(run, slow_from, slow_to, pace_ns):
+    """Forty turns of a quarter of a second in every half, whose inferences take four times as long for a while."""
+    samples, events = [], []
+    for sweep in range(40):
+        begin = START + (2 * sweep + run) * SECOND // 4
+        slow = slow_from <= (begin - START) / SECOND < slow_to
+        durations = np.full(10, pace_ns * (4 if slow else 1) + sweep)
+        starts = begin + np.concatenate(([0], np.cumsum(durations)[:-1]))
+        zeros = np.zeros(10, np.int64)
+        samples.append(Samples(starts, durations, zeros, zeros))
+        data = {"start_ns": begin, "end_ns": int(starts[-1] + durations[-1]), "count": 10, "cpu_ns": 0, "sweep": sweep}
+        events.append(Event(data["end_ns"], "turn", data, run))
+    return join_samples(samples), events
+
+
+@pytest.mark.parametrize("leave_out", [True, False])
+def test_the_comparison_of_runs_leaves_the_same_turns_out(description, leave_out):
+    plan = dataclasses.replace(description.plan, leave_out_throttled=leave_out)
+    aggregate = Aggregate(dataclasses.replace(description, plan=plan, channels=(THROTTLE,), power=-1))
+    first, second = turns(0, 0, 0, 4_000_000), turns(1, 5.0, 6.0, 5_000_000)
+    seconds = np.arange(21)
+    readings = {0: Readings(START + seconds * SECOND, np.where(seconds == 5, 4, 0))}
+    events = tuple(sorted(first[1] + second[1], key=lambda event: event.t_ns))
+    aggregate.add(Batch(START + 21 * SECOND, {0: first[0], 1: second[0]}, readings, events))
+    found = next(verdict for verdict in aggregate.snapshot(final=True).verdicts if verdict.kind == "latency")
+    assert found.value == pytest.approx(1.25, rel=0.001)
+    assert (found.high - found.low < 0.01) == leave_out
