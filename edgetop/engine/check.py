@@ -91,7 +91,9 @@ def _check_meters(meters: Sequence[Ina219Settings]) -> None:
         raise UsageError(f"Two power meters at {twice[1]:#04x} on bus {twice[0]}", "Give each its own address or bus")
     names = [meter.name for meter in meters]
     for name in names:
-        if names.count(name) > 1 or not re.fullmatch(r"[a-z0-9_-]+", name):
+        if names.count(name) > 1:
+            raise UsageError(f"Two power meters are named {name!r}", "Name each by what it measures")
+        if not re.fullmatch(r"[a-z0-9_-]+", name):
             raise UsageError(f"Power meter {name!r}", "Name each by what it measures: small letters, digits, - and _")
 
 

@@ -41,6 +41,8 @@ class Comparison:
             for what, ratio in (("energy", _energy(*pair)), ("memory", _memory(*pair))):
                 if ratio is not None:
                     text = times_as_much(titles[first], titles[second], what, ratio)
+                    if what == "energy" and any(run.energy_note.startswith("provisional") for run in pair):
+                        text += " (provisional)"
                     found.append(_verdict(what, pair, ratio, text))
         return tuple(found)
 

@@ -87,7 +87,7 @@ def test_an_unknown_name_offers_the_closest():
     ("meters", "says"),
     [
         ((Ina219Settings(name="accelerator"),), "Two power meters at 0x40 on bus 1"),
-        ((Ina219Settings(name="board", address=0x41),), "Power meter 'board'"),
+        ((Ina219Settings(name="board", address=0x41),), "Two power meters are named 'board'"),
         ((Ina219Settings(name="The Fan", address=0x41),), "Power meter 'The Fan'"),
     ],
 )
