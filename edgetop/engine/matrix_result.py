@@ -95,7 +95,9 @@ def bench_result(
     matrix: Matrix, measured: Sequence[Measured], table: Sequence[Cell], bandwidth: Mapping[int, float]
 ) -> dict[str, Any]:
     """The document, plain JSON values; ``bandwidth`` is in bytes a second by threads."""
-    reasons = [f"{_describe(cell, matrix.rounds)}: {cell.why}" for cell in table if cell.why]
+    reasons = [f"{_describe(cell, matrix.rounds)}: {cell.why}" for cell in table if cell.why not in ("", NOT_YET)]
+    missing = sum(cell.why == NOT_YET for cell in table)
+    reasons += [f"{missing} of {len(table)} runs are not measured yet"] if missing else []
     reasons += [
         f"{one.group.name}: {one.snapshot.verdict}"
         for one in measured
@@ -108,7 +110,7 @@ def bench_result(
         "cells": [_cell(cell) for cell in table],
         "scores": scores(table),
         "roofline": roofline(table, bandwidth),
-        "complete": all(cell.why != NOT_YET for cell in table),
+        "complete": not missing,
         "valid": not reasons,
         "invalid_reasons": reasons,
     }

@@ -113,6 +113,7 @@ def test_after_a_kill_the_same_command_goes_on(bench, tmp_path):
     measured_ns = (tmp_path / "out" / whole).stat().st_mtime_ns
     part = json.loads(bench("--table-only", "--json", "-", plan="long.toml").stdout)
     assert not part["complete"] and [cell["status"] for cell in part["cells"]].count("waiting") == 2
+    assert part["invalid_reasons"] == ["2 of 4 runs are not measured yet"]
     done = bench(plan="long.toml")
     assert done.returncode == 0, done.stderr
     assert "1 measured already" in done.stderr
