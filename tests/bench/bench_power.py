@@ -1,0 +1,179 @@
+"""What measuring power costs: conversions missed, the inference slowed, CPU time of all probes.
+
+    python tests/bench/bench_power.py [PAIRS]
+
+A worker infers mobilenet_v2 on LiteRT with one thread while a process beside it keeps the other core busy. Short blocks
+with and without the sampler alternate; in the former this process samples an INA219 at its usual rate, through the real
+library, on a simulated chip whose transfers take as long as at 100 kHz. Told: the share of the chip's conversions that
+were missed, and the median over the pairs of blocks of the ratio of their p50, with its 95 % interval; on a machine
+that others use, that without what was spent waiting for a core says more.
+
+Then all of this machine's probes run at their own rates for a while, with one that watches a worker; and, told apart,
+the INA219's, since this machine has none: the CPU time of library, probe and sampler, without the chip's.
+Goals: 1 % of conversions missed, p50 times 1.01, 1 % of a core. The exit code is 1 where one is not reached: the ratio
+where its whole interval is above.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import resource
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from timed_bus import TRANSFER_S, metered
+
+from edgetop.measure.runner import Runner
+from edgetop.measure.sampler import Sampler
+from edgetop.networks.files import model_file
+from edgetop.plan import Ina219Settings, RunSpec
+from edgetop.probes.base import Probe
+from edgetop.probes.ina219_conversion import CONVERSIONS, conversion
+from edgetop.probes.registry import machine_probes
+from edgetop.probes.worker import WorkerProbe
+
+MODEL = "mobilenet_v2"
+BLOCK_S = 0.4
+COST_S = 20.0
+DRAIN_S = 0.05
+"""As the engine does."""
+MOST_MISSED, MOST_SLOWED, MOST_CORE = 0.01, 1.01, 0.01
+PERIOD_NS = (conversion(Ina219Settings().rate_hz) or CONVERSIONS[1]).period_ns
+SPIN = "while True: pass"
+
+
+def worker() -> Runner:
+    """One that has loaded the model and is warm."""
+    model = model_file(MODEL, "tflite")
+    runner = Runner(RunSpec(0, MODEL, "litert", threads=1))
+    ask(runner, "load", framework="litert", model=dataclasses.asdict(model), options={"threads": 1})
+    ask(runner, "inputs")
+    ask(runner, "warm")
+    return runner
+
+
+def ask(runner: Runner, do: str, **arguments) -> None:
+    """A command, and its answer waited for."""
+    runner.ask({"do": do, **arguments}, lambda: False)
+
+
+def p50s_ns(runner: Runner) -> np.ndarray:
+    """Of a block of inferences: as measured, and without what was spent waiting for a core."""
+    runner.samples(settled=True)
+    ask(runner, "turn", count=1 << 62, least=1, seconds=BLOCK_S, set_aside=0)
+    block = runner.samples(settled=True)
+    return np.array([np.median(block.duration_ns), np.median(block.duration_ns - block.wait_ns)])
+
+
+def sampled(runner: Runner) -> tuple[np.ndarray, int, int]:
+    """p50s of a block beside the sampler; conversions read after the first, and how many ended up to the last."""
+    probe, _ = metered(TRANSFER_S)
+    sampler = Sampler([probe])
+    sampler.start()
+    p50s = p50s_ns(runner)
+    readings, _ = sampler.drain()
+    sampler.close()
+    t_ns = readings[0].t_ns
+    return p50s, len(t_ns) - 1, round((t_ns[-1] - t_ns[0]) / PERIOD_NS)
+
+
+def pairs_of_blocks(runner: Runner, pairs: int) -> np.ndarray:
+    """A row a pair: the ratios of both p50s with the sampler to without; conversions read; conversions ended."""
+    rows = []
+    for number in range(pairs):
+        # The order swaps each time, so that a drift of the machine falls on both.
+        before = p50s_ns(runner) if number % 2 else None
+        beside, read, ended = sampled(runner)
+        alone = p50s_ns(runner) if before is None else before
+        rows.append((*(beside / alone), read, ended))
+    return np.array(rows)
+
+
+def median_interval(values: np.ndarray) -> tuple[float, float, float]:
+    """The median and its 95 % interval, by order statistics."""
+    ordered, half = np.sort(values), 0.98 * len(values) ** 0.5
+    low, high = max(0, round(len(values) / 2 - half)), min(len(values) - 1, round(len(values) / 2 + half))
+    return float(np.median(values)), ordered[low], ordered[high]
+
+
+def beside_an_inference(pairs: int) -> list[bool]:
+    """Whether the goals are reached."""
+    runner, busy = worker(), subprocess.Popen([sys.executable, "-c", SPIN])
+    try:
+        measured, corrected, read, ended = pairs_of_blocks(runner, pairs).T
+    finally:
+        busy.kill()
+        busy.wait()
+        runner.close()
+    missed = 1 - read.sum() / ended.sum()
+    rate = f"INA219 at {1e9 / PERIOD_NS:.0f} Hz"
+    print(f"{rate}: {100 * missed:.2f} % of {ended.sum():.0f} conversions missed (goal 1 %)")
+    reached = [bool(missed <= MOST_MISSED)]
+    for what, ratios in (("as measured", measured), ("without waiting for a core", corrected)):
+        slowed, low, high = median_interval(ratios)
+        print(f"p50 of {MODEL} {what}, with / without: {slowed:.4f}, 95 % {low:.4f} to {high:.4f} (goal {MOST_SLOWED})")
+        reached.append(bool(low <= MOST_SLOWED))
+    return reached
+
+
+def cpu_s() -> float:
+    """Of this process, and of those that it has waited for."""
+    used = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(usage.ru_utime + usage.ru_stime for usage in used)
+
+
+def thread_cpu_s(thread: threading.Thread) -> float:
+    """Of one thread of this process."""
+    return int(Path(f"/proc/self/task/{thread.native_id}/schedstat").read_text().split()[0]) / 1e9
+
+
+def cost(probes: Sequence[Probe]) -> tuple[float, dict[str, float]]:
+    """The share of a core that sampling takes, and the part of it of each probe's thread."""
+    sampler = Sampler(probes)
+    sampler.start()
+    begin, cpu = time.monotonic(), cpu_s()
+    while time.monotonic() < begin + COST_S:
+        time.sleep(DRAIN_S)
+        sampler.drain()
+    share = 1 / (time.monotonic() - begin)
+    found = {sampler.channels[number].name for number in sampler.readable}
+    labels = [p.name if found & {c.name for c in p.channels} else f"{p.name}, absent here" for p in probes]
+    parts = {label: thread_cpu_s(thread) * share for label, thread in zip(labels, sampler._threads)}
+    total = (cpu_s() - cpu) * share
+    sampler.close()
+    return total, parts
+
+
+def of_all_probes() -> list[bool]:
+    """Whether the goal is reached."""
+    machine = machine_probes(Ina219Settings())
+    watched = WorkerProbe(0)
+    watched.attach(os.getpid())
+    total, parts = cost([*machine, watched])
+    for name, share in sorted(parts.items(), key=lambda part: -part[1]):
+        print(f"  {name}: {100 * share:.3f} % of a core")
+    print(f"all probes of this machine: {100 * total:.2f} % of a core (goal 1 %)")
+    for transfer_s in (0.0, TRANSFER_S):
+        probe, chip = metered(transfer_s)
+        ina219, _ = cost([probe])
+        ina219 -= chip.cpu_ns / 1e9 / COST_S
+        rate = f"{chip.transfers / COST_S:.0f} transfers/s of {1e3 * transfer_s:.2f} ms"
+        print(f"the INA219's besides, with {rate}: {100 * ina219:.2f} % of a core")
+    return [total <= MOST_CORE]
+
+
+def main() -> int:
+    """Run both; 1 where a goal is not reached."""
+    pairs = int(sys.argv[1]) if len(sys.argv) > 1 else 120
+    print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+    return 0 if all([*beside_an_inference(pairs), *of_all_probes()]) else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
