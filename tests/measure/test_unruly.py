@@ -84,7 +84,7 @@ def test_a_death_names_framework_cause_and_file(deed, told, phase, doing, starte
     assert time.monotonic() - begin < 5
     assert f"Unruly {phase}-{deed} died ({told}) while {doing} {FILE}" in caught.value.title
     assert caught.value.hint
-    last = ": the last words of a failing check" if deed == "abort" else FILE
+    last = "; its last words: the last words of a failing check" if deed == "abort" else FILE
     assert caught.value.title.endswith(last)
 
 
