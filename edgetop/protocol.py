@@ -108,6 +108,7 @@ class RunFigures:
     threads: int
     variant: str = ""
     delegate: str = ""
+    delegate_options: tuple[str, ...] = ()
     version: str = ""
     status: str = "waiting"
     """waiting, preparing, loading, warming, ready, profiling, running, done or failed."""

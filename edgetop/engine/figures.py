@@ -141,6 +141,7 @@ class RunState:
             threads=spec.threads,
             variant=spec.variant,
             delegate=spec.delegate,
+            delegate_options=spec.delegate_options,
             note=told.get("note", ""),
             version=told.get("version", ""),
             status=told["status"],

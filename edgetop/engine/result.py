@@ -156,6 +156,7 @@ def _run(run: RunFigures, whose: Mapping[str, str], operators: Optional[Operator
         "framework_version": run.version,
         "variant": run.variant,
         "delegate": run.delegate,
+        "delegate_options": list(run.delegate_options),
         "note": run.note,
         "precision": run.precision,
         "threads": run.threads,

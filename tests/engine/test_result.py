@@ -34,6 +34,23 @@ def test_a_sound_session_gives_figures_in_seconds(description, recording):
     assert first["framework_version"] == "2.3.0"
 
 
+def test_the_choices_of_a_run_are_told(description, recording):
+    first, second = description.plan.runs
+    chosen = replace(
+        first, threads=2, variant="builtin", delegate="libarmnnDelegate.so", delegate_options=("backends=CpuAcc",)
+    )
+    told, other = made(replace(description, plan=replace(description.plan, runs=(chosen, second))), recording)[
+        "results"
+    ]
+    assert {key: told[key] for key in ("threads", "variant", "delegate", "delegate_options")} == {
+        "threads": 2,
+        "variant": "builtin",
+        "delegate": "libarmnnDelegate.so",
+        "delegate_options": ["backends=CpuAcc"],
+    }
+    assert other["delegate_options"] == []
+
+
 def test_operations_a_second_are_twice_the_multiply_accumulates_of_a_known_model(description, recording):
     first = made(description, recording)["results"][0]
     macs = zoo.shipped_card(first["model"]).macs
