@@ -313,6 +313,11 @@ class EdgetopApp(TerminalApp):
         if self._live is not None:
             await self._live.open_operators()
 
+    async def action_comparison(self) -> None:
+        """Give the screen to the comparison, or take it back."""
+        if self._live is not None:
+            await self._live.open_comparison()
+
     def action_theme(self) -> None:
         """The next of edgetop's own themes."""
         at = CYCLE.index(self.theme) if self.theme in CYCLE else -1

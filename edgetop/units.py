@@ -93,9 +93,9 @@ def difference(value: Figure) -> str:
 
 
 def ratio(value: float, low: float, high: float) -> tuple[str, str]:
-    """A ratio and its interval, with decimals down to the first digit of its width: ``2.94``, ``2.91 to 2.97``."""
+    """A ratio and its interval, with three digits, or down to the first of its width: ``2.94``, ``2.91 to 2.97``."""
     width = high - low
-    fewest = 0 if value >= 100 else 1
+    fewest = 0 if value >= 100 else 1 if value >= 10 else 2
     digits = 2 if width <= 0 else min(4, max(fewest, -math.floor(math.log10(width))))
     return f"{value:.{digits}f}", f"{low:.{digits}f} to {high:.{digits}f}"
 

@@ -9,7 +9,8 @@ PICKER = "picker"
 LIVE = "live"
 REPLAY = "replay"
 OPERATORS = "operators"
-"""The operators panel, whose own keys work while it has the screen."""
+COMPARISON = "comparison"
+"""The operators panel and the comparison, whose own keys work while they have the screen."""
 EVERYWHERE = (PICKER, LIVE, REPLAY)
 WATCHING = (LIVE, REPLAY)
 
@@ -70,6 +71,7 @@ _PANELS = tuple(
 
 _CHOOSE: dict[str, Any] = {"group": "Choose", "elsewhere": True}
 _TABLE: dict[str, Any] = {"group": "Operators", "elsewhere": True}
+_PAIRS: dict[str, Any] = {"group": "Comparison", "elsewhere": True}
 
 ACTIONS: tuple[Action, ...] = (
     _action("start", "enter", "Start the measurement as chosen", (PICKER,), "start", group="Choose"),
@@ -80,7 +82,6 @@ ACTIONS: tuple[Action, ...] = (
     _action(
         "energy", "e", "Measure energy: five windows of each run, idle before and after", (LIVE,), "energy", group="Run"
     ),
-    _action("mark", "m", "Set a marker in the recording", (LIVE,), "marker", group="Run"),
     _action("seek-back", "left j", "Go back 10 seconds", (REPLAY,), "back 10 s", group="Replay", argument="-10"),
     _action("seek-on", "right k", "Go on 10 seconds", (REPLAY,), "on 10 s", group="Replay", argument="10"),
     _action("seek-step_back", "[", "Step back 1 second", (REPLAY,), group="Replay", argument="-1"),
@@ -91,13 +92,17 @@ ACTIONS: tuple[Action, ...] = (
     _action("speed-down", "-", "Replay half as fast, down to a quarter", (REPLAY,), group="Replay", argument="-1"),
     _action("enlarge", "f", "Enlarge the panel, or shrink it again", WATCHING, group="View"),
     *_PANELS,
+    _action("comparison", "c 9", "Compare the runs: ranks, verdicts, trade-offs", WATCHING, "compare", group="View"),
     _action("operators", "o 8", "Show where the time goes, operator by operator", WATCHING, "operators", group="View"),
     _action("turn", "left right tab", "The next run, or all side by side", (OPERATORS,), **_TABLE),
     _action("sort", "s", "Sort by time, order of execution or name", (OPERATORS,), **_TABLE),
     _action("ask", "enter", "Time the operators of every run, or once more", (OPERATORS,), **_TABLE),
+    _action("page", "left right tab", "Verdicts, or speed against another quality", (COMPARISON,), **_PAIRS),
+    _action("against", "y", "Set energy, accuracy or memory against speed", (COMPARISON,), **_PAIRS),
     _action("anew", "escape", "Stop the run and choose anew", (LIVE,), "new", group="Run"),
     _action("theme", "t", "Next theme: dark, light, high contrast", EVERYWHERE, group="View"),
     _action("help", "?", "Show the keys and what the figures mean", EVERYWHERE, "help", group="Everywhere"),
+    _action("mark", "m", "Set a marker in the recording", (LIVE,), "marker", group="Run"),
     _action("palette", "ctrl+p", "Find any command by name", EVERYWHERE, group="Everywhere", elsewhere=True),
     _action("quit", "q", "Quit; a recording is closed properly", EVERYWHERE, "quit", group="Everywhere"),
     _action("interrupt", "ctrl+c", "Quit with exit code 130", EVERYWHERE, group="Everywhere", priority=True),

@@ -21,12 +21,14 @@ from edgetop.widgets.heat import Heat
 from edgetop.widgets.history import History
 from edgetop.widgets.labels import Labels
 from edgetop.widgets.log import Log
+from edgetop.widgets.panel import Panel
 from edgetop.widgets.power import Power
 from edgetop.widgets.statusbar import StatusBar
 from edgetop.widgets.timeline import Timeline
 from edgetop.widgets.too_small import NEEDED_COLUMNS, NEEDED_ROWS, TooSmall
 
 if TYPE_CHECKING:
+    from edgetop.widgets.comparison import ComparisonPanel
     from edgetop.widgets.operators import OperatorsPanel
 
 TABLES_PERIOD_S = 0.45
@@ -43,8 +45,9 @@ class LiveScreen(Screen[None]):
     """Draws Snapshots; keys and commands are the app's, but for SeekTo of the timeline.
 
     Panels are ``#chart``, ``#figures``, ``#cores``, ``#heat``, ``#power``, ``#labels``, ``#log``, numbered 1 to 7,
-    and take the focus; ``#operators`` is made when it is first asked for, and has the whole screen or nothing. The
-    classes ``-narrow``, ``-wide``, ``-low``, ``-middle``, ``-tall`` and ``-cramped`` follow the size.
+    and take the focus; ``#operators`` and ``#comparison`` are made when they are first asked for, and have the whole
+    screen or nothing. The classes ``-narrow``, ``-wide``, ``-low``, ``-middle``, ``-tall`` and ``-cramped`` follow the
+    size.
     """
 
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012  Textual types it as an instance's
@@ -72,8 +75,8 @@ class LiveScreen(Screen[None]):
         & #labels { height: 8fr; }
         & #log { height: 5fr; }
         & KeyBar { dock: bottom; height: 1; }
-        & TooSmall, & Timeline, & .replay-keys, & #operators { display: none; }
-        & #operators.-maximized { display: block; }
+        & TooSmall, & Timeline, & .replay-keys, & .whole-screen { display: none; }
+        & .whole-screen.-maximized { display: block; }
         &.-can-seek Timeline, &.-can-seek .replay-keys { display: block; }
         &.-can-seek .live-keys { display: none; }
 
@@ -103,6 +106,7 @@ class LiveScreen(Screen[None]):
         self._late: Optional[Timer] = None
         self._told_operators: dict[int, Operators] = {}
         self.operators: Optional[OperatorsPanel] = None
+        self.comparison: Optional[ComparisonPanel] = None
         self.status = StatusBar()
         self.chart = Chart(self._history, id="chart")
         self.figures = Figures(id="figures")
@@ -169,6 +173,7 @@ class LiveScreen(Screen[None]):
         self.brief.show(snapshot)
         self.too_small.show(snapshot.runs)
         self._draw_operators()
+        self._draw_comparison()
 
     def _draw_operators(self) -> None:
         if self.operators is not None:
@@ -185,13 +190,36 @@ class LiveScreen(Screen[None]):
             from edgetop.widgets.operators import OperatorsPanel
 
             self.operators = OperatorsPanel("operators", can_time=not self.has_class("-can-seek"))
-            await self.query_one(".main-pane").mount(self.operators)
+            await self._add(self.operators)
             self._draw_operators()
-        if self.maximized is not self.operators:
-            self.maximize(self.operators)
-            self.operators.focus()
-        elif self.operators.has_any or not self.operators.action_ask():
+        if not self._take_screen(self.operators) and (self.operators.has_any or not self.operators.action_ask()):
             self.minimize()
+
+    async def open_comparison(self) -> None:
+        """Give the screen to the comparison, or take it back."""
+        if self.comparison is None:
+            from edgetop.widgets.comparison import ComparisonPanel
+
+            self.comparison = ComparisonPanel("comparison")
+            await self._add(self.comparison)
+            self._draw_comparison()
+        if not self._take_screen(self.comparison):
+            self.minimize()
+
+    def _draw_comparison(self) -> None:
+        if self.comparison is not None:
+            self.comparison.show(self._tables)
+
+    async def _add(self, panel: Panel) -> None:
+        await self.query_one(".main-pane").mount(panel.add_class("whole-screen"))
+
+    def _take_screen(self, panel: Panel) -> bool:
+        """Give the screen to the panel; False where it has it."""
+        if self.maximized is panel:
+            return False
+        self.maximize(panel)
+        panel.focus()
+        return True
 
     def show_log(self, log: LogLines) -> None:
         """Add lines a framework wrote."""

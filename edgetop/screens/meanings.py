@@ -27,6 +27,27 @@ MEANINGS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         ),
     ),
     (
+        "Comparison",
+        (
+            (
+                "rank",
+                "one more than the number of runs that are told to be faster; equal for runs that cannot be told apart",
+            ),
+            (
+                "times",
+                "how many times as much the second takes as the first: of latency from the medians of turns that "
+                "followed each other, in ten batches, whose scatter gives the 95 % interval (Student's t)",
+            ),
+            ("≈", "the two cannot be told apart: their interval holds 1, or of accuracy 0"),
+            ("less wait", "the same less what inferences waited for a core, where that is more than 2 % another ratio"),
+            ("residency", "how much longer than alone, before the turns, inferences take beside the other runs"),
+            (
+                "unbeaten",
+                "no other run is better in one of the two, speed and what is set against it, and not worse in the other",
+            ),
+        ),
+    ),
+    (
         "Accuracy",
         (
             (

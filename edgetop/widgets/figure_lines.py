@@ -175,6 +175,12 @@ def best_places(line: FigureLine, runs: Sequence[RunFigures], texts: Sequence[st
     return frozenset(equal) if len(equal) < len(values) else frozenset()
 
 
+def first_places(runs: Sequence[RunFigures]) -> frozenset[int]:
+    """The places of the runs that rank first; none where all do."""
+    first = frozenset(place for place, run in enumerate(runs) if run.rank == 1)
+    return first if len(first) < len(runs) else frozenset()
+
+
 def _overlap(line: FigureLine, one: RunFigures, other: RunFigures) -> bool:
     if line.interval is None:
         return False

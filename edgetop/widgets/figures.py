@@ -7,9 +7,10 @@ from typing import Optional
 
 from edgetop.protocol import RunFigures, Snapshot
 from edgetop.widgets.cells import Row, Span, fit, fit_right, plain
-from edgetop.widgets.figure_lines import FigureLine, best_places, lines_of, texts_of
+from edgetop.widgets.figure_lines import FigureLine, best_places, first_places, lines_of, texts_of
 from edgetop.widgets.figure_notes import first_lines, notes
 from edgetop.widgets.gauges import rails, session_rail, whose_watts
+from edgetop.widgets.pairs import headline, pairs_of
 from edgetop.widgets.panel import Panel
 from edgetop.widgets.run_names import run_label, run_name, run_variant
 
@@ -20,6 +21,8 @@ WIDEST = 19
 SLIM = 14
 """A narrower column has the letter without its shape, and short words for the states."""
 BEST = "•"
+RANKED = "p50_ns"
+"""The row that has each run's rank in the place of the sign of the best, once verdicts tell the runs apart."""
 SIGNS = {
     "running": "",
     "done": "✓ ",
@@ -56,10 +59,12 @@ class Figures(Panel):
         self._turn: Optional[int] = None
         self._watts = ""
         self._idle_note = ""
+        self._headline = ""
 
     def show(self, snapshot: Snapshot) -> None:
         """Draw the figures of the snapshot's runs."""
         self._runs, self._turn, self._idle_note = snapshot.runs, snapshot.turn, snapshot.idle_note
+        self._headline = plain(headline(snapshot.runs, pairs_of(snapshot.runs, snapshot.verdicts)))
         rail = session_rail(rails(snapshot.gauges), snapshot.power)
         self._watts = plain(whose_watts(rail.watts.channel)) if rail is not None and rail.readable else ""
         self.redraw()
@@ -68,6 +73,10 @@ class Figures(Panel):
         """What the sign means, and whose watts these are."""
         parts = [f"{BEST} best"] if len(self._runs) > 1 else []
         return "  ".join([*parts, *([f"watts: {self._watts}"] if self._watts else [])])
+
+    def hints(self) -> str:
+        """By how much the fastest run is ahead of the next."""
+        return self._headline
 
     def content(self, width: int, height: int) -> Sequence[Row]:
         """Head, then as many figures as there is room for by their weight, then notes."""
@@ -116,11 +125,14 @@ class Figures(Panel):
 
     def _line(self, line: FigureLine, column: int) -> Row:
         texts = texts_of(line, self._runs, column - _gap(column))
-        best = best_places(line, self._runs, texts)
-        spans: list[Span] = [(fit(line.title, HEAD), "muted")]
+        ranked = line.field == RANKED and any(run.rank for run in self._runs)
+        best = first_places(self._runs) if ranked else best_places(line, self._runs, texts)
+        ranked = ranked and _gap(column) > 1
+        spans: list[Span] = [(fit(f"{line.title}, rank" if ranked else line.title, HEAD), "muted")]
         for place, run in enumerate(self._runs):
             ink = "good" if place in best else ("" if line.has_value(run) else "muted")
-            spans += _cell(_word(texts[place], column), ink, column, BEST if place in best else "")
+            sign = str(run.rank or "") if ranked else BEST if place in best else ""
+            spans += _cell(_word(texts[place], column), ink, column, sign)
         return tuple(spans)
 
 

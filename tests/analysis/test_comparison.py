@@ -82,9 +82,9 @@ def test_no_difference_is_said_to_be_none_that_this_session_can_tell():
 def test_less_of_something_is_better():
     assert (
         times_as_much("A", "B", "energy", Ratio(2.0, 1.8, 2.2, 0))
-        == "B takes 2.0 times the energy of A, 95 % 1.8 to 2.2"
+        == "B takes 2.00 times the energy of A, 95 % 1.80 to 2.20"
     )
-    assert times_as_much("A", "B", "energy", Ratio(0.5, 0.45, 0.56, 0)).startswith("A takes 2.0 times the energy of B")
+    assert times_as_much("A", "B", "energy", Ratio(0.5, 0.45, 0.56, 0)).startswith("A takes 2.00 times the energy of B")
     assert times_as_much("A", "B", "memory", Ratio(1.41, 1.41, 1.41, 0)) == "B takes 1.41 times the memory of A"
 
 

@@ -440,6 +440,19 @@ async def test_panels_are_enlarged_and_shrunk(make, engine):
         assert isinstance(app.screen, LiveScreen)
 
 
+async def test_c_compares_the_runs_and_gives_the_screen_back(make, engine):
+    app = make(engine.HELLO, engine.snapshot(), plan=engine.PLAN)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot, app.clients[0])
+        for key in ("c", "9"):
+            await pilot.press(key)
+            assert app.screen.maximized.id == "comparison"
+            await pilot.press(key)
+            assert app.screen.maximized is None
+        await pilot.press("c", "tab", "o")
+        assert app.screen.maximized.id == "operators"
+
+
 # ---- energy
 
 

@@ -1,0 +1,142 @@
+"""The comparison panel: who is fastest, what tells each pair apart, and what speed costs in energy or accuracy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, Optional
+
+from textual.binding import Binding, BindingType
+
+from edgetop.protocol import RunFigures, Snapshot, Verdict
+from edgetop.widgets.cells import Row, wrap
+from edgetop.widgets.forest import forest
+from edgetop.widgets.pairs import pairs_of
+from edgetop.widgets.panel import Panel
+from edgetop.widgets.pareto import Quality, frontier, points_of, qualities
+from edgetop.widgets.ranking import legend, missing_reasons, ranking
+from edgetop.widgets.scatter import Scatter
+
+VERDICTS, PLOT = 0, 1
+PAGES = ("verdicts", "trade-off")
+
+
+class ComparisonPanel(Panel):
+    """Draws a snapshot's ranks and verdicts, and on its second page its runs by speed and another quality."""
+
+    NUMBER = "9"
+    TITLE = "Comparison"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("right,tab,left,shift+tab", "turn", show=False),
+        Binding("y", "set_against", show=False),
+        Binding("up", "scroll_rows(-1)", show=False),
+        Binding("down", "scroll_rows(1)", show=False),
+        Binding("pageup", "scroll_rows(-10)", show=False),
+        Binding("pagedown", "scroll_rows(10)", show=False),
+        Binding("home", "scroll_rows(-99999)", show=False),
+        Binding("end", "scroll_rows(99999)", show=False),
+    ]
+
+    def __init__(self, id: Optional[str] = None) -> None:
+        super().__init__(id=id)
+        self._runs: tuple[RunFigures, ...] = ()
+        self._verdicts: tuple[Verdict, ...] = ()
+        self._page = VERDICTS
+        self._wanted = ""
+        """The title of the quality that was chosen."""
+        self._scatter = Scatter()
+        self._first = 0
+        self._last_first = 0
+        """The first row of the last screenful, as drawn last."""
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Draw what is told of the snapshot's runs."""
+        self._runs, self._verdicts = snapshot.runs, snapshot.verdicts
+        self.redraw()
+
+    # ---- keys
+
+    def action_turn(self) -> None:
+        """The other page."""
+        self._page = PLOT if self._page == VERDICTS else VERDICTS
+        self.redraw()
+
+    def action_set_against(self) -> None:
+        """Set the next quality against speed."""
+        known, now = qualities(self._runs), self._quality
+        if now is not None:
+            self._wanted = known[(known.index(now) + 1) % len(known)].title
+        self._page = PLOT
+        self.redraw()
+
+    def action_scroll_rows(self, delta: int) -> None:
+        """Move the verdicts."""
+        self._first = max(0, min(self._first + delta, self._last_first))
+        self.redraw()
+
+    def on_mouse_scroll_down(self) -> None:
+        """Move the verdicts on."""
+        self.action_scroll_rows(3)
+
+    def on_mouse_scroll_up(self) -> None:
+        """Move the verdicts back."""
+        self.action_scroll_rows(-3)
+
+    @property
+    def _quality(self) -> Optional[Quality]:
+        """What is set against speed: what was chosen, or the first that there are figures of."""
+        known = qualities(self._runs)
+        return next((quality for quality in known if quality.title == self._wanted), known[0] if known else None)
+
+    # ---- drawing
+
+    def caption(self) -> str:
+        """What the numbers mean."""
+        if self._page == VERDICTS:
+            return "the second takes so many times as much as the first" if len(self._runs) > 1 else ""
+        quality = self._quality
+        return f"{quality.line.title} against p50, 95 %" if quality is not None else ""
+
+    def hints(self) -> str:
+        """The keys that work in this panel."""
+        if self._page == VERDICTS:
+            return f"tab trade-off  {'↑↓ rows  ' if self._last_first else ''}c closes"
+        quality = self._quality
+        return f"tab verdicts  {f'y {quality.title}  ' if quality is not None else ''}c closes"
+
+    def content(self, width: int, height: int) -> Sequence[Row]:
+        """The tabs, and the page that is shown."""
+        if len(self._runs) < 2:
+            words = "One run alone has nothing to be compared with: choose several frameworks, precisions or threads."
+            return [((line, "muted"),) for line in wrap(words if self._runs else "no runs yet", width)]
+        page = self._verdict_page if self._page == VERDICTS else self._plot_page
+        return [self._tabs(), *page(width, height - 1)]
+
+    def _tabs(self) -> Row:
+        spans = []
+        for page, title in enumerate(PAGES):
+            chosen = page == self._page
+            spans += [("‹" if chosen else " ", "focused"), (title, "strong" if chosen else "muted")]
+            spans += [("›  " if chosen else "   ", "focused")]
+        return tuple(spans)
+
+    def _verdict_page(self, width: int, height: int) -> list[Row]:
+        head = ranking(self._runs, width)
+        pairs, reasons = pairs_of(self._runs, self._verdicts), missing_reasons(self._runs)
+        rows = forest(pairs, width, reasons, worded=True)
+        if len(head) + 1 + len(rows) > height:
+            rows = forest(pairs, width, reasons, worded=False)
+        gap: list[Row] = [()] if len(head) + 1 + len(rows) <= height else []
+        room = max(1, height - len(head) - len(gap))
+        self._last_first = max(0, len(rows) - room)
+        self._first = min(self._first, self._last_first)
+        return [*head, *gap, *rows[self._first : self._first + room]]
+
+    def _plot_page(self, width: int, height: int) -> list[Row]:
+        quality = self._quality
+        if quality is None:
+            return [(("no run has a median yet, and energy, accuracy or memory beside it", "muted"),)]
+        points = points_of(self._runs, quality)
+        best = frontier(points, pairs_of(self._runs, self._verdicts), quality)
+        below = legend(self._runs, best, quality, width)
+        plot = self._scatter.draw(points, best, quality, (width, height - len(below)), ascii=self.ascii)
+        return [*plot, *below]
