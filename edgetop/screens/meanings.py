@@ -43,7 +43,7 @@ MEANINGS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("residency", "how much longer than alone, before the turns, inferences take beside the other runs"),
             (
                 "unbeaten",
-                "no other run is better in one of the two, speed and what is set against it, and not worse in the other",
+                "no other run is better in one of speed and what is set against it, and not worse in the other",
             ),
         ),
     ),
