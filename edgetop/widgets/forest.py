@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from edgetop.units import ratio, significant
 from edgetop.widgets.axis import cell, fitted, labelled, ticks
 from edgetop.widgets.cells import Row, Span, fit, fit_right, plain, wrap
+from edgetop.widgets.figure_lines import PROVISIONAL
 from edgetop.widgets.pairs import APART, KINDS, Pair
 from edgetop.widgets.run_names import run_label
 from edgetop.widgets.scale import Scale
@@ -116,7 +117,7 @@ def _line(pair: Pair, columns: Columns, scale: Scale, width: int) -> Row:
 
 def _texts(pair: Pair) -> tuple[str, str]:
     """The value and its interval; a point has none, and what is not told apart is about equal."""
-    about = "" if pair.tells else "≈ "
+    about = (PROVISIONAL if pair.provisional else "") + ("" if pair.tells else "≈ ")
     if pair.kind == "accuracy":
         low, high = 100 * pair.low, 100 * pair.high
         return f"{about}{100 * pair.value:.2f}", f"{low:+.2f} to {high:+.2f}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 from typing import Optional
 
@@ -11,6 +11,7 @@ from edgetop.protocol import UNKNOWN, RunFigures, Verdict
 from edgetop.readings import Figure, Missing
 from edgetop.units import ratio
 from edgetop.widgets.braille import LETTERS
+from edgetop.widgets.figure_lines import is_provisional
 
 KINDS = ("latency", "energy", "memory", "accuracy")
 WAITING_MATTERS = 0.02
@@ -38,6 +39,8 @@ class Pair:
     """The whole verdict in words."""
     missing: str = ""
     """Why there is none yet."""
+    provisional: bool = False
+    """Of energy that is not to be published."""
 
     @property
     def tells(self) -> bool:
@@ -60,7 +63,15 @@ def pairs_of(runs: Sequence[RunFigures], verdicts: Sequence[Verdict]) -> list[Pa
     """The verdicts by kind, in each kind the pairs of the fastest run first; verdicts of unknown runs are left out."""
     places = {run.run: place for place, run in enumerate(runs)}
     standing = {place: number for number, place in enumerate(order_of(runs))}
-    pairs = [_pair(verdict, places, standing) for verdict in verdicts if {verdict.first, verdict.second} <= set(places)]
+    provisional = {run.run for run in runs if is_provisional(run)}
+    pairs = [
+        replace(
+            _pair(verdict, places, standing),
+            provisional=verdict.kind == "energy" and not provisional.isdisjoint((verdict.first, verdict.second)),
+        )
+        for verdict in verdicts
+        if {verdict.first, verdict.second} <= set(places)
+    ]
 
     def key(pair: Pair) -> tuple[int, str, int, int]:
         ahead, behind = sorted((standing[pair.first], standing[pair.second]))

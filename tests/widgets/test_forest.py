@@ -41,6 +41,11 @@ def test_all_ratios_share_one_axis():
     assert " to " not in memory
 
 
+def test_what_is_provisional_has_its_sign():
+    lines, _ = drawn([pair(0, 1, 2.0, kind="energy", provisional=True)], reasons={})
+    assert " ~2.00 " in lines[1]
+
+
 def test_accuracy_is_in_points_on_an_axis_of_its_own():
     lines, _ = drawn([pair(0, 1, 0.012, 0.008, "accuracy", figure="top-1")], reasons={})
     assert "points" in lines[0] and "1.20  +0.40 to +2.00" in lines[1] and "│" in lines[1]

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from edgetop.protocol import RunFigures, Verdict
@@ -74,6 +76,12 @@ def test_the_headline_is_of_the_two_fastest(told, words):
     runs = [run(0, 5 * MS), run(1, 14.7 * MS), run(2, 40 * MS)]
     verdicts = [verdict(0, 2, 8.0), told, verdict(1, 2, 2.7)]
     assert headline(runs, pairs_of(runs, verdicts)) == words
+
+
+def test_energy_of_which_one_is_provisional_is_provisional():
+    runs = [run(0), replace(run(1), energy_note="provisional: 3 windows"), run(2)]
+    told = [verdict(0, 1, 1.5), verdict(0, 1, 1.5, kind="energy"), verdict(0, 2, 1.5, kind="energy")]
+    assert [pair.provisional for pair in pairs_of(runs, told)] == [False, True, False]
 
 
 def test_one_run_has_no_headline():
