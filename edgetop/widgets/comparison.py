@@ -134,7 +134,8 @@ class ComparisonPanel(Panel):
     def _plot_page(self, width: int, height: int) -> list[Row]:
         quality = self._quality
         if quality is None:
-            return [(("no run has a median yet, and energy, accuracy or memory beside it", "muted"),)]
+            words = "no run has a p50 yet, with energy, accuracy or memory to set against it"
+            return [((line, "muted"),) for line in wrap(words, width)]
         points = points_of(self._runs, quality)
         best = frontier(points, pairs_of(self._runs, self._verdicts), quality)
         below = legend(self._runs, best, quality, width)

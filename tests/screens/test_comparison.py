@@ -132,6 +132,14 @@ async def test_speed_is_set_against_energy_and_by_a_key_against_memory(make_host
         assert "‹verdicts›" in await rest(pilot, host)
 
 
+async def test_without_medians_there_is_nothing_to_plot(make_host, open_panel):
+    host = make_host()
+    waiting = {n: {"p50_ns": FEW} for n in range(2)}
+    async with host.run_test(size=(60, 16)) as pilot:
+        text = await open_panel(pilot, host, runs=2, keys=("tab", "y"), figures=waiting, verdicts=())
+    assert "no run has a p50 yet" in text and "set against it" in text
+
+
 async def test_more_pairs_than_rows_can_be_moved_to_their_end_and_no_further(make_host, open_panel):
     host = make_host()
     async with host.run_test(size=(80, 24)) as pilot:
@@ -182,6 +190,17 @@ async def test_the_live_screen_compares_the_two_fastest(size, make_host, make_sn
         assert row.split("p50, rank")[1].split()[:6] == ["5.00", "ms", "1", "18.0", "ms", "5"]
         host.live.show(make_snapshot(runs=6, figures=figures(6), verdicts=verdicts(6)))
         assert "A and D cannot be told apart, 95 % 0.99 to 1.03 ─╯" in await rest(pilot, host)
+
+
+async def test_columns_too_narrow_for_ranks_mark_the_runs_that_rank_first(make_host, make_snapshot):
+    host = make_host()
+    async with host.run_test(size=(120, 40)) as pilot:
+        # By their medians alone the first would be the best.
+        told = figures(6) | {0: {**figures(6)[0], "ci95_p50_ns": (4.99e6, 5.01e6)}}
+        host.live.show(make_snapshot(runs=6, figures=told, verdicts=verdicts(6)))
+        text = await rest(pilot, host)
+    (row,) = [line for line in text.splitlines() if line.startswith("│ p50 ")]
+    assert "5.00 ms•" in row and "5.05 ms•" in row and row.count("•") == 2
 
 
 @pytest.mark.parametrize("size", [(1, 1), (5, 3), (20, 5), (60, 16), (80, 24), (300, 100)])
