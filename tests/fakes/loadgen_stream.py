@@ -1,6 +1,6 @@
-"""MLPerf's LoadGen over something that takes a while: its SingleStream scenario, with its logs in a folder.
+"""MLPerf's LoadGen over something that takes a while: ``python loadgen_stream.py FOLDER QUERIES``.
 
-    python loadgen_stream.py FOLDER QUERIES
+Its SingleStream scenario, with its logs in a folder.
 """
 
 from __future__ import annotations
