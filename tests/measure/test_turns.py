@@ -27,7 +27,8 @@ def kinds(events, kind, run=None):
     return [event.data for event in events if event.kind == kind and run in (None, event.run)]
 
 
-def test_runs_take_turns_until_the_count_and_set_the_first_ones_aside(conducted):
+def test_runs_take_turns_until_the_count_and_set_the_first_ones_aside(conducted, monkeypatch):
+    monkeypatch.setattr("edgetop.measure.turns.ALONE_S", 0.05)  # nobody drains the ring meanwhile
     plan = Plan((RunSpec(0, "tiny", "null"), RunSpec(1, "tiny", "null")), input="noise", count=30)
     turns, events = conducted(plan)
     turns.run()
