@@ -16,10 +16,11 @@ from collections.abc import Mapping, Sequence
 from typing import Union
 
 from edgetop import __version__
+from edgetop.encoding import decode
 from edgetop.engine.publish import PipePublisher
 from edgetop.errors import EdgetopError
 from edgetop.machine import describe_machine
-from edgetop.protocol import Command, Ended, Hello, Start, Stop, decode
+from edgetop.protocol import Command, Ended, Hello, Start, Stop
 from edgetop.readings import Missing
 
 _CHUNK = 1 << 16

@@ -8,7 +8,8 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
-from edgetop.protocol import Command, Ended, Message, Stop, decode, encode
+from edgetop.encoding import decode, encode
+from edgetop.protocol import Command, Ended, Message, Stop
 
 STOP_TIMEOUT_S = 2.0
 _CHUNK = 1 << 16

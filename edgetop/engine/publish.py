@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from typing import Protocol
 
-from edgetop.protocol import Message, Snapshot, encode
+from edgetop.encoding import encode
+from edgetop.protocol import Message, Snapshot
 
 
 class Publisher(Protocol):

@@ -18,10 +18,10 @@ import time
 import numpy as np
 
 from edgetop.clock import now_ns
+from edgetop.encoding import encode
 from edgetop.engine.aggregate import Aggregate
 from edgetop.measure import ring
 from edgetop.plan import Plan, RunSpec
-from edgetop.protocol import encode
 from edgetop.samples import Batch
 from edgetop.sessions.description import Description
 from edgetop.sessions.reader import SessionReader

@@ -35,7 +35,8 @@ MEDIANS_NS = (5e6, 18e6, 31e6, 6e6, 21e6, 44e6)
 
 def snapshot_line(k: int, runs: int) -> str:
     """The k-th snapshot of a run in which everything moves, as the engine would send it."""
-    from edgetop.protocol import Columns, Recording, Snapshot, encode
+    from edgetop.encoding import encode
+    from edgetop.protocol import Columns, Recording, Snapshot
 
     turn = k // TURN % runs
     wave = math.sin(k / 5) + math.sin(k * 1.7) / 2
@@ -70,14 +71,16 @@ def picture_line() -> str:
     import random
     from base64 import b64encode
 
-    from edgetop.protocol import Picture, encode
+    from edgetop.encoding import encode
+    from edgetop.protocol import Picture
 
     return encode(Picture(480, 320, 96, 64, b64encode(random.Random(3).randbytes(96 * 64 * 3)).decode()))
 
 
 def operators_line(run: int) -> str:
     """Sixty operators of a run."""
-    from edgetop.protocol import Operators, encode
+    from edgetop.encoding import encode
+    from edgetop.protocol import Operators
 
     rows = tuple((f"block{n}", "Conv" if n % 2 else "DepthwiseConv", 1e4 * (n + 1), 1, 2e4 * n) for n in range(60))
     return encode(Operators(run, rows, 20, 2e7, 2.1e7, 2.1e7))
@@ -136,7 +139,8 @@ def run_screen(source: int, panel: str) -> None:
 
     from textual.app import App
 
-    from edgetop.protocol import Operators, Picture, decode
+    from edgetop.encoding import decode
+    from edgetop.protocol import Operators, Picture
     from edgetop.screens.live import LiveScreen
     from edgetop.screens.themes import DEFAULT, THEMES
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from edgetop.encoding import decode, encode
 from edgetop.engine.loop import Loop
 from edgetop.engine.replay import ReplayFeed
 from edgetop.engine.start import live_loop
 from edgetop.plan import Plan, RunSpec
-from edgetop.protocol import Pause, Picture, Snapshot, Speed, Stop, decode, encode
+from edgetop.protocol import Pause, Picture, Snapshot, Speed, Stop
 from edgetop.samples import Batch, Event
 from edgetop.sessions.writer import SessionWriter
 

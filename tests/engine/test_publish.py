@@ -4,8 +4,9 @@ import os
 
 import pytest
 
+from edgetop.encoding import decode, encode
 from edgetop.engine.publish import PipePublisher
-from edgetop.protocol import Ended, Notice, Snapshot, decode, encode
+from edgetop.protocol import Ended, Notice, Snapshot
 
 
 @pytest.fixture
