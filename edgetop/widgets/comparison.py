@@ -11,16 +11,16 @@ from edgetop.protocol import RunFigures, Snapshot, Verdict
 from edgetop.widgets.cells import Row, wrap
 from edgetop.widgets.forest import forest
 from edgetop.widgets.pairs import pairs_of
-from edgetop.widgets.panel import Panel
 from edgetop.widgets.pareto import Quality, frontier, points_of, qualities
 from edgetop.widgets.ranking import legend, missing_reasons, ranking
 from edgetop.widgets.scatter import Scatter
+from edgetop.widgets.scrolled import ScrolledPanel
 
 VERDICTS, PLOT = 0, 1
 PAGES = ("verdicts", "trade-off")
 
 
-class ComparisonPanel(Panel):
+class ComparisonPanel(ScrolledPanel):
     """Draws a snapshot's ranks and verdicts, and on its second page its runs by speed and another quality."""
 
     NUMBER = "9"
@@ -28,12 +28,6 @@ class ComparisonPanel(Panel):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("right,tab,left,shift+tab", "turn", show=False),
         Binding("y", "set_against", show=False),
-        Binding("up", "scroll_rows(-1)", show=False),
-        Binding("down", "scroll_rows(1)", show=False),
-        Binding("pageup", "scroll_rows(-10)", show=False),
-        Binding("pagedown", "scroll_rows(10)", show=False),
-        Binding("home", "scroll_rows(-99999)", show=False),
-        Binding("end", "scroll_rows(99999)", show=False),
     ]
 
     def __init__(self, id: Optional[str] = None) -> None:
@@ -44,9 +38,6 @@ class ComparisonPanel(Panel):
         self._wanted = ""
         """The title of the quality that was chosen."""
         self._scatter = Scatter()
-        self._first = 0
-        self._last_first = 0
-        """The first row of the last screenful, as drawn last."""
 
     def show(self, snapshot: Snapshot) -> None:
         """Draw what is told of the snapshot's runs."""
@@ -68,19 +59,6 @@ class ComparisonPanel(Panel):
         self._page = PLOT
         self.redraw()
 
-    def action_scroll_rows(self, delta: int) -> None:
-        """Move the verdicts."""
-        self._first = max(0, min(self._first + delta, self._last_first))
-        self.redraw()
-
-    def on_mouse_scroll_down(self) -> None:
-        """Move the verdicts on."""
-        self.action_scroll_rows(3)
-
-    def on_mouse_scroll_up(self) -> None:
-        """Move the verdicts back."""
-        self.action_scroll_rows(-3)
-
     @property
     def _quality(self) -> Optional[Quality]:
         """What is set against speed: what was chosen, or the first that there are figures of."""
@@ -99,7 +77,7 @@ class ComparisonPanel(Panel):
     def hints(self) -> str:
         """The keys that work in this panel."""
         if self._page == VERDICTS:
-            return f"tab trade-off  {'↑↓ rows  ' if self._last_first else ''}c closes"
+            return f"tab trade-off  {'↑↓ rows  ' if self.scrolls else ''}c closes"
         quality = self._quality
         return f"tab verdicts  {f'y {quality.title}  ' if quality is not None else ''}c closes"
 
@@ -127,9 +105,8 @@ class ComparisonPanel(Panel):
             rows = forest(pairs, width, reasons, worded=False)
         gap: list[Row] = [()] if len(head) + 1 + len(rows) <= height else []
         room = max(1, height - len(head) - len(gap))
-        self._last_first = max(0, len(rows) - room)
-        self._first = min(self._first, self._last_first)
-        return [*head, *gap, *rows[self._first : self._first + room]]
+        first = self.first_row(len(rows), room)
+        return [*head, *gap, *rows[first : first + room]]
 
     def _plot_page(self, width: int, height: int) -> list[Row]:
         quality = self._quality

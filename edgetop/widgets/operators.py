@@ -25,8 +25,8 @@ from edgetop.widgets.operator_table import (
     table_rows,
     types_rows,
 )
-from edgetop.widgets.panel import Panel
 from edgetop.widgets.run_names import run_label, run_name
+from edgetop.widgets.scrolled import ScrolledPanel
 
 LABEL, LENGTH = 4, 9
 """Cells of a strip's label and of the inference's length behind it."""
@@ -37,7 +37,7 @@ AIRY_FROM = 30
 """Rows from which on there are the runs' strips, and a blank line before the table."""
 
 
-class OperatorsPanel(Panel):
+class OperatorsPanel(ScrolledPanel):
     """Draws Operators; it asks for them by a message, since commands are the app's."""
 
     NUMBER = "8"
@@ -47,12 +47,6 @@ class OperatorsPanel(Panel):
         Binding("left,shift+tab", "turn(-1)", show=False),
         Binding("s", "sort", show=False),
         Binding("enter", "ask", show=False),
-        Binding("up", "scroll_rows(-1)", show=False),
-        Binding("down", "scroll_rows(1)", show=False),
-        Binding("pageup", "scroll_rows(-10)", show=False),
-        Binding("pagedown", "scroll_rows(10)", show=False),
-        Binding("home", "scroll_rows(-99999)", show=False),
-        Binding("end", "scroll_rows(99999)", show=False),
     ]
 
     class Asked(Message):
@@ -69,9 +63,6 @@ class OperatorsPanel(Panel):
         self._joined = side_by_side(())
         self._page = 0
         self._sort = SORTS[0]
-        self._first = 0
-        self._last_first = 0
-        """The first row of the last page, as drawn last."""
 
     # ---- what it is told
 
@@ -111,7 +102,7 @@ class OperatorsPanel(Panel):
     def action_turn(self, delta: int) -> None:
         """The next run, or all side by side."""
         self._page = (self._page + delta) % max(1, self._pages)
-        self._first = 0
+        self.to_top()
         self.redraw()
 
     def action_sort(self) -> None:
@@ -127,19 +118,6 @@ class OperatorsPanel(Panel):
         self.post_message(self.Asked())
         self.redraw()
         return True
-
-    def action_scroll_rows(self, delta: int) -> None:
-        """Move the table."""
-        self._first = max(0, min(self._first + delta, self._last_first))
-        self.redraw()
-
-    def on_mouse_scroll_down(self) -> None:
-        """Move the table on."""
-        self.action_scroll_rows(3)
-
-    def on_mouse_scroll_up(self) -> None:
-        """Move the table back."""
-        self.action_scroll_rows(-3)
 
     # ---- drawing
 
@@ -263,9 +241,7 @@ class OperatorsPanel(Panel):
     def _window(self, rows: int, room: int) -> tuple[int, int]:
         """The first row that is shown, and how many are."""
         room = max(1, room)
-        self._last_first = max(0, rows - room)
-        self._first = min(self._first, self._last_first)
-        return self._first, room
+        return self.first_row(rows, room), room
 
 
 def _shown_of(runs: Sequence[RunFigures]) -> Sequence[tuple[int, str, str]]:

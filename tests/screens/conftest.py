@@ -145,6 +145,15 @@ class Host(App):
         """The lines of the screen as they are composed now."""
         return [strip.text for strip in self.screen._compositor.render_strips()]
 
+    async def rest(self, pilot):
+        """The same as one text, once nothing changes any more."""
+        text, same = "", 0
+        while same < 3:
+            await pilot.pause()
+            before, text = text, "\n".join(self.text())
+            same = same + 1 if text == before else 0
+        return text
+
 
 @pytest.fixture(autouse=True)
 def no_own_cost(monkeypatch):

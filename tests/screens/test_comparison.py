@@ -56,18 +56,9 @@ def open_panel(make_host, make_snapshot, hello):
         host.live.show(make_snapshot(runs=runs, power=energy, **told))
         await host.live.open_comparison()
         await pilot.press(*keys)
-        return await rest(pilot, host)
+        return await host.rest(pilot)
 
     return open_it
-
-
-async def rest(pilot, host):
-    text, same = "", 0
-    while same < 3:
-        await pilot.pause()
-        before, text = text, "\n".join(host.text())
-        same = same + 1 if text == before else 0
-    return text
 
 
 async def test_runs_stand_by_rank_and_pairs_by_who_is_ahead(make_host, open_panel):
@@ -124,12 +115,12 @@ async def test_speed_is_set_against_energy_and_by_a_key_against_memory(make_host
         first, second, third = (line for line in text.splitlines() if " ×2 " in line)
         assert "unbeaten" in first and "unbeaten" in second and "unbeaten" not in third
         await pilot.press("y")
-        text = await rest(pilot, host)
+        text = await host.rest(pilot)
         assert "peak mem. against p50" in text and "MiB" in text
         await pilot.press("y")
-        assert "energy against p50" in await rest(pilot, host)
+        assert "energy against p50" in await host.rest(pilot)
         await pilot.press("left")
-        assert "‹verdicts›" in await rest(pilot, host)
+        assert "‹verdicts›" in await host.rest(pilot)
 
 
 async def test_without_medians_there_is_nothing_to_plot(make_host, open_panel):
@@ -146,10 +137,10 @@ async def test_more_pairs_than_rows_can_be_moved_to_their_end_and_no_further(mak
         text = await open_panel(pilot, host, runs=6)
         assert "↑↓ rows" in text and "Accuracy" not in text
         await pilot.press("end", "pagedown")
-        text = await rest(pilot, host)
+        text = await host.rest(pilot)
         assert "Accuracy" in text.splitlines()[-2] and "rank" in text
         await pilot.press("up")
-        assert "Accuracy" not in await rest(pilot, host)
+        assert "Accuracy" not in await host.rest(pilot)
 
 
 async def test_the_key_that_opens_it_closes_it_and_changes_over_to_the_operators(make_host, open_panel):
@@ -157,12 +148,12 @@ async def test_the_key_that_opens_it_closes_it_and_changes_over_to_the_operators
     async with host.run_test(size=(80, 24)) as pilot:
         assert "9 Comparison" in await open_panel(pilot, host)
         await host.live.open_operators()
-        text = await rest(pilot, host)
+        text = await host.rest(pilot)
         assert "8 Operators" in text and "9 Comparison" not in text
         await host.live.open_comparison()
-        assert "9 Comparison" in await rest(pilot, host)
+        assert "9 Comparison" in await host.rest(pilot)
         await host.live.open_comparison()
-        assert "1 Latency" in await rest(pilot, host)
+        assert "1 Latency" in await host.rest(pilot)
 
 
 async def test_the_same_again_repaints_nothing(make_host, make_snapshot, open_panel):
@@ -184,12 +175,12 @@ async def test_the_live_screen_compares_the_two_fastest(size, make_host, make_sn
     host = make_host()
     async with host.run_test(size=size) as pilot:
         host.live.show(make_snapshot(runs=2, figures=figures(2), verdicts=verdicts(2)))
-        text = await rest(pilot, host)
+        text = await host.rest(pilot)
         assert "A is 3.60 times as fast as B, 95 % 3.55 to 3.65 ─╯" in text
         (row,) = [line for line in text.splitlines() if "p50, rank" in line]
         assert row.split("p50, rank")[1].split()[:6] == ["5.00", "ms", "1", "18.0", "ms", "5"]
         host.live.show(make_snapshot(runs=6, figures=figures(6), verdicts=verdicts(6)))
-        assert "A and D cannot be told apart, 95 % 0.99 to 1.03 ─╯" in await rest(pilot, host)
+        assert "A and D cannot be told apart, 95 % 0.99 to 1.03 ─╯" in await host.rest(pilot)
 
 
 async def test_columns_too_narrow_for_ranks_mark_the_runs_that_rank_first(make_host, make_snapshot):
@@ -198,7 +189,7 @@ async def test_columns_too_narrow_for_ranks_mark_the_runs_that_rank_first(make_h
         # By their medians alone the first would be the best.
         told = figures(6) | {0: {**figures(6)[0], "ci95_p50_ns": (4.99e6, 5.01e6)}}
         host.live.show(make_snapshot(runs=6, figures=told, verdicts=verdicts(6)))
-        text = await rest(pilot, host)
+        text = await host.rest(pilot)
     (row,) = [line for line in text.splitlines() if line.startswith("│ p50 ")]
     assert "5.00 ms•" in row and "5.05 ms•" in row and row.count("•") == 2
 

@@ -34,18 +34,9 @@ def open_panel(make_host, make_snapshot, hello):
         for one in told:
             host.live.show_operators(one)
         await host.live.open_operators()
-        return await rest(pilot, host)
+        return await host.rest(pilot)
 
     return open_it
-
-
-async def rest(pilot, host):
-    text, same = "", 0
-    while same < 3:
-        await pilot.pause()
-        before, text = text, "\n".join(host.text())
-        same = same + 1 if text == before else 0
-    return text
 
 
 async def test_a_runs_operators_with_cost_and_coverage(make_host, open_panel):
@@ -65,19 +56,19 @@ async def test_keys_go_through_the_runs_and_sort(make_host, open_panel):
     async with host.run_test(size=(100, 30)) as pilot:
         await open_panel(pilot, host)
         await pilot.press("s")
-        text = await rest(pilot, host)
+        text = await host.rest(pilot)
         assert text.index(" stem ") < text.index("block0_depthwise") and "s by order" in text
         await pilot.press("right")
-        assert "‹PyTorch›" in await rest(pilot, host)
+        assert "‹PyTorch›" in await host.rest(pilot)
         await pilot.press("tab")
-        assert "it times none: Choose another" in await rest(pilot, host)
+        assert "it times none: Choose another" in await host.rest(pilot)
         await pilot.press("tab")
-        text = await rest(pilot, host)
+        text = await host.rest(pilot)
         assert "‹side by side›" in text
         (stem,) = [line for line in text.splitlines() if " stem " in line]
         assert "900 us •" in stem and "2.70 ms" in stem
         await pilot.press("shift+tab", "left")
-        assert "‹PyTorch›" in await rest(pilot, host)
+        assert "‹PyTorch›" in await host.rest(pilot)
 
 
 async def test_names_with_nothing_in_common_are_not_joined_but_their_types_shown(make_host, open_panel):
@@ -86,7 +77,7 @@ async def test_names_with_nothing_in_common_are_not_joined_but_their_types_shown
     async with host.run_test(size=(100, 30)) as pilot:
         await open_panel(pilot, host, (operators(0), other), runs=2)
         await pilot.press("left")
-        text = await rest(pilot, host)
+        text = await host.rest(pilot)
     assert "LiteRT, PyTorch: other names of operators" in text
     assert text.count("83.8 % Conv") == 2
 
@@ -112,10 +103,10 @@ async def test_a_long_table_can_be_moved_to_its_end_and_no_further(make_host, op
     async with host.run_test(size=(80, 24)) as pilot:
         await open_panel(pilot, host, (Operators(0, rows, 20, 1e6, 1e6, 2e8),), runs=1)
         await pilot.press("end", "pagedown")
-        text = await rest(pilot, host)
+        text = await host.rest(pilot)
         assert "layer_199" in text.splitlines()[-2]
         await pilot.press("up")
-        assert "layer_198" in (await rest(pilot, host)).splitlines()[-2]
+        assert "layer_198" in (await host.rest(pilot)).splitlines()[-2]
 
 
 async def test_types_have_the_room_of_calls_that_are_all_one(make_host, open_panel):
@@ -128,7 +119,7 @@ async def test_types_have_the_room_of_calls_that_are_all_one(make_host, open_pan
         assert "calls" not in text
         assert " stem " in text and " Convolution IGEMM " in text and "█ Convolution (NHWC, F32) IGEMM 67 %" in text
         await pilot.press("right")
-        text = await rest(pilot, host)
+        text = await host.rest(pilot)
         assert "calls" in text and any(line.endswith(" 2 │") for line in text.splitlines())
 
 
@@ -169,6 +160,6 @@ def test_it_looks_as_it_did(request, make_host, open_panel, size, keys, ascii):
     async def look(pilot):
         await open_panel(pilot, host)
         await pilot.press(*keys)
-        await rest(pilot, host)
+        await host.rest(pilot)
 
     assert request.getfixturevalue("snap_compare")(host, terminal_size=size, run_before=look)
