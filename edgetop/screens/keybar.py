@@ -18,6 +18,10 @@ def key_text(key: str) -> str:
     return _SHOWN.get(key, key)
 
 
+GAP = 2
+"""Blanks behind a label."""
+
+
 def bar_keys(action: Action) -> tuple[str, ...]:
     """Those of its keys that the bar shows: the first, or the two of a pair."""
     return ("left", "right") if action.keys == ("left", "right") else action.keys[:1]
@@ -34,7 +38,7 @@ def fitting(actions: Sequence[Action], width: int) -> list[Action]:
     if not labelled:
         return []
     *rest, last = labelled
-    room = width - _width(last)
+    room = width - _width(last) + GAP  # nothing follows it
     chosen: list[Action] = []
     for action in rest:
         room -= _width(action)
@@ -45,8 +49,8 @@ def fitting(actions: Sequence[Action], width: int) -> list[Action]:
 
 
 def _width(action: Action) -> int:
-    # A space on each side of the key, two behind the label.
-    return len(bar_text(action)) + len(action.label) + 4
+    # A space on each side of the key, and the gap behind the label.
+    return len(bar_text(action)) + 2 + len(action.label) + GAP
 
 
 class KeyBar(Widget):
@@ -61,7 +65,7 @@ class KeyBar(Widget):
         parts = []
         for action in fitting(self._actions, self.size.width):
             key = Content.styled(f" {bar_text(action)} ", "$footer-key-foreground")
-            parts.append(Content.assemble(key, f"{action.label}  "))
+            parts.append(Content.assemble(key, action.label + " " * GAP))
         return Content("").join(parts)
 
     async def on_click(self, event: events.Click) -> None:
