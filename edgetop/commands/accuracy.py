@@ -14,7 +14,7 @@ from edgetop.backends.serving import serving
 from edgetop.commands.accuracy_table import accuracy_notes, accuracy_rows
 from edgetop.commands.headless import Signals, check_json_path, write_json
 from edgetop.commands.progress import Progress
-from edgetop.commands.run import plan_of
+from edgetop.commands.run_plan import plan_of
 from edgetop.commands.summary import new_table, output
 from edgetop.config import load_settings
 from edgetop.engine.names import common, names

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from edgetop.commands.run import _delegated
+from edgetop.commands.run_plan import _delegated
 from edgetop.delegates import Delegate
 from edgetop.plan import RunSpec
 
