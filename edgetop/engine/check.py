@@ -26,6 +26,7 @@ from edgetop.plan import (
     RunSpec,
     file_precision,
 )
+from edgetop.probes.ina219_faults import settings_fault
 
 MAX_WINDOWS = 100
 SLOWEST_LOAD_HZ, FASTEST_LOAD_HZ = 0.1, 10_000.0
@@ -89,6 +90,10 @@ def _check_meters(meters: Sequence[Ina219Settings]) -> None:
     twice = next((place for place in places if places.count(place) > 1), None)
     if twice is not None:
         raise UsageError(f"Two power meters at {twice[1]:#04x} on bus {twice[0]}", "Give each its own address or bus")
+    for meter in meters:
+        fault = settings_fault(meter)
+        if fault is not None:
+            raise UsageError(fault.title, fault.hint)
     names = [meter.name for meter in meters]
     for name in names:
         if names.count(name) > 1:

@@ -71,7 +71,8 @@ class RunState:
         steady = (samples.flags & SET_ASIDE) == 0
         self._starts.extend(samples.start_ns[steady])
         self._durations.extend(samples.duration_ns[steady])
-        self._corrected.extend((samples.duration_ns - samples.wait_ns)[steady])
+        if self._spec.threads == 1:  # other threads' waits are not seen
+            self._corrected.extend((samples.duration_ns - samples.wait_ns)[steady])
         self._set_aside += len(samples) - int(steady.sum())
         self._contended += int(((samples.flags & CONTENDED) != 0)[steady].sum())
 

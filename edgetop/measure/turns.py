@@ -202,8 +202,9 @@ class Turns(threading.Thread):
         card = self._card(spec, loaded)
         runner.ask({"do": "inputs", "path": self._input(spec, card)}, self._stopping.is_set)
         load = self.plan.load
-        pace = {"kind": load.kind, "rate_hz": load.rate_hz, "together": load.together, "duty": load.duty}
-        runner.ask({"do": "pace", **pace}, self._stopping.is_set)
+        if load.kind != "closed":
+            pace = {"kind": load.kind, "rate_hz": load.rate_hz, "together": load.together, "duty": load.duty}
+            runner.ask({"do": "pace", **pace}, self._stopping.is_set)
         return loaded, card
 
     def _bring_up(self, spec: RunSpec) -> None:

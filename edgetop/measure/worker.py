@@ -194,7 +194,7 @@ class Worker:
 
     def pace(self, **shape: Any) -> Answer:
         """How the inferences of turns are asked for from now on, as plan.LoadShape has it."""
-        self._pace = None if shape["kind"] == "closed" else Pace(**shape)
+        self._pace = Pace(**shape)
         return {}
 
     def _paced(self, pace: Pace, count: int, least: int, limit_ns: int, aside: int) -> Answer:

@@ -89,6 +89,9 @@ def test_an_unknown_name_offers_the_closest():
         ((Ina219Settings(name="accelerator"),), "Two power meters at 0x40 on bus 1"),
         ((Ina219Settings(name="board", address=0x41),), "Two power meters are named 'board'"),
         ((Ina219Settings(name="The Fan", address=0x41),), "Power meter 'The Fan'"),
+        ((Ina219Settings(name="fan", address=0x30),), "0x30 is not an INA219's address"),
+        ((Ina219Settings(name="fan", address=0x41, shunt_ohms=0.0),), "0 ohm is no shunt.s"),
+        ((Ina219Settings(name="fan", address=0x41, rate_hz=5.0),), "5 conversions a second"),
     ],
 )
 def test_meters_have_a_place_and_a_name_each(meters, says):
