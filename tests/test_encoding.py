@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from edgetop.encoding import decode, encode
 from edgetop.plan import Ina219Settings, Plan, RunSpec
 from edgetop.protocol import (
     Catalog,
@@ -22,8 +23,6 @@ from edgetop.protocol import (
     Start,
     TimeOperators,
     VariantEntry,
-    decode,
-    encode,
 )
 from edgetop.readings import Channel, Missing
 
