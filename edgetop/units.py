@@ -85,6 +85,11 @@ def percent(value: Figure, places: int = 0) -> str:
     return ABSENT if isinstance(value, Missing) else f"{value:.{places}f} %"
 
 
+def share(value: Figure, places: int = 0) -> str:
+    """A share of one in per cent: 0.98 is ``98 %``."""
+    return percent(value if isinstance(value, Missing) else 100 * value, places)
+
+
 def difference(value: Figure) -> str:
     """A small difference of outputs: ``3.0e-07``; 0 is exact."""
     if isinstance(value, Missing):

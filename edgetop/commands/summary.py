@@ -16,7 +16,7 @@ from edgetop.commands.output import Output
 from edgetop.engine.names import common, differences
 from edgetop.protocol import RunFigures, Snapshot
 from edgetop.readings import Missing
-from edgetop.widgets.figure_lines import ENERGIES, share
+from edgetop.widgets.figure_lines import ENERGIES
 from edgetop.widgets.figure_notes import energy_texts, missing_text, throttled_text
 from edgetop.widgets.gauges import rails, session_rail, whose_watts
 
@@ -34,7 +34,7 @@ def _rows(run: RunFigures, references: set[str]) -> list[tuple[str, str]]:
         ("p99", units.duration(run.p99_ns)),
         ("mean", units.duration(run.mean_ns)),
         ("rate", units.rate(run.rate_ips)),
-        ("missed", share(run.missed)),
+        ("missed", units.share(run.missed)),
         ("CPU", units.percent(run.cpu_percent)),
         ("memory", units.size(run.rss_bytes)),
         ("peak", units.size(run.peak_rss_bytes)),

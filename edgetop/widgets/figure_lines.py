@@ -57,11 +57,6 @@ def is_provisional(run: RunFigures) -> bool:
     return run.energy_note.startswith("provisional")
 
 
-def share(value: Figure) -> str:
-    """Of deadlines that were missed, in per cent."""
-    return units.ABSENT if isinstance(value, Missing) else units.percent(100 * value)
-
-
 def _count(value: Figure) -> str:
     return units.ABSENT if isinstance(value, Missing) else f"{value:,.0f}".replace(",", " ")
 
@@ -103,7 +98,7 @@ def _of(field: str) -> Callable[[RunFigures], Interval]:
 
 
 def _share(value: Figure) -> str:
-    return units.percent(value if isinstance(value, Missing) else 100 * value, 2)
+    return units.share(value, 2)
 
 
 LATENCIES = (
@@ -113,7 +108,7 @@ LATENCIES = (
     FigureLine("mean", "mean_ns", units.duration, 10, min),
 )
 ENERGIES = (
-    FigureLine("power", "power_w", units.power, 4, min),
+    FigureLine("power", "power_w", units.power, 4),  # less may only mean that it was slower
     FigureLine("energy", "energy_j", units.energy, 5, min, "energy_u95_j", _gross),
     FigureLine("net", "energy_net_j", units.energy, 6, min, "energy_net_u95_j", _net, "energy_j"),
     FigureLine("inf/J", "energy_j", _per_joule, 11, min, interval=_gross, only_with="energy_j"),
@@ -121,7 +116,7 @@ ENERGIES = (
 LINES = (
     *LATENCIES,
     FigureLine("rate", "rate_ips", units.rate, 3, max),
-    FigureLine("missed", "missed", share, 8, min, only_with="missed"),
+    FigureLine("missed", "missed", units.share, 8, min, only_with="missed"),
     FigureLine("CPU", "cpu_percent", units.percent, 7),  # less may only mean that it waited
     FigureLine("memory", "rss_bytes", units.size, 8, min),
     FigureLine("peak mem.", "peak_rss_bytes", units.size, 13, min),

@@ -34,9 +34,13 @@ def test_a_single_value_is_not_best():
 
 
 def test_values_that_read_the_same_are_equal():
-    runs = [run(0, power_w=3.001), run(1, power_w=3.002), run(2, power_w=4.0)]
-    assert best("power", runs) == {0, 1}
-    assert best("power", runs[:2]) == frozenset()
+    runs = [run(0, p90_ns=3.001 * MS), run(1, p90_ns=3.002 * MS), run(2, p90_ns=4.0 * MS)]
+    assert best("p90", runs) == {0, 1}
+    assert best("p90", runs[:2]) == frozenset()
+
+
+def test_no_power_is_the_best():
+    assert best("power", [run(0, power_w=3.0), run(1, power_w=4.0)]) == frozenset()
 
 
 def test_medians_whose_intervals_overlap_are_equal():
