@@ -3,41 +3,23 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar, Optional
 
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from edgetop.config import Settings, asset
+from edgetop.controls import Command, Start, Stop
 from edgetop.engine.link import EngineClient, Link, StartEngine
 from edgetop.plan import Plan
-from edgetop.protocol import (
-    Catalog,
-    Command,
-    Ended,
-    Hello,
-    LogLines,
-    Mark,
-    MeasureEnergy,
-    Message,
-    Notice,
-    Operators,
-    Pause,
-    Picture,
-    Recording,
-    Seek,
-    Snapshot,
-    Speed,
-    Start,
-    Stop,
-    TimeOperators,
-)
+from edgetop.protocol import Catalog, Ended, Hello, LogLines, Message, Notice, Operators, Picture, Recording, Snapshot
 from edgetop.screens.error import ErrorScreen, QuestionScreen
 from edgetop.screens.keys import ACTIONS, LIVE, METHODS, PICKER, REPLAY, Action, actions_of
 from edgetop.screens.palette import ActionProvider
-from edgetop.screens.themes import CYCLE, DEFAULT, THEMES, series_for
-from edgetop.terminal.lifecycle import TerminalApp
+from edgetop.screens.replay_actions import ReplayActions
+from edgetop.screens.run_actions import RunActions
+from edgetop.screens.themes import THEMES, series_for
+from edgetop.screens.view_actions import ViewActions
 
 if TYPE_CHECKING:
     from edgetop.screens.live import LiveScreen
@@ -45,13 +27,11 @@ if TYPE_CHECKING:
 
 STOP_TIMEOUT_S = 2.0
 """How long a stopping engine may take to close its recording before the screen leaves anyway."""
-SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
-_SECOND_NS = 1_000_000_000
 _NOTHING = Snapshot(0, "preparing")
 """What is shown before the engine's first snapshot."""
 
 
-class EdgetopApp(TerminalApp):
+class EdgetopApp(RunActions, ReplayActions, ViewActions):
     """Shows one engine: the picker first when there is no plan, then the live screen."""
 
     CSS_PATH = asset("edgetop.tcss")
@@ -95,7 +75,6 @@ class EdgetopApp(TerminalApp):
         self._picker: Optional[PickerScreen] = None
         self._hello: Optional[Hello] = None
         self._snapshot = _NOTHING
-        self._at_ns = 0  # of the replay, seeks that are not shown yet included
         self._ended: Optional[Ended] = None
         self._leaving: Optional[int] = None
         self._choosing_anew = False
@@ -122,10 +101,6 @@ class EdgetopApp(TerminalApp):
         if self._plan is not None:
             self.command(Start(self._plan))
         gc.freeze()
-
-    def use_theme(self, name: str) -> None:
-        """Show a theme; edgetop's default for a name that is not known."""
-        self.theme = name if name in self.available_themes else DEFAULT
 
     def _connect(self) -> None:
         self._ended = None
@@ -216,20 +191,6 @@ class EdgetopApp(TerminalApp):
             live.hello(self._hello)
         self.command(Start(message.plan))
 
-    def on_seek_to(self, message: Any) -> None:
-        """Seek where the timeline was clicked."""
-        self._seek(message.t_ns)
-
-    def on_operators_panel_asked(self) -> None:
-        """Have the operators of every run timed."""
-        self.command(TimeOperators())
-        if self._snapshot.state == "paused":
-            self.notify("Operators are timed when the measurement goes on")
-
-    def _seek(self, t_ns: int) -> None:
-        self._at_ns = max(0, min(t_ns, self._snapshot.duration_ns or self._snapshot.t_ns))
-        self.command(Seek(self._at_ns))
-
     # ---- actions
 
     @property
@@ -257,77 +218,6 @@ class EdgetopApp(TerminalApp):
         """Start the measurement."""
         if self._picker is not None:
             self._picker.start()
-
-    def action_pause(self) -> None:
-        """Hold the turns, or go on."""
-        self.command(Pause(self._snapshot.state not in ("paused", "ended")))  # at its end a replay begins anew
-
-    action_play = action_pause
-
-    def action_mark(self) -> None:
-        """Set a marker."""
-        self.command(Mark())
-        self.notify("Marker set")
-
-    def action_energy(self) -> None:
-        """Have the energy of every run measured, or say what is in the way."""
-        from edgetop.screens.energy_request import SETTINGS, announcement, obstacle
-
-        trouble = obstacle(self._snapshot)
-        if trouble:
-            self.notify(trouble, title="Energy cannot be measured", severity="warning")
-        else:
-            self.command(MeasureEnergy(SETTINGS))
-            self.notify(announcement(self._snapshot), title="Measuring energy")
-
-    def action_seek(self, seconds: int) -> None:
-        """Move by so many seconds."""
-        self._seek(self._at_ns + seconds * _SECOND_NS)
-
-    def action_speed(self, steps: int) -> None:
-        """Go on at the next speed up or down."""
-        now = self._snapshot.speed
-        nearest = min(range(len(SPEEDS)), key=lambda n: abs(SPEEDS[n] - now))
-        self.command(Speed(SPEEDS[max(0, min(nearest + steps, len(SPEEDS) - 1))]))
-
-    def action_enlarge(self) -> None:
-        """Enlarge the panel with the focus, or the first one; again to shrink it."""
-        self._enlarge(self.screen.focused)
-
-    def action_panel(self, number: int) -> None:
-        """Enlarge the panel of this number; again to shrink it."""
-        panels: Iterable[Any] = self.screen.query("Panel")
-        self._enlarge(next((panel for panel in panels if str(number) == panel.NUMBER), None))
-
-    def _enlarge(self, widget: Any) -> None:
-        screen: Screen[Any] = self.screen
-        if screen.maximized is not None:
-            screen.minimize()
-            return
-        target = widget or next(iter(screen.query("Panel")), None)
-        if target is not None:
-            screen.maximize(target)
-
-    async def action_operators(self) -> None:
-        """Give the screen to the operators panel, or ask it for more."""
-        if self._live is not None:
-            await self._live.open_operators()
-
-    async def action_comparison(self) -> None:
-        """Give the screen to the comparison, or take it back."""
-        if self._live is not None:
-            await self._live.open_comparison()
-
-    def action_theme(self) -> None:
-        """The next of edgetop's own themes."""
-        at = CYCLE.index(self.theme) if self.theme in CYCLE else -1
-        self.use_theme(CYCLE[(at + 1) % len(CYCLE)])
-
-    def action_help(self) -> None:
-        """Show help."""
-        from edgetop.screens.help import HelpScreen
-
-        self.push_screen(HelpScreen())
 
     def action_suspend(self) -> None:
         """Give the terminal to the shell."""

@@ -1,4 +1,4 @@
-"""The messages between engine and screen: frozen dataclasses, one JSON line each (``edgetop.encoding``)."""
+"""What the engine tells a screen: frozen dataclasses, one JSON line each (``edgetop.encoding``)."""
 
 from __future__ import annotations
 
@@ -6,14 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Optional, Union
 
-from edgetop.plan import EnergySettings, Plan
 from edgetop.readings import Channel, Figure, Missing
 
 UNKNOWN = Missing("not measured yet")
 """What every figure is before its first value."""
-
-
-# ---- engine to screen
 
 
 @dataclass(frozen=True)
@@ -337,60 +333,4 @@ class Ended:
     session: str = ""
 
 
-# ---- screen to engine
-
-
-@dataclass(frozen=True)
-class Start:
-    """Run this plan."""
-
-    plan: Plan
-
-
-@dataclass(frozen=True)
-class Pause:
-    """Hold the turns, or the replay; or go on."""
-
-    on: bool
-
-
-@dataclass(frozen=True)
-class Mark:
-    """Set a marker now."""
-
-    text: str = ""
-
-
-@dataclass(frozen=True)
-class TimeOperators:
-    """Hold the turns while the operators of every run are timed."""
-
-
-@dataclass(frozen=True)
-class MeasureEnergy:
-    """Measure each run's energy in unbroken windows, between two stretches of idling."""
-
-    settings: EnergySettings
-
-
-@dataclass(frozen=True)
-class Seek:
-    """Show the session as it stood then, in nanoseconds since its start."""
-
-    t_ns: int
-
-
-@dataclass(frozen=True)
-class Speed:
-    """Replay at so many times the recorded pace."""
-
-    factor: float
-
-
-@dataclass(frozen=True)
-class Stop:
-    """End the runs, close the recording, say Ended."""
-
-
 Message = Union[Hello, Catalog, Snapshot, LogLines, Picture, Operators, Notice, Ended]
-Command = Union[Start, Pause, Mark, TimeOperators, MeasureEnergy, Seek, Speed, Stop]

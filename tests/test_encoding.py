@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from edgetop.controls import Seek, Start, TimeOperators
 from edgetop.encoding import decode, encode
 from edgetop.plan import Ina219Settings, Plan, RunSpec
 from edgetop.protocol import (
@@ -18,10 +19,7 @@ from edgetop.protocol import (
     Picture,
     Recording,
     RunFigures,
-    Seek,
     Snapshot,
-    Start,
-    TimeOperators,
     VariantEntry,
 )
 from edgetop.readings import Channel, Missing

@@ -13,10 +13,11 @@ from typing import Any, Optional
 
 from edgetop.commands.operator_tables import print_operators
 from edgetop.commands.summary import print_summary
+from edgetop.controls import Command, Stop
 from edgetop.engine.loop import Loop
 from edgetop.engine.result import result
 from edgetop.errors import CannotWrite
-from edgetop.protocol import Command, Ended, Message, Stop
+from edgetop.protocol import Ended, Message
 
 
 class Quiet:

@@ -16,11 +16,12 @@ from collections.abc import Mapping, Sequence
 from typing import Union
 
 from edgetop import __version__
+from edgetop.controls import Command, Start, Stop
 from edgetop.encoding import decode
 from edgetop.engine.publish import PipePublisher
 from edgetop.errors import EdgetopError
 from edgetop.machine import describe_machine
-from edgetop.protocol import Command, Ended, Hello, Start, Stop
+from edgetop.protocol import Ended, Hello
 from edgetop.readings import Missing
 
 _CHUNK = 1 << 16

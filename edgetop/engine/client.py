@@ -8,8 +8,9 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
+from edgetop.controls import Command, Stop
 from edgetop.encoding import decode, encode
-from edgetop.protocol import Command, Ended, Message, Stop
+from edgetop.protocol import Ended, Message
 
 STOP_TIMEOUT_S = 2.0
 _CHUNK = 1 << 16

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from edgetop.protocol import Command, LogLines
+from edgetop.controls import Command
+from edgetop.protocol import LogLines
 from edgetop.samples import Batch
 from edgetop.sessions.description import Description
 

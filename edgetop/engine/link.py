@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import Callable
 from typing import Optional, Protocol
 
-from edgetop.protocol import Command, Ended, Message
+from edgetop.controls import Command
+from edgetop.protocol import Ended, Message
 
 
 class EngineClient(Protocol):

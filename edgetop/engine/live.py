@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from edgetop import __version__
 from edgetop.clock import now_ns, wall_ns
+from edgetop.controls import Command, Mark, MeasureEnergy, Pause, TimeOperators
 from edgetop.engine.power_source import choose_power
 from edgetop.engine.temperature import Temperature
 from edgetop.errors import UsageError
@@ -18,7 +19,7 @@ from edgetop.measure.turns import Turns
 from edgetop.plan import Plan
 from edgetop.probes.registry import machine_probes
 from edgetop.probes.worker import WorkerProbe
-from edgetop.protocol import Command, LogLines, Mark, MeasureEnergy, Pause, TimeOperators
+from edgetop.protocol import LogLines
 from edgetop.samples import Batch, Event, Samples
 from edgetop.sessions.description import Description
 

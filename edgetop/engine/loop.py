@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from typing import Any, Callable, Optional, TypeVar, Union
 
 from edgetop.clock import now_ns
+from edgetop.controls import Command, Stop
 from edgetop.engine.aggregate import Aggregate
 from edgetop.engine.feed import Feed
 from edgetop.engine.publish import Publisher
-from edgetop.protocol import Command, Ended, Notice, Operators, Picture, Recording, Snapshot, Stop
+from edgetop.protocol import Ended, Notice, Operators, Picture, Recording, Snapshot
 from edgetop.readings import Missing
 from edgetop.samples import Batch
 from edgetop.sessions.recorder import Recorder

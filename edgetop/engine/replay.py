@@ -5,9 +5,10 @@ from __future__ import annotations
 from itertools import islice
 
 from edgetop.clock import now_ns
+from edgetop.controls import Command, Pause, Seek, Speed
 from edgetop.engine.overlay import Overlay
 from edgetop.errors import EdgetopError
-from edgetop.protocol import Command, LogLines, Pause, Seek, Speed
+from edgetop.protocol import LogLines
 from edgetop.samples import Batch, Event, Readings, Samples, is_sound, join_readings, join_samples
 from edgetop.sessions.reader import SessionReader
 

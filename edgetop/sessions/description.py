@@ -9,9 +9,9 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Union
 
+from edgetop.controls import Start
 from edgetop.encoding import decode, encode
 from edgetop.plan import AccuracySettings, Deadlines, EnergySettings, Ina219Settings, LoadShape, Plan, RunSpec
-from edgetop.protocol import Start
 from edgetop.readings import Channel
 from edgetop.sessions.schema import MAX_CHANNELS
 

@@ -10,6 +10,7 @@ import threading
 import time
 from dataclasses import replace
 
+from edgetop.controls import Start, Stop
 from edgetop.plan import Plan, RunSpec
 from edgetop.protocol import (
     Catalog,
@@ -20,8 +21,6 @@ from edgetop.protocol import (
     ModelEntry,
     RunFigures,
     Snapshot,
-    Start,
-    Stop,
     VariantEntry,
 )
 from edgetop.readings import Missing

@@ -9,24 +9,9 @@ from rich.cells import cell_len
 
 from edgetop.app import EdgetopApp
 from edgetop.config import RunSettings, ScreenSettings, Settings
+from edgetop.controls import Mark, MeasureEnergy, Pause, Seek, Speed, Start, Stop, TimeOperators
 from edgetop.plan import EnergySettings, RunSpec
-from edgetop.protocol import (
-    Ended,
-    Gauge,
-    Hello,
-    LogLines,
-    Mark,
-    MeasureEnergy,
-    Notice,
-    Operators,
-    Pause,
-    Picture,
-    Seek,
-    Speed,
-    Start,
-    Stop,
-    TimeOperators,
-)
+from edgetop.protocol import Ended, Gauge, Hello, LogLines, Notice, Operators, Picture
 from edgetop.readings import Channel, Missing
 from edgetop.screens.energy_request import announcement
 from edgetop.screens.error import ErrorScreen, QuestionScreen

@@ -8,8 +8,9 @@ import pytest
 
 from edgetop.commands import headless
 from edgetop.commands.summary import print_summary
+from edgetop.controls import Stop
 from edgetop.errors import CannotWrite
-from edgetop.protocol import Ended, Gauge, RunFigures, Snapshot, Stop
+from edgetop.protocol import Ended, Gauge, RunFigures, Snapshot
 from edgetop.readings import BOARD, PACKAGE, Channel, Missing
 
 

@@ -12,11 +12,12 @@ import time
 import numpy as np
 import pytest
 
+from edgetop.controls import Seek
 from edgetop.engine.aggregate import Aggregate
 from edgetop.engine.client import start_replay
 from edgetop.engine.replay import ReplayFeed
 from edgetop.errors import UsageError
-from edgetop.protocol import Ended, Seek, Snapshot
+from edgetop.protocol import Ended, Snapshot
 from edgetop.readings import BOARD, Channel
 from edgetop.samples import Batch, Event, Readings, Samples
 from edgetop.sessions.writer import SessionWriter

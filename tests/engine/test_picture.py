@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from edgetop.controls import Pause, Speed, Stop
 from edgetop.encoding import decode, encode
 from edgetop.engine.loop import Loop
 from edgetop.engine.replay import ReplayFeed
 from edgetop.engine.start import live_loop
 from edgetop.plan import Plan, RunSpec
-from edgetop.protocol import Pause, Picture, Snapshot, Speed, Stop
+from edgetop.protocol import Picture, Snapshot
 from edgetop.samples import Batch, Event
 from edgetop.sessions.writer import SessionWriter
 

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from edgetop.backends.serving import Server
+from edgetop.controls import Start
 from edgetop.engine.client import start_engine
 from edgetop.engine.resolve import placed
 from edgetop.plan import Plan, RunSpec
-from edgetop.protocol import Catalog, Ended, Start
+from edgetop.protocol import Catalog, Ended
 
 
 def messages_until(client, kind, enough=lambda message: True):

@@ -6,10 +6,10 @@ import sqlite3
 
 import pytest
 
+from edgetop.controls import Pause, Seek, Speed
 from edgetop.engine import replay
 from edgetop.engine.aggregate import Aggregate
 from edgetop.engine.replay import ReplayFeed
-from edgetop.protocol import Pause, Seek, Speed
 from edgetop.samples import Batch, Event, is_sound
 from edgetop.sessions.writer import SessionWriter
 

@@ -1,0 +1,63 @@
+"""What a screen asks of the engine: frozen dataclasses, one JSON line each (``edgetop.encoding``)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Union
+
+from edgetop.plan import EnergySettings, Plan
+
+
+@dataclass(frozen=True)
+class Start:
+    """Run this plan."""
+
+    plan: Plan
+
+
+@dataclass(frozen=True)
+class Pause:
+    """Hold the turns, or the replay; or go on."""
+
+    on: bool
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Set a marker now."""
+
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class TimeOperators:
+    """Hold the turns while the operators of every run are timed."""
+
+
+@dataclass(frozen=True)
+class MeasureEnergy:
+    """Measure each run's energy in unbroken windows, between two stretches of idling."""
+
+    settings: EnergySettings
+
+
+@dataclass(frozen=True)
+class Seek:
+    """Show the session as it stood then, in nanoseconds since its start."""
+
+    t_ns: int
+
+
+@dataclass(frozen=True)
+class Speed:
+    """Replay at so many times the recorded pace."""
+
+    factor: float
+
+
+@dataclass(frozen=True)
+class Stop:
+    """End the runs, close the recording, say Ended."""
+
+
+Command = Union[Start, Pause, Mark, TimeOperators, MeasureEnergy, Seek, Speed, Stop]

@@ -1,0 +1,45 @@
+"""What keys ask of a measurement: pause, markers, energy, operators."""
+
+from __future__ import annotations
+
+from edgetop.controls import Command, Mark, MeasureEnergy, Pause, TimeOperators
+from edgetop.protocol import Snapshot
+from edgetop.terminal.lifecycle import TerminalApp
+
+
+class RunActions(TerminalApp):
+    """The part of the app that acts on a run."""
+
+    _snapshot: Snapshot
+
+    def command(self, command: Command) -> None:
+        """Send a command to the engine."""
+        raise NotImplementedError
+
+    def action_pause(self) -> None:
+        """Hold the turns, or go on."""
+        self.command(Pause(self._snapshot.state not in ("paused", "ended")))  # at its end a replay begins anew
+
+    action_play = action_pause
+
+    def action_mark(self) -> None:
+        """Set a marker."""
+        self.command(Mark())
+        self.notify("Marker set")
+
+    def action_energy(self) -> None:
+        """Have the energy of every run measured, or say what is in the way."""
+        from edgetop.screens.energy_request import SETTINGS, announcement, obstacle
+
+        trouble = obstacle(self._snapshot)
+        if trouble:
+            self.notify(trouble, title="Energy cannot be measured", severity="warning")
+        else:
+            self.command(MeasureEnergy(SETTINGS))
+            self.notify(announcement(self._snapshot), title="Measuring energy")
+
+    def on_operators_panel_asked(self) -> None:
+        """Have the operators of every run timed."""
+        self.command(TimeOperators())
+        if self._snapshot.state == "paused":
+            self.notify("Operators are timed when the measurement goes on")

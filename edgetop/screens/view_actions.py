@@ -1,0 +1,63 @@
+"""What keys ask of the view: which panel has the screen, which theme, help."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Optional
+
+from textual.screen import Screen
+
+from edgetop.screens.themes import CYCLE, DEFAULT
+from edgetop.terminal.lifecycle import TerminalApp
+
+if TYPE_CHECKING:
+    from edgetop.screens.live import LiveScreen
+
+
+class ViewActions(TerminalApp):
+    """The part of the app that acts on what is seen."""
+
+    _live: Optional[LiveScreen]
+
+    def use_theme(self, name: str) -> None:
+        """Show a theme; edgetop's default for a name that is not known."""
+        self.theme = name if name in self.available_themes else DEFAULT
+
+    def action_enlarge(self) -> None:
+        """Enlarge the panel with the focus, or the first one; again to shrink it."""
+        self._enlarge(self.screen.focused)
+
+    def action_panel(self, number: int) -> None:
+        """Enlarge the panel of this number; again to shrink it."""
+        panels: Iterable[Any] = self.screen.query("Panel")
+        self._enlarge(next((panel for panel in panels if str(number) == panel.NUMBER), None))
+
+    def _enlarge(self, widget: Any) -> None:
+        screen: Screen[Any] = self.screen
+        if screen.maximized is not None:
+            screen.minimize()
+            return
+        target = widget or next(iter(screen.query("Panel")), None)
+        if target is not None:
+            screen.maximize(target)
+
+    async def action_operators(self) -> None:
+        """Give the screen to the operators panel, or ask it for more."""
+        if self._live is not None:
+            await self._live.open_operators()
+
+    async def action_comparison(self) -> None:
+        """Give the screen to the comparison, or take it back."""
+        if self._live is not None:
+            await self._live.open_comparison()
+
+    def action_theme(self) -> None:
+        """The next of edgetop's own themes."""
+        at = CYCLE.index(self.theme) if self.theme in CYCLE else -1
+        self.use_theme(CYCLE[(at + 1) % len(CYCLE)])
+
+    def action_help(self) -> None:
+        """Show help."""
+        from edgetop.screens.help import HelpScreen
+
+        self.push_screen(HelpScreen())
