@@ -69,7 +69,8 @@ class Event:
 
     Kinds: ``run`` (its state: status, message, version, load_ns …), ``outputs`` (labels, detections, agreement),
     ``turn`` (start_ns, end_ns, count), ``missing`` and ``back`` (channel, reason, hint), ``marker``
-    (text), ``idle`` (start_ns, end_ns, state: ``cold`` or ``warm``), ``window`` (start_ns, end_ns, count: of energy),
+    (text: the user's), ``throttle`` (sign, on), ``clock`` (step_ns: the wall clock was set), ``disk`` (text: its room),
+    ``idle`` (start_ns, end_ns, state: ``cold`` or ``warm``), ``window`` (start_ns, end_ns, count: of energy),
     ``alone`` (the same, of unbroken inferences before the turns),
     ``accuracy`` (pictures, pictures_of, top1, top5 or mean_ap …), ``log`` (line), ``lost`` (count),
     ``picture`` (a protocol.Picture's fields), ``operators``
@@ -92,6 +93,9 @@ _KINDS: Mapping[str, Mapping[str, Any]] = {
     "missing": {"channel": int, "reason": str},
     "back": {"channel": int},
     "marker": {"text": str},
+    "throttle": {"sign": str, "on": bool},
+    "clock": {"step_ns": int},
+    "disk": {"text": str},
     "log": {"line": str},
     "lost": {"count": int},
     "operators": {},

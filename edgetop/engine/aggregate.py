@@ -16,6 +16,7 @@ from edgetop.engine.meter import EnergyMeter
 from edgetop.engine.names import names
 from edgetop.engine.series import COLUMN_NS, KEPT_COLUMNS, ColumnStore
 from edgetop.engine.verdicts import Comparison
+from edgetop.measure.incidents import THROTTLED
 from edgetop.protocol import Columns, Gauge, RunFigures, Snapshot
 from edgetop.readings import Channel, Missing
 from edgetop.samples import Batch, Event, Readings
@@ -23,7 +24,6 @@ from edgetop.sessions.description import Description
 
 LAG_NS = 100_000_000
 """A column is handed out when the batch before the last reaches so far beyond it: a ring's newest come a drain late."""
-THROTTLED = "throttle.now"
 
 
 class Aggregate:

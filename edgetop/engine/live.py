@@ -13,6 +13,7 @@ from edgetop.engine.power_source import choose_power
 from edgetop.engine.temperature import Temperature
 from edgetop.errors import UsageError
 from edgetop.machine import describe_machine
+from edgetop.measure.incidents import THROTTLED, HeldBack, WallClock
 from edgetop.measure.runner import Runner
 from edgetop.measure.sampler import Sampler
 from edgetop.measure.turns import Turns
@@ -43,6 +44,8 @@ class LiveFeed:
         self._sampler = Sampler([*probes, *self._worker_probes.values()])
         self._temperature = Temperature(self._sampler.channels, self._sampler.readable)
         power = self._checked_power(plan)
+        self._throttled = next((channel.id for channel in self._sampler.channels if channel.name == THROTTLED), -1)
+        self._held_back, self._wall_clock = HeldBack(), WallClock()
         self._turns = Turns(plan, self._events.append, self._worker, self._temperature.excess_c)
         self._lost: dict[int, int] = {}
         self.description = Description(
@@ -106,6 +109,9 @@ class LiveFeed:
         while self._events:
             events.append(self._events.popleft())
         events.extend(probe_events)
+        if self._throttled in readings:
+            events.extend(self._held_back.add(readings[self._throttled]))
+        events.extend(self._wall_clock.look())
         events.sort(key=lambda event: event.t_ns)
         return Batch(now_ns(), samples, readings, tuple(events))
 

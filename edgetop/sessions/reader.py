@@ -9,17 +9,19 @@ from typing import Any, Optional
 
 from edgetop.clock import SECOND_NS
 from edgetop.errors import BadSession
-from edgetop.samples import Batch, Event, Readings, Samples
+from edgetop.samples import Batch, Event, Readings, Samples, is_sound
 from edgetop.sessions.codec import CODEC, decode
 from edgetop.sessions.description import load, load_latency_channels, load_ticks_ns
 from edgetop.sessions.entries import Entry, between, in_order, joined, shifted, with_ticks_of
+from edgetop.sessions.markers import MARKING_EVENTS, Marker, markers
 from edgetop.sessions.opening import SafeDatabase
 from edgetop.sessions.overview import StatRow, overview_rows
 from edgetop.sessions.schema import CHANNEL_BITS, PART_BITS
 
 MAX_ITEMS_A_SECOND = 4 << 20
 """More is no recording of ours, and would not fit a board's memory."""
-
+MAX_MARKING_EVENTS = 100_000
+"""Likewise, of events that markers are made of."""
 
 _EARLIEST_NS = -(2**63)
 _LAST_SECOND = 2**63 // SECOND_NS - 1
@@ -166,6 +168,14 @@ class SessionReader:
         if not (isinstance(data, dict) and isinstance(kind, str) and isinstance(run, (int, type(None)))):
             raise ValueError("event")
         return Event(self._start_ns + t_ns, kind, data, run)
+
+    def markers(self) -> list[Marker]:
+        """The moments worth going to, in order of time; no samples are read for it."""
+        kinds = ", ".join(f"'{kind}'" for kind in MARKING_EVENTS)
+        wanted = f"SELECT t_ns, run_id, kind, data FROM event WHERE kind IN ({kinds}) ORDER BY t_ns, id LIMIT ?"
+        with self._db.reading():
+            events = [self._event(*row) for row in self._db.rows(wanted, MAX_MARKING_EVENTS)]
+            return markers(filter(is_sound, events), self.description)
 
     def overview(self, channel: int, buckets: int) -> tuple[StatRow, ...]:
         """Statistics of a channel over the whole session, in at most so many rows, in order of time."""

@@ -103,7 +103,7 @@ class Recorder:
             self._mark("there is room again: samples are recorded")
 
     def _mark(self, text: str) -> None:
-        self._writer.add(Batch(0, events=(Event(now_ns(), "marker", {"text": text}),)))
+        self._writer.add(Batch(0, events=(Event(now_ns(), "disk", {"text": text}),)))
 
     def _free_bytes(self) -> int:
         space = os.statvfs(self._folder)

@@ -166,7 +166,7 @@ def test_with_little_room_statistics_and_events_go_on_without_samples(folder, se
     assert [event.run for event in events if event.kind == "lost"] == [0] * len(lost_counts(events))
     assert kept + sum(lost_counts(events)) == counted
     assert last.events[0] in events
-    assert [event.kind for event in events].count("marker") == 1
+    assert [event.kind for event in events].count("disk") == 1
 
 
 def test_with_room_again_samples_are_recorded_again(tmp_path, sessions, monkeypatch):
@@ -189,7 +189,7 @@ def test_with_room_again_samples_are_recorded_again(tmp_path, sessions, monkeypa
     kept = np.concatenate([batch.samples[0].start_ns for batch in read if 0 in batch.samples])
     assert set(last.samples[0].start_ns) <= set(kept)
     assert 0 < len(kept) == counted - sum(lost_counts(events)) < counted
-    assert [event.kind for event in events].count("marker") == 2
+    assert [event.kind for event in events].count("disk") == 2
 
 
 def test_a_recording_without_samples_says_so_also_where_it_ended_in_a_crash(tmp_path, sessions):
