@@ -323,6 +323,26 @@ class Notice:
     severity: str = "information"
 
 
+WHOLE, NOT_CLOSED, RECORDING = "whole", "not closed", "still being recorded"
+"""The states of a session file; one that is not closed was cut off, and holds all until then."""
+
+
+@dataclass(frozen=True)
+class SessionEntry:
+    """A session as a list shows it."""
+
+    path: str
+    name: str
+    """The file's, without its folder and ending."""
+    started_unix_ns: int
+    duration_ns: int
+    model: str
+    frameworks: tuple[str, ...]
+    size_bytes: int
+    """With its write-ahead log."""
+    state: str
+
+
 @dataclass(frozen=True)
 class Ended:
     """The last message: how it ended."""

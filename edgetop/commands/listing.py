@@ -18,7 +18,10 @@ from edgetop.config import load_settings, sessions_folder
 from edgetop.readings import Missing
 
 _TITLES = {"size_bytes": "size", "duration_ns": "duration", "started_unix_ns": "started", "input_shape": "input"}
-_COLUMNS = {"models": ("name", "task", "input_shape", "parameters", "macs", "weights", "precisions")}
+_COLUMNS = {
+    "models": ("name", "task", "input_shape", "parameters", "macs", "weights", "precisions"),
+    "sessions": ("started_unix_ns", "duration_ns", "model", "frameworks", "size_bytes", "state", "path"),
+}
 """What a table has room for; JSON holds all."""
 _CHANNELS = 3
 """So many of a probe are named in a table."""

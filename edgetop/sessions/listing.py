@@ -3,25 +3,14 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from contextlib import suppress
 
 from edgetop.errors import BadSession
+from edgetop.protocol import NOT_CLOSED, RECORDING, WHOLE, SessionEntry
+from edgetop.sessions.creation import SIDECARS, SUFFIX
+from edgetop.sessions.hold import is_held
 from edgetop.sessions.opening import is_session
 from edgetop.sessions.reader import SessionReader
-
-
-@dataclass(frozen=True)
-class SessionEntry:
-    """A session as a list shows it."""
-
-    path: str
-    size_bytes: int
-    started_unix_ns: int
-    duration_ns: int
-    model: str
-    frameworks: tuple[str, ...]
-    closed: bool
-    """False after a crash, and while the recording goes on."""
 
 
 def list_sessions(folder: str) -> tuple[SessionEntry, ...]:
@@ -30,26 +19,42 @@ def list_sessions(folder: str) -> tuple[SessionEntry, ...]:
         paths = [entry.path for entry in os.scandir(folder) if entry.is_file()]
     except OSError:
         return ()
-    entries = []
-    for path in paths:
-        if is_session(path):
-            try:
-                entries.append(_entry(path))
-            except BadSession:  # damaged: to open it by name says how
-                continue
-    return tuple(sorted(entries, key=lambda entry: entry.started_unix_ns, reverse=True))
+    entries = (entry_of(path) for path in paths)
+    return tuple(sorted(filter(None, entries), key=lambda entry: entry.started_unix_ns, reverse=True))
 
 
-def _entry(path: str) -> SessionEntry:
-    with SessionReader(path) as reader:
-        session = reader.description
-        models = dict.fromkeys(run.model for run in session.plan.runs)
-        return SessionEntry(
-            path=path,
-            size_bytes=os.path.getsize(path),
-            started_unix_ns=session.t0_unix_ns,
-            duration_ns=reader.duration_ns,
-            model=", ".join(models),
-            frameworks=tuple(dict.fromkeys(run.framework for run in session.plan.runs)),
-            closed=reader.closed,
-        )
+def entry_of(path: str) -> SessionEntry | None:
+    """The session in a file; None where there is none, or a damaged one: to open it by name says how."""
+    if not is_session(path):
+        return None
+    recording = is_held(path)  # before the file is open: see there
+    try:
+        with SessionReader(path) as reader:
+            session = reader.description
+            return SessionEntry(
+                path=path,
+                name=session_name(path),
+                started_unix_ns=session.t0_unix_ns,
+                duration_ns=reader.duration_ns,
+                model=", ".join(dict.fromkeys(run.model for run in session.plan.runs)),
+                frameworks=tuple(dict.fromkeys(run.framework for run in session.plan.runs)),
+                size_bytes=size_bytes(path),
+                state=WHOLE if reader.closed else RECORDING if recording else NOT_CLOSED,
+            )
+    except BadSession:
+        return None
+
+
+def session_name(path: str) -> str:
+    """The file's name without the ending that sessions have."""
+    name = os.path.basename(path)
+    return name[: -len(SUFFIX)] if name.endswith(SUFFIX) else name
+
+
+def size_bytes(path: str) -> int:
+    """Of the file and of those beside it that belong to it."""
+    size = 0
+    for each in (path, *(path + suffix for suffix in SIDECARS)):
+        with suppress(OSError):
+            size += os.stat(each).st_size
+    return size

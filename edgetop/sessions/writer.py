@@ -15,6 +15,7 @@ from edgetop.sessions.codec import CODEC, MAX_ITEMS, encode
 from edgetop.sessions.creation import create
 from edgetop.sessions.description import Description, latency_channels
 from edgetop.sessions.entries import Entry, by_second, joined, moments_ns, shifted, values
+from edgetop.sessions.hold import Hold
 from edgetop.sessions.pyramid import Pyramid, Row, Stat, merged, pack_histogram, stat_of, unpack_histogram
 from edgetop.sessions.schema import CHANNEL_BITS, LEVELS, PART_BITS
 
@@ -49,6 +50,7 @@ class SessionWriter:
 
     def __init__(self, path: str, description: Description) -> None:
         self._db = create(path, description)
+        self._hold = Hold(path)
         self.path = path
         self.keep_frames = True
         """Whether samples and readings are kept, or the statistics and events alone."""
@@ -212,3 +214,4 @@ class SessionWriter:
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             self._db.execute("PRAGMA journal_mode=DELETE")
         self._db.close()
+        self._hold.let_go()

@@ -143,7 +143,7 @@ def session_of(tmp_path):
 def test_sessions_are_listed_with_local_time_and_length_as_clocks_show_them(edgetop, session_of):
     session_of("tiny")
     shown = edgetop("list", "sessions", TZ="UTC").stdout
-    assert "2026-11-24 03:10" in shown and "2:05.5" in shown
+    assert "2026-11-24 03:10" in shown and "2:05.5" in shown and "whole" in shown
     assert "_ns" not in shown and "1795489800" not in shown and "125500000000" not in shown
     assert "2026-11-24 08:40" in edgetop("list", "sessions", TZ="XST-5:30").stdout
 
