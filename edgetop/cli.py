@@ -24,6 +24,7 @@ usage:
   edgetop accuracy MODEL --data PATH     how often it is right on ImageNet, COCO or a folder of labelled pictures
   edgetop bench PLAN                     measure many models on many frameworks, in one table
   edgetop replay FILE                    show a recorded session again
+  edgetop export FILE --format F -o OUT  a session as csv, json, parquet, trace (Perfetto) or mcap
   edgetop list models|frameworks|probes|sessions
   edgetop models write MODEL --format F -o OUT
   edgetop models import MODEL FILE       take trained weights for a model
@@ -81,6 +82,8 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_argument("--json", default="", metavar="FILE|-", help="write them as JSON, without a screen")
     replay.add_argument("--meter-csv", default="", metavar="FILE", help="a USB meter's recording, whose watts count")
 
+    _export_options(commands.add_parser("export", help="export", description="Write a session in another format."))
+
     bench = commands.add_parser("bench", help="measure a matrix", description="Measure a matrix of runs from a plan.")
     _bench_options(bench)
     _python_option(bench, "python_here")
@@ -123,6 +126,19 @@ def _python_option(parser: argparse.ArgumentParser, name: str) -> None:
         metavar="NAME=PATH",
         help="run framework NAME in that interpreter; may be given again",
     )
+
+
+def _export_options(export: argparse.ArgumentParser) -> None:
+    export.add_argument("file", metavar="FILE", help="the session")
+    export.add_argument("--format", required=True, metavar="F", help="csv, json, parquet, trace or mcap")
+    _output_options(export)
+    export.add_argument("--from", type=number, default=0.0, dest="from_s", metavar="S", help="seconds since its start")
+    export.add_argument("--to", type=number, dest="to_s", metavar="S", help="likewise; default: to its end")
+
+
+def _output_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("-o", "--output", required=True, metavar="OUT", help="the file to write; `-` where it is text")
+    parser.add_argument("--force", action="store_true", help="replace OUT where it is there")
 
 
 def _bench_options(bench: argparse.ArgumentParser) -> None:
@@ -274,6 +290,8 @@ def _dispatch(argv: list[str]) -> int:
         from edgetop.commands.bench import bench as act
     elif arguments.command == "replay":
         from edgetop.commands.replay import replay as act
+    elif arguments.command == "export":
+        from edgetop.commands.export import export as act
     elif arguments.command == "list":
         from edgetop.commands.listing import listing as act
     elif arguments.command == "env":

@@ -14,14 +14,13 @@ from edgetop.backends.serving import serving
 from edgetop.commands.bench_cooling import cool, temperature_c
 from edgetop.commands.bench_progress import BenchProgress, counted, minutes
 from edgetop.commands.bench_table import print_bench, to_csv, to_markdown
-from edgetop.commands.headless import Quiet, Signals, check_json_path, write_json, write_text
+from edgetop.commands.final import final
+from edgetop.commands.headless import Signals, check_json_path, write_json, write_text
 from edgetop.config import default_threads, load_settings, matrices_folder
-from edgetop.engine.loop import Loop
 from edgetop.engine.matrix import HERE, Group, Matrix, Setting, groups
 from edgetop.engine.matrix_file import plan_path, read_matrix
 from edgetop.engine.matrix_folder import Facts, MatrixFolder
 from edgetop.engine.matrix_result import Measured, bench_result, cells
-from edgetop.engine.replay import ReplayFeed
 from edgetop.engine.start import live_loop
 from edgetop.errors import UsageError
 from edgetop.machine import describe_machine
@@ -172,8 +171,6 @@ def _replayed(group: Group, folder: MatrixFolder) -> Measured:
     """What its session ends in."""
     if not folder.has(group):
         return Measured(group)
-    feed = ReplayFeed(folder.session(group), paced=False)
-    loop = Loop(feed, Quiet(), lambda _: [])
-    loop.run()
+    done = final(folder.session(group))
     name = os.path.basename(folder.session(group))
-    return Measured(group, name, loop.last, feed.description.machine, loop.operators)
+    return Measured(group, name, done.snapshot, done.machine, done.operators)

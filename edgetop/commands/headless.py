@@ -54,7 +54,7 @@ def check_json_path(path: str) -> None:
     """Raise CannotWrite for a result file that could not be written at the end."""
     if path == "-":
         return
-    place = path if _is_stream(path) else os.path.dirname(os.path.realpath(path))
+    place = path if is_stream(path) else os.path.dirname(os.path.realpath(path))
     if os.path.isdir(path) or not os.access(place, os.W_OK):
         raise CannotWrite(f"Cannot write {path}", "Name a file in a folder that exists and can be written")
 
@@ -70,7 +70,7 @@ def write_text(text: str, path: str) -> None:
         print(text, end="")
         return
     try:
-        if _is_stream(path):
+        if is_stream(path):
             with open(path, "w", encoding="utf-8") as stream:
                 stream.write(text)
         else:
@@ -79,7 +79,7 @@ def write_text(text: str, path: str) -> None:
         raise CannotWrite(f"Cannot write {path}: {error.strerror}", "Name another file") from error
 
 
-def _is_stream(path: str) -> bool:
+def is_stream(path: str) -> bool:
     """Whether a pipe or device is there, which is written to and never replaced."""
     return os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path)
 
