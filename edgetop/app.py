@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from typing import TYPE_CHECKING, Any, ClassVar, Optional
 
-from textual.binding import Binding, BindingType
+from textual.binding import Binding
 from textual.screen import Screen
 
 from edgetop.config import Settings, asset
@@ -14,6 +14,7 @@ from edgetop.engine.link import EngineClient, Link, StartEngine
 from edgetop.plan import Plan
 from edgetop.protocol import Catalog, Ended, Hello, LogLines, Message, Notice, Operators, Picture, Recording, Snapshot
 from edgetop.screens.error import ErrorScreen, QuestionScreen
+from edgetop.screens.keymap import remapped
 from edgetop.screens.keys import ACTIONS, LIVE, METHODS, PICKER, REPLAY, Action, actions_of
 from edgetop.screens.palette import ActionProvider
 from edgetop.screens.replay_actions import ReplayActions
@@ -31,6 +32,10 @@ _NOTHING = Snapshot(0, "preparing")
 """What is shown before the engine's first snapshot."""
 
 
+def _binding(action: Action) -> Binding:
+    return Binding(",".join(action.keys), action.call, action.label or action.description, priority=action.priority)
+
+
 class EdgetopApp(RunActions, ReplayActions, ViewActions):
     """Shows one engine: the picker first when there is no plan, then the live screen."""
 
@@ -38,19 +43,6 @@ class EdgetopApp(RunActions, ReplayActions, ViewActions):
     TITLE = "edgetop"
     ENABLE_COMMAND_PALETTE = True
     COMMANDS: ClassVar[set[Any]] = {ActionProvider}
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            ",".join(a.keys),
-            a.call,
-            a.label or a.description,
-            show=bool(a.label),
-            tooltip=a.description,
-            id=a.id,
-            priority=a.priority,
-        )
-        for a in ACTIONS
-        if not a.elsewhere
-    ]
 
     def __init__(
         self,
@@ -63,6 +55,8 @@ class EdgetopApp(RunActions, ReplayActions, ViewActions):
         ascii: bool = False,
     ) -> None:
         super().__init__(ascii=ascii)
+        self.actions = remapped(settings.keys) if settings.keys else ACTIONS
+        self.bind_keys(_binding(action) for action in self.actions if action.keys and not action.elsewhere)
         for theme in THEMES:
             self.register_theme(theme)
         self.use_theme(settings.screen.theme)
@@ -111,13 +105,15 @@ class EdgetopApp(RunActions, ReplayActions, ViewActions):
         from edgetop.screens.picker import PickerScreen  # as the live screen, not before it is needed
         from edgetop.screens.selection import settings_of
 
-        self._picker = PickerScreen(settings_of(self._plan, self._settings) if self._plan else self._settings)
+        self._picker = PickerScreen(
+            settings_of(self._plan, self._settings) if self._plan else self._settings, self.actions
+        )
         return self._picker
 
     def _new_live(self) -> LiveScreen:
         from edgetop.screens.live import LiveScreen  # not before it is needed: the picker comes up sooner
 
-        self._live = LiveScreen()
+        self._live = LiveScreen(self.actions)
         return self._live
 
     # ---- from the engine
@@ -207,7 +203,7 @@ class EdgetopApp(RunActions, ReplayActions, ViewActions):
         """The actions that work on the screen in front, or on the one below the palette."""
         below = self._live or self._picker
         scene = self.scene or (PICKER if below is self._picker else REPLAY if self._replay else LIVE)
-        return actions_of(scene)
+        return actions_of(scene, self.actions)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> Optional[bool]:
         """Whether an action works on the screen in front."""

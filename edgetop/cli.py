@@ -25,7 +25,7 @@ usage:
   edgetop bench PLAN                     measure many models on many frameworks, in one table
   edgetop replay FILE                    show a recorded session again
   edgetop export FILE --format F -o OUT  a session as csv, json, parquet, trace (Perfetto) or mcap
-  edgetop list models|frameworks|probes|sessions
+  edgetop list models|frameworks|probes|sessions|keys
   edgetop models write MODEL --format F -o OUT
   edgetop models import MODEL FILE       take trained weights for a model
   edgetop doctor                         what is here, what is not, and how to mend it
@@ -34,6 +34,7 @@ usage:
   edgetop COMMAND --help                 the options of a command
   --config FILE   settings, else $XDG_CONFIG_HOME/edgetop/config.toml
   --python NAME=PATH   run framework NAME in that interpreter; may be given again
+  --no-mouse      leave the mouse to the terminal: to select and copy text
   --version       the version
 
 exit codes: 0 done, 1 a run failed, 2 wrong usage or bad input, 130 interrupted, 128+n ended by signal n
@@ -56,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = OneLineParser(prog="edgetop", add_help=False, allow_abbrev=False)
     parser.add_argument("--config", default="", metavar="FILE", help="settings file")
     _python_option(parser, "python")
+    parser.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
 
     run = commands.add_parser("run", help="measure", description="Measure a model on some frameworks.")
@@ -63,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
         "model", nargs="?", default="", metavar="MODEL", help="a name from `edgetop list models`, or a file"
     )
     _run_options(run)
+    _mouse_option(run)
     _python_option(run, "python_here")
 
     accuracy = commands.add_parser(
@@ -82,6 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_argument("--json", default="", metavar="FILE|-", help="write them as JSON, without a screen")
     replay.add_argument("--meter-csv", default="", metavar="FILE", help="a USB meter's recording, whose watts count")
 
+    _mouse_option(replay)
     _export_options(commands.add_parser("export", help="export", description="Write a session in another format."))
 
     bench = commands.add_parser("bench", help="measure a matrix", description="Measure a matrix of runs from a plan.")
@@ -89,7 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     _python_option(bench, "python_here")
 
     listing = commands.add_parser("list", help="list", description="List what there is.")
-    listing.add_argument("what", choices=("models", "frameworks", "probes", "sessions"))
+    listing.add_argument("what", choices=("models", "frameworks", "probes", "sessions", "keys"))
     listing.add_argument("--json", action="store_true", help="as JSON")
     _python_option(listing, "python_here")
 
@@ -114,6 +118,15 @@ def _parser() -> argparse.ArgumentParser:
     env = commands.add_parser("env", help="environments", description="Python environments, one a framework.")
     _env_options(env.add_subparsers(dest="action", metavar="create|list|remove", required=True))
     return parser
+
+
+def _mouse_option(parser: argparse.ArgumentParser) -> None:
+    """After a command too, where its absence must not undo what stands before it."""
+    import argparse
+
+    parser.add_argument(
+        "--no-mouse", action="store_true", default=argparse.SUPPRESS, help="leave the mouse to the terminal"
+    )
 
 
 def _python_option(parser: argparse.ArgumentParser, name: str) -> None:
@@ -278,6 +291,8 @@ def _dispatch(argv: list[str]) -> int:
     parser = _parser()
     arguments = parser.parse_args(argv or ["run"])
     arguments.python += getattr(arguments, "python_here", [])
+    if arguments.no_mouse:
+        os.environ["EDGETOP_SCREEN_MOUSE"] = "no"  # the last word on this setting, whichever command reads it
     if not argv or arguments.command is None:
         from edgetop.commands.run import pick
 

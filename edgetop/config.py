@@ -112,6 +112,8 @@ class Settings:
     ina219: Ina219Settings = Ina219Settings()
     meters: tuple[Ina219Settings, ...] = ()
     """Further INA219 chips, from ``[meters.NAME]``, by what they measure."""
+    keys: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """An action's id to the keys wished for it, from ``[keys]``."""
     python: dict[str, str] = field(default_factory=dict)
     """Framework name to the interpreter its worker runs in, from ``[frameworks.NAME] python``."""
 
@@ -195,9 +197,10 @@ def load_settings(path: str = "") -> Settings:
     settings = Settings()
     frameworks = _check_table(f"{file} [frameworks]", tables.pop("frameworks", {}))
     meters = _check_table(f"{file} [meters]", tables.pop("meters", {}))
+    keys = _check_table(f"{file} [keys]", tables.pop("keys", {}))
     for name in tables:
         if name not in ("run", "screen", "ina219"):
-            known = "run, screen, ina219, meters.NAME, frameworks.NAME"
+            known = "run, screen, keys, ina219, meters.NAME, frameworks.NAME"
             raise BadConfig(f"{file}: unknown table [{name}]", f"Known: {known}")
     changes: dict[str, Any] = {}
     for name in ("run", "screen", "ina219"):
@@ -206,11 +209,20 @@ def load_settings(path: str = "") -> Settings:
     if not is_shunt(changes["ina219"].shunt_ohms):
         raise BadConfig(f"[ina219] shunt_ohms: {changes['ina219'].shunt_ohms:g} ohm is no shunt's", SHUNT_HINT)
     own = {name: _read_table(f"{file} [frameworks.{name}]", FrameworkSettings(), t) for name, t in frameworks.items()}
+    changes["keys"] = {id: _keys(f"{file} [keys] {id}", value) for id, value in keys.items()}
     changes["meters"] = tuple(
         _read_table(f"{file} [meters.{name}]", Ina219Settings(name=name), table) for name, table in meters.items()
     )
     python = {**{name: framework.python for name, framework in own.items()}, **_pythons_from_environment()}
     return dataclasses.replace(settings, python={name: path for name, path in python.items() if path}, **changes)
+
+
+def _keys(where: str, value: Any) -> tuple[str, ...]:
+    """Keys between blanks, or a list of them; the screen knows which there are."""
+    parts = value.split() if isinstance(value, str) else value
+    if not isinstance(parts, list) or not all(isinstance(part, str) for part in parts):
+        raise BadConfig(f"{where}: {value!r} is no key", 'Write "x", or ["x", "ctrl+x"]')
+    return tuple(parts)
 
 
 def _pythons_from_environment() -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""``edgetop list``: models, frameworks, probes, sessions."""
+"""``edgetop list``: models, frameworks, probes, sessions, keys."""
 
 from __future__ import annotations
 
@@ -82,6 +82,8 @@ def _cell(key: str, value: Any) -> str:
         return " x ".join(map(str, value[2:]))
     if isinstance(value, dict):  # the interpreter of a framework
         return f"{value['version'] or units.ABSENT} ({value['source']})"
+    if key == "keys":
+        return " ".join(value)
     return ", ".join(value) if isinstance(value, (list, tuple)) else str(value)
 
 
@@ -143,4 +145,15 @@ def _sessions(arguments: argparse.Namespace) -> list[dict[str, Any]]:
     return [asdict(entry) for entry in list_sessions(sessions_folder())]
 
 
-_KINDS = {"models": _models, "frameworks": _frameworks, "probes": _probes, "sessions": _sessions}
+def _keys(arguments: argparse.Namespace) -> list[dict[str, Any]]:
+    """The keys in force, by the ids that ``[keys]`` in the settings takes."""
+    from edgetop.screens.keymap import remapped
+
+    return [
+        {"id": action.id, "keys": list(action.keys), "does": action.description, "on": list(action.scenes)}
+        for action in remapped(load_settings(arguments.config).keys)
+        if not action.elsewhere
+    ]
+
+
+_KINDS = {"models": _models, "frameworks": _frameworks, "probes": _probes, "sessions": _sessions, "keys": _keys}

@@ -54,13 +54,17 @@ class HelpText(Widget):
     HelpText { width: 1fr; height: auto; }
     """
 
+    def __init__(self, actions: Iterable[Action]) -> None:
+        super().__init__()
+        self._actions = tuple(actions)
+
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """Its lines in ``width`` cells."""
-        return len(help_text(width).plain.splitlines())
+        return len(help_text(width, self._actions).plain.splitlines())
 
     def render(self) -> Content:
         """The text for the width that it has."""
-        return help_text(self.size.width)
+        return help_text(self.size.width, self._actions)
 
 
 class HelpScreen(ModalScreen[None]):
@@ -69,12 +73,16 @@ class HelpScreen(ModalScreen[None]):
     AUTO_FOCUS = "#help-box"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,question_mark,q,enter", "dismiss_help", show=False)]
 
+    def __init__(self, actions: Iterable[Action] = ACTIONS) -> None:
+        super().__init__()
+        self._actions = tuple(actions)
+
     def compose(self) -> ComposeResult:
         """One scrolling box."""
         with VerticalScroll(id="help-box") as box:
             box.border_title = "Help"
             box.border_subtitle = "↑↓ scroll, esc closes"
-            yield HelpText()
+            yield HelpText(self._actions)
 
     def action_dismiss_help(self) -> None:
         """Close help."""

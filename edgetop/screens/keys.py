@@ -115,6 +115,6 @@ for _each in ACTIONS:
     METHODS[_each.method] = METHODS.get(_each.method, frozenset()) | frozenset(_each.scenes)
 
 
-def actions_of(scene: str) -> tuple[Action, ...]:
+def actions_of(scene: str, actions: tuple[Action, ...] = ACTIONS) -> tuple[Action, ...]:
     """The actions that work on a screen, in the order of the list."""
-    return tuple(action for action in ACTIONS if scene in action.scenes)
+    return tuple(action for action in actions if scene in action.scenes)

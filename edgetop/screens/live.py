@@ -12,7 +12,7 @@ from textual.widget import Widget
 
 from edgetop.protocol import Hello, LogLines, Operators, Picture, Snapshot
 from edgetop.screens.keybar import KeyBar
-from edgetop.screens.keys import LIVE, REPLAY, actions_of
+from edgetop.screens.keys import ACTIONS, LIVE, REPLAY, Action, actions_of
 from edgetop.widgets.brief import Brief
 from edgetop.widgets.chart import Chart
 from edgetop.widgets.cores import Cores
@@ -96,8 +96,9 @@ class LiveScreen(Screen[None]):
     }
     """
 
-    def __init__(self) -> None:
+    def __init__(self, actions: tuple[Action, ...] = ACTIONS) -> None:
         super().__init__()
+        self._actions = actions
         self._history = History()
         self._since: Optional[int] = None
         self._drawn = False
@@ -129,8 +130,8 @@ class LiveScreen(Screen[None]):
             with Pane(classes="side-pane"):
                 yield from (self.cores, self.heat, self.power, self.labels, self.log_panel)
         yield from (self.brief, self.timeline, self.too_small)
-        yield KeyBar(actions_of(LIVE)).add_class("live-keys")
-        yield KeyBar(actions_of(REPLAY)).add_class("replay-keys")
+        yield KeyBar(actions_of(LIVE, self._actions)).add_class("live-keys")
+        yield KeyBar(actions_of(REPLAY, self._actions)).add_class("replay-keys")
 
     def hello(self, hello: Hello) -> None:
         """Learn which board this is and whether the feed can seek."""

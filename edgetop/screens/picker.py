@@ -18,7 +18,7 @@ from edgetop.plan import Plan
 from edgetop.protocol import Catalog, Hello
 from edgetop.screens import picker_rows as rows
 from edgetop.screens.keybar import KeyBar
-from edgetop.screens.keys import PICKER, actions_of
+from edgetop.screens.keys import ACTIONS, PICKER, Action, actions_of
 from edgetop.screens.rows import RowList
 from edgetop.screens.selection import (
     A_PATH,
@@ -68,8 +68,9 @@ class PickerScreen(Screen[None]):
             super().__init__()
             self.plan = plan
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, actions: tuple[Action, ...] = ACTIONS) -> None:
         super().__init__()
+        self._actions = actions
         self._settings = settings
         self._catalog = Catalog((), (), (), 1, 1)
         self._selection: Selection | None = None
@@ -97,7 +98,7 @@ class PickerScreen(Screen[None]):
             with Horizontal(id="start-line"):
                 yield Static(" Enter  Start ", id="start", markup=False)
                 yield Static("", id="summary", markup=False)
-        yield KeyBar(actions_of(PICKER))
+        yield KeyBar(actions_of(PICKER, self._actions))
 
     def on_mount(self) -> None:
         """Say what is awaited until the engine has spoken."""

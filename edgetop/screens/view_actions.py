@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Optional
 
 from textual.screen import Screen
 
+from edgetop.screens.keys import Action
 from edgetop.screens.themes import CYCLE, DEFAULT
 from edgetop.terminal.lifecycle import TerminalApp
 
@@ -18,6 +19,7 @@ class ViewActions(TerminalApp):
     """The part of the app that acts on what is seen."""
 
     _live: Optional[LiveScreen]
+    actions: tuple[Action, ...]
 
     def use_theme(self, name: str) -> None:
         """Show a theme; edgetop's default for a name that is not known."""
@@ -60,4 +62,4 @@ class ViewActions(TerminalApp):
         """Show help."""
         from edgetop.screens.help import HelpScreen
 
-        self.push_screen(HelpScreen())
+        self.push_screen(HelpScreen(self.actions))

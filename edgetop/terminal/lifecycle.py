@@ -7,10 +7,11 @@ import os
 import shlex
 import sys
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Optional
 
 from textual.app import App
+from textual.binding import Binding, BindingsMap
 
 from edgetop.errors import UsageError
 from edgetop.protocol import Ended
@@ -82,6 +83,11 @@ class TerminalApp(App[None]):
         self.redraw()
 
     # ---- Textual's private parts
+
+    def bind_keys(self, bindings: Iterable[Binding]) -> None:
+        """Have these keys beside those of the class, as the user of this app wishes them."""
+        # A keymap would do, but it takes a key from all of its actions where one of them is given another.
+        self._bindings = BindingsMap.merge((self._bindings, BindingsMap(bindings)))
 
     def _display(self, screen: Any, renderable: Any) -> None:
         # A frame queued behind a stalled terminal would block the loop and be stale when shown. It is left out;

@@ -553,6 +553,21 @@ async def test_help_opens_and_closes(make, engine):
         assert isinstance(app.screen, PickerScreen)
 
 
+async def test_keys_of_the_settings_work_and_are_shown_in_place_of_our_own(make, engine):
+    settings = Settings(keys={"help": ("h", "f1"), "theme": ()})
+    app = make(engine.HELLO, engine.catalog(), settings=settings)
+    async with app.run_test(size=(120, 40)) as pilot:
+        theme = app.theme
+        await pilot.press("question_mark", "t")
+        assert isinstance(app.screen, PickerScreen) and app.theme == theme
+        text = "\n".join(strip.text for strip in app.screen._compositor.render_strips())
+        assert " h help" in text
+        await pilot.press("f1")
+        assert isinstance(app.screen, HelpScreen)
+        shown = help_text(actions=app.actions).plain
+        assert "h f1" in shown
+
+
 async def test_themes_go_round_and_all_give_series_colours(make, engine):
     app = make(engine.HELLO, engine.catalog())
     async with app.run_test(size=(80, 24)) as pilot:

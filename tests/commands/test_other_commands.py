@@ -283,3 +283,12 @@ def test_models_write_calibrates_on_a_folder_of_ones_own(edgetop, refused, tmp_p
 def test_models_write_refuses_int8_where_the_format_has_none(edgetop, refused):
     done = edgetop("models", "write", "tiny", "--format", "caffe", "--precision", "int8", "-o", "x")
     assert "caffe files have no int8" in refused(done)
+
+
+def test_keys_are_listed_with_their_ids_as_the_settings_have_them(edgetop, tmp_path):
+    (tmp_path / "a.toml").write_text('[keys]\npause = "p ctrl+x"\n')
+    rows = json.loads(edgetop("--config", "a.toml", "list", "keys", "--json").stdout)
+    assert {"id": "pause", "keys": ["p", "ctrl+x"], "does": "Pause the run, or go on", "on": ["live"]} in rows
+    (tmp_path / "a.toml").write_text('[keys]\npause = "q"\n')
+    done = edgetop("--config", "a.toml", "list", "keys")
+    assert done.returncode == 2 and "'pause' and 'quit'" in done.stderr
