@@ -56,8 +56,32 @@ class Speed:
 
 
 @dataclass(frozen=True)
+class DescribeSession:
+    """Say what the session at this path is of."""
+
+    path: str
+
+
+@dataclass(frozen=True)
+class RenameSession:
+    """Give the session at this path another name, in its folder."""
+
+    path: str
+    name: str
+
+
+@dataclass(frozen=True)
+class DeleteSession:
+    """Remove the session at this path, and what belongs to it."""
+
+    path: str
+
+
+@dataclass(frozen=True)
 class Stop:
     """End the runs, close the recording, say Ended."""
 
 
-Command = Union[Start, Pause, Mark, TimeOperators, MeasureEnergy, Seek, Speed, Stop]
+Command = Union[
+    Start, Pause, Mark, TimeOperators, MeasureEnergy, Seek, Speed, DescribeSession, RenameSession, DeleteSession, Stop
+]

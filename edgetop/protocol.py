@@ -344,6 +344,48 @@ class SessionEntry:
 
 
 @dataclass(frozen=True)
+class Sessions:
+    """Sessions of a folder that are new or have changed, and what of it is told already has gone."""
+
+    folder: str
+    entries: tuple[SessionEntry, ...] = ()
+    gone: tuple[str, ...] = ()
+    """Paths."""
+    left: int = 0
+    """Files that are yet to be looked at."""
+
+
+@dataclass(frozen=True)
+class SessionRun:
+    """One run of a recorded session, in short."""
+
+    title: str
+    model: str
+    precision: str
+    threads: int
+    version: str = ""
+    status: str = ""
+    count: int = 0
+    """Of all inferences, those before the turns included."""
+    p50_ns: Figure = UNKNOWN
+    """Of the same, from the histogram: within 1 %."""
+
+
+@dataclass(frozen=True)
+class SessionDetails:
+    """What a session is of, or why that cannot be told."""
+
+    path: str
+    machine: Mapping[str, Union[str, int]] = field(default_factory=dict)
+    input: str = ""
+    power: str = ""
+    """Whose watts energy is made of; empty where there are none."""
+    edgetop_version: str = ""
+    runs: tuple[SessionRun, ...] = ()
+    trouble: str = ""
+
+
+@dataclass(frozen=True)
 class Ended:
     """The last message: how it ended."""
 
@@ -353,4 +395,4 @@ class Ended:
     session: str = ""
 
 
-Message = Union[Hello, Catalog, Snapshot, LogLines, Picture, Operators, Notice, Ended]
+Message = Union[Hello, Catalog, Snapshot, LogLines, Picture, Operators, Notice, Sessions, SessionDetails, Ended]

@@ -1,6 +1,6 @@
 """The engine as a process, JSON lines on both sides.
 
-``python -m edgetop.engine [--replay=FILE --meter-csv=FILE | --config=FILE --python=NAME=PATH …]``.
+``python -m edgetop.engine [--replay=FILE --meter-csv=FILE | --browse=FOLDER | --config=FILE --python=NAME=PATH …]``.
 """
 
 from __future__ import annotations
@@ -107,11 +107,15 @@ def main(argv: list[str]) -> int:
     os.dup2(2, 1)
     publisher = PipePublisher(messages)
     commands = CommandPipe(0, publisher)
-    said = getopt.getopt(argv, "", ["replay=", "meter-csv=", "config=", "python="])[0]
+    said = getopt.getopt(argv, "", ["replay=", "meter-csv=", "browse=", "config=", "python="])[0]
     options = dict(said)
     try:
         if "--replay" in options:
             ended = replay(options["--replay"], options.get("--meter-csv", ""), publisher, commands)
+        elif "--browse" in options:
+            from edgetop.engine.browse import Browser
+
+            ended = Browser(options["--browse"], publisher, commands).run()
         else:
             pythons = [value for name, value in said if name == "--python"]
             ended = measure(publisher, commands, options.get("--config", ""), pythons)

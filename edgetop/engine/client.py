@@ -106,3 +106,8 @@ def start_engine(config: str = "", pythons: Sequence[str] = ()) -> Client:
 def start_replay(path: str, meter_csv: str = "") -> Client:
     """An engine that replays the session file at ``path``, with the watts of a USB meter's recording if any."""
     return Client([sys.executable, "-m", "edgetop.engine", f"--replay={path}", f"--meter-csv={meter_csv}"])
+
+
+def start_browser(folder: str) -> Client:
+    """An engine that shows the sessions of a folder."""
+    return Client([sys.executable, "-m", "edgetop.engine", f"--browse={folder}"])

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Optional
 
 from edgetop.clock import SECOND_NS
-from edgetop.sessions.pyramid import Stat, merged
+from edgetop.sessions.pyramid import Stat, merged, unpack_histogram
 from edgetop.sessions.schema import CHANNEL_BITS, LEVELS, MAX_CHANNELS
 
 Select = Callable[..., list[tuple[Any, ...]]]
@@ -60,6 +60,21 @@ def _level(select: Select, width_s: int, from_s: int, channel: int) -> list[tupl
     ((last,),) = select(f"SELECT max(id) FROM {table}")
     written_s = from_s if last is None else ((last >> CHANNEL_BITS) + 1) * width_s
     return rows + _level(select, width_s // 10, max(from_s, written_s), channel)
+
+
+def latencies(select: Select, channel: int) -> Optional[Stat]:
+    """Statistics and histogram of a latency channel over the whole session, to the last ten seconds on disk; None
+    where there are none."""
+    total: Optional[Stat] = None
+    from_s = 0
+    for width_s in sorted((width for width in LEVELS if width > 1), reverse=True):
+        table = LEVELS[width_s]
+        query = f"SELECT n, min, max, sum, hist FROM {table} WHERE id >= ? AND (id & {MAX_CHANNELS - 1}) = ?"
+        for *numbers, packed in select(query, from_s // width_s << CHANNEL_BITS, channel):
+            total = merged(total, _stat(tuple(numbers))._replace(histogram=unpack_histogram(packed)))
+        ((last,),) = select(f"SELECT max(id) FROM {table}")
+        from_s = from_s if last is None else ((last >> CHANNEL_BITS) + 1) * width_s
+    return total
 
 
 def _stat(numbers: tuple[Any, ...]) -> Stat:

@@ -15,7 +15,8 @@ from edgetop.sessions.description import load, load_latency_channels, load_ticks
 from edgetop.sessions.entries import Entry, between, in_order, joined, shifted, with_ticks_of
 from edgetop.sessions.markers import MARKING_EVENTS, Marker, markers
 from edgetop.sessions.opening import SafeDatabase
-from edgetop.sessions.overview import StatRow, overview_rows
+from edgetop.sessions.overview import StatRow, latencies, overview_rows
+from edgetop.sessions.pyramid import Stat
 from edgetop.sessions.schema import CHANNEL_BITS, PART_BITS
 
 MAX_ITEMS_A_SECOND = 4 << 20
@@ -181,6 +182,17 @@ class SessionReader:
         """Statistics of a channel over the whole session, in at most so many rows, in order of time."""
         with self._db.reading():
             return overview_rows(self._db.rows, channel, self.duration_ns, buckets)
+
+    def latencies(self, run: int) -> Optional[Stat]:
+        """Statistics and histogram of all of a run's latencies, to the last ten seconds on disk; None without any."""
+        with self._db.reading():
+            return latencies(self._db.rows, self.latency_channel(run))
+
+    def outcome(self, run: int) -> tuple[str, str]:
+        """A run's state and its framework's version, as they were last told; empty where they never were."""
+        found = self._db.rows("SELECT status, framework_version FROM run WHERE id = ?", run)
+        status, version = found[0] if found else (None, None)
+        return str(status or ""), str(version or "")
 
     def latency_channel(self, run: int) -> int:
         """The number of a run's latency channel, for ``overview``; raises KeyError."""
