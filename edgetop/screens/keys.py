@@ -82,6 +82,15 @@ ACTIONS: tuple[Action, ...] = (
     _action(
         "energy", "e", "Measure energy: five windows of each run, idle before and after", (LIVE,), "energy", group="Run"
     ),
+    _action("hold", "v", "Hold the view, or go on; measuring goes on meanwhile", (LIVE,), group="View"),
+    _action("scroll-back", "left", "Hold the charts and go back", (LIVE,), group="View", argument="-2"),
+    _action(
+        "scroll-on", "right", "Go on in the charts; beyond the newest they run on", (LIVE,), group="View", argument="2"
+    ),
+    _action("scroll-far_back", "j", "Go back ten seconds in the charts", (LIVE,), group="View", argument="-40"),
+    _action("scroll-far_on", "k", "Go on ten seconds in the charts", (LIVE,), group="View", argument="40"),
+    _action("zoom-in", "+ =", "Less time in the charts", (LIVE,), group="View", argument="-1"),
+    _action("zoom-out", "-", "More time in the charts: up to 8 times as much", (LIVE,), group="View", argument="1"),
     _action("seek-back", "left j", "Go back 10 seconds", (REPLAY,), "back 10 s", group="Replay", argument="-10"),
     _action("seek-on", "right k", "Go on 10 seconds", (REPLAY,), "on 10 s", group="Replay", argument="10"),
     _action("seek-step_back", "[", "Step back 1 second", (REPLAY,), group="Replay", argument="-1"),

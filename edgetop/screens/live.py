@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING, Optional
 
@@ -24,6 +25,7 @@ from edgetop.widgets.log import Log
 from edgetop.widgets.panel import Panel
 from edgetop.widgets.power import Power
 from edgetop.widgets.statusbar import StatusBar
+from edgetop.widgets.time_view import TimeView, held, moved, zoomed
 from edgetop.widgets.timeline import Timeline
 from edgetop.widgets.too_small import NEEDED_COLUMNS, NEEDED_ROWS, TooSmall
 
@@ -101,6 +103,8 @@ class LiveScreen(Screen[None]):
         self._actions = actions
         self._history = History()
         self._since: Optional[int] = None
+        self._view = TimeView()
+        self._newest = Snapshot(0, "")
         self._drawn = False
         self._tables = Snapshot(0, "")
         self._tables_s = 0.0
@@ -141,14 +145,44 @@ class LiveScreen(Screen[None]):
     def show(self, snapshot: Snapshot) -> None:
         """Draw a snapshot: every panel compares it with what it shows and repaints the cells that differ."""
         self._take_columns(snapshot)
+        self._newest = snapshot
+        self.status.show(snapshot, self._view.held)
+        if not self._view.held:
+            self._draw(snapshot)
+
+    def _draw(self, snapshot: Snapshot) -> None:
         since, self._since = (self._since if self._drawn else None), None
         self._drawn = True
-        self.status.show(snapshot)
-        self.chart.show(snapshot.runs, since)
-        self.power.show(snapshot, since)
+        self.chart.show(snapshot.runs, since, self._view)
+        self.power.show(snapshot, since, self._view)
         self.set_class(not self.power.has_value, "-no-power")
         self.timeline.show(snapshot)
         self._show_tables(snapshot)
+
+    # ---- the view in time
+
+    def hold(self) -> None:
+        """Hold the panels as they are; again to go on with the newest."""
+        self._look(replace(self._view, end=None) if self._view.held else held(self._view, self._history))
+
+    def scroll_charts(self, columns: int) -> None:
+        """Hold the panels and move the charts by so many columns; beyond the newest all goes on."""
+        self._look(moved(self._view, columns, self._history))
+
+    def zoom_charts(self, steps: int) -> None:
+        """Draw so many steps more time in the charts."""
+        self._look(zoomed(self._view, steps))
+
+    def _look(self, view: TimeView) -> None:
+        self._view, self._drawn = view, False
+        self.status.show(self._newest, view.held)
+        if view.held:
+            self.chart.show(self._newest.runs, None, view)
+            self.power.show(self._tables, None, view)
+        else:
+            self._draw(self._newest)
+
+    # ---- tables
 
     def _show_tables(self, snapshot: Snapshot) -> None:
         """Numbers twice a second are as many as can be read; what is new in kind comes at once."""
@@ -234,6 +268,7 @@ class LiveScreen(Screen[None]):
         if snapshot.reset:
             self._history.clear()
             self._drawn = False
+            self._view = replace(self._view, end=None)
         self._history.add(snapshot.columns)
         first = snapshot.columns.first
         self._since = first if self._since is None else min(self._since, first)

@@ -43,6 +43,21 @@ class ViewActions(TerminalApp):
         if target is not None:
             screen.maximize(target)
 
+    def action_hold(self) -> None:
+        """Hold what is seen, or let it go on."""
+        if self._live is not None:
+            self._live.hold()
+
+    def action_scroll(self, columns: int) -> None:
+        """Move by so many columns of the charts, in what is kept of the past."""
+        if self._live is not None:
+            self._live.scroll_charts(columns)
+
+    def action_zoom(self, steps: int) -> None:
+        """Show more time in the charts, or less."""
+        if self._live is not None:
+            self._live.zoom_charts(steps)
+
     async def action_operators(self) -> None:
         """Give the screen to the operators panel, or ask it for more."""
         if self._live is not None:

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from typing import Optional
 
 from edgetop.protocol import RunFigures
-from edgetop.units import ABSENT, duration
+from edgetop.units import ABSENT, clock_time, duration
 from edgetop.widgets.cells import Row, plain, row_width
 from edgetop.widgets.history import History
 from edgetop.widgets.limits import legend
 from edgetop.widgets.panel import Panel
 from edgetop.widgets.plot import Plot
 from edgetop.widgets.run_names import run_label, run_name
+from edgetop.widgets.time_view import TimeView, shown
 
 
 class Chart(Panel):
@@ -23,19 +24,24 @@ class Chart(Panel):
 
     def __init__(self, history: History, id: Optional[str] = None) -> None:
         super().__init__(id=id)
-        self._history = history
+        self._history = self._shown = history
+        self._view = TimeView()
         self._plot = Plot(duration)
         self._runs: tuple[RunFigures, ...] = ()
         self._since: Optional[int] = None
 
-    def show(self, runs: tuple[RunFigures, ...], since: Optional[int]) -> None:
+    def show(self, runs: tuple[RunFigures, ...], since: Optional[int], view: TimeView = TimeView()) -> None:  # noqa: B008  frozen
         """Draw the history's columns from ``since`` on; None draws all."""
-        self._runs, self._since = runs, since
+        self._runs, self._view = runs, view
+        self._since = None if since is None else since // view.zoom
         self.redraw()
         self._since = None
 
     def caption(self) -> str:
         """What the line and the band are."""
+        if self._view.end is not None:
+            moment = clock_time(self._view.end * self._history.width_ns).rsplit(".", 1)[0]
+            return f"held at {moment}, v goes on"
         return "mean, band from least to greatest"
 
     def hints(self) -> str:
@@ -45,9 +51,10 @@ class Chart(Panel):
     def content(self, width: int, height: int) -> Sequence[Row]:
         """A legend, the plot, the time."""
         names = [f"latency.{run.run}" for run in self._runs]
+        self._shown = shown(self._history, self._view, names)
         legend = [self._legend(width)] if height >= 5 else []
         size = (width, height - len(legend))
-        return [*legend, *self._plot.draw(self._history, names, size, self.ascii, self._since)]
+        return [*legend, *self._plot.draw(self._shown, names, size, self.ascii, self._since)]
 
     def _legend(self, width: int) -> Row:
         """Mark, name and newest value of each run; shorter names, or letters alone, where the room is short."""
@@ -62,7 +69,7 @@ class Chart(Panel):
     def _entries(self, names: Sequence[str], slim: bool = False) -> Row:
         row: Row = ()
         for place, (run, name) in enumerate(zip(self._runs, names)):
-            series = self._history.series.get(f"latency.{run.run}")
+            series = self._shown.series.get(f"latency.{run.run}")
             value = duration(series.points[-1][1]) if series is not None and series.points else ABSENT
             label, ink = run_label(place)
             row = (*row, (label[-1] if slim else label, ink), (name, ""), (f" {value:<{8 if slim else 10}}", "strong"))

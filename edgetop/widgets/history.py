@@ -54,6 +54,10 @@ class History:
         self.end = 0
         """The column after the newest."""
 
+    def series_of(self, name: str) -> Series:
+        """The series of this name, begun where there is none."""
+        return self.series.setdefault(name, Series())
+
     def clear(self) -> None:
         """Forget everything: the columns restart."""
         self.series.clear()
@@ -65,7 +69,7 @@ class History:
             self.clear()
             self.width_ns = columns.width_ns
         for name, points in columns.series.items():
-            series = self.series.setdefault(name, Series())
+            series = self.series_of(name)
             for offset, point in enumerate(points):
                 if point is not None:
                     series.put(columns.first + offset, point)

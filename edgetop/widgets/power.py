@@ -15,6 +15,7 @@ from edgetop.widgets.history import History
 from edgetop.widgets.limits import legend
 from edgetop.widgets.panel import Panel
 from edgetop.widgets.plot import Plot
+from edgetop.widgets.time_view import TimeView, shown
 
 LEAST_PLOT = 3
 OTHERS_SHARE = 3
@@ -35,13 +36,15 @@ class Power(Panel):
         self._history = history
         self._plot = Plot(power, lettered=False)
         self._snapshot = Snapshot(0, "preparing")
+        self._view = TimeView()
         self._rails: list[Rail] = []
         self._rail: Optional[Rail] = None
         self._since: Optional[int] = None
 
-    def show(self, snapshot: Snapshot, since: Optional[int]) -> None:
+    def show(self, snapshot: Snapshot, since: Optional[int], view: TimeView = TimeView()) -> None:  # noqa: B008  frozen
         """Draw the newest values and the history's columns from ``since`` on; None draws all."""
-        self._snapshot, self._since = snapshot, since
+        self._snapshot, self._view = snapshot, view
+        self._since = None if since is None else since // view.zoom
         self._rails = rails(snapshot.gauges)
         self._rail = session_rail(self._rails, snapshot.power)
         self.redraw()
@@ -75,7 +78,8 @@ class Power(Panel):
         name, room = self._rail.watts.channel.name, height - len(head) - len(below)
         if room < LEAST_PLOT or name not in self._history.series:
             return [*head, *below]
-        plot = self._plot.draw(self._history, [name], (width, room), self.ascii, self._since)
+        memory = shown(self._history, self._view, [name])
+        plot = self._plot.draw(memory, [name], (width, room), self.ascii, self._since)
         return [*head, *plot, *below]
 
     def _values(self, rail: Rail, width: int) -> list[Row]:

@@ -31,15 +31,16 @@ class StatusBar(Lines):
     def __init__(self, id: Optional[str] = None) -> None:
         super().__init__(id=id)
         self._snapshot = Snapshot(0, "preparing")
+        self._held = False
         self._since_ns = now_ns()
         self._cpu_s = time.process_time()
         self._bytes = 0
         self._screen_cpu: Figure = UNKNOWN
         self._bytes_per_s: Figure = UNKNOWN
 
-    def show(self, snapshot: Snapshot) -> None:
-        """Draw the snapshot's state."""
-        self._snapshot = snapshot
+    def show(self, snapshot: Snapshot, held: bool = False) -> None:
+        """Draw the snapshot's state, and whether the panels below are held."""
+        self._snapshot, self._held = snapshot, held
         self._measure_own_cost()
         self.redraw()
 
@@ -61,7 +62,8 @@ class StatusBar(Lines):
         sign, ink = STATE_SIGNS.get(snapshot.state, ("…", "muted"))
         model = plain(basename(snapshot.runs[0].model)) if snapshot.runs else "edgetop"
         moment = clock_time(snapshot.t_ns).rsplit(".", 1)[0]
-        return ((f" {model}  ", "strong"), (f"{sign} ", ink), (f"{snapshot.state} {moment}", ""))
+        held: Row = (("  view held", "warn"),) if self._held else ()
+        return ((f" {model}  ", "strong"), (f"{sign} ", ink), (f"{snapshot.state} {moment}", ""), *held)
 
     def _recorded(self) -> Row:
         recording = self._snapshot.recording

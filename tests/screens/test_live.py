@@ -396,3 +396,34 @@ def test_it_looks_as_it_did(size, request, make_host, make_snapshot, hello, log)
         await shown(host, pilot)
 
     assert compare(host, run_before=before, terminal_size=size)
+
+
+async def test_a_held_view_stands_still_until_it_goes_on(make_host, make_snapshot, hello):
+    host = make_host()
+    async with host.run_test(size=(120, 40)) as pilot:
+        host.live.hello(hello)
+        host.live.show(make_snapshot(count=100))
+        await host.rest(pilot)
+        host.live.hold()
+        before = await host.rest(pilot)
+        assert "view held" in before and "held at 0:25, v goes on" in before
+        host.live.show(make_snapshot(first=100, count=40))
+        after = await host.rest(pilot)
+        assert after.splitlines()[1:] == before.splitlines()[1:]
+        host.live.scroll_charts(-40)
+        assert "held at 0:15, v goes on" in await host.rest(pilot)
+        host.live.scroll_charts(1000)
+        assert "view held" not in await host.rest(pilot)
+
+
+async def test_zoomed_out_it_draws_what_comes_as_a_fresh_screen_would(make_host, make_snapshot, hello):
+    texts = []
+    for parts in ((0, 100, 140), (0, 140)):
+        host = make_host()
+        async with host.run_test(size=(120, 40)) as pilot:
+            host.live.zoom_charts(2)
+            for first, end in zip(parts, parts[1:]):
+                host.live.show(make_snapshot(first=first, count=end - first))
+            host.live._draw_tables()
+            texts.append((await host.rest(pilot)).splitlines()[:20])
+    assert texts[0] == texts[1]
