@@ -17,7 +17,7 @@ run: $(RUN_STAMP)
 test: $(TEST_STAMP) lint
 	@scripts/install_umockdev.sh
 	@echo "== tests on Python $(VERSION)"
-	@$(BIN)/python -m pytest -m "not slow"
+	@$(BIN)/python -m pytest -m "not slow" -n logical --dist loadfile
 	@$(MAKE) --no-print-directory other-pythons
 
 lint: $(TEST_STAMP)

@@ -25,12 +25,12 @@ for version in "$@"; do
         echo "== making $venv"
         "$python" -m venv --clear "$venv"
         "$venv/bin/python" -m pip --disable-pip-version-check -q install --upgrade pip
-        "$venv/bin/python" -m pip -q install -c constraints.txt -e '.[litert,tflite,caffe,onnxruntime,ncnn]' pytest pytest-asyncio pyte
+        "$venv/bin/python" -m pip -q install -c constraints.txt -e '.[litert,tflite,caffe,onnxruntime,ncnn]' pytest pytest-asyncio pytest-xdist pyte
         "$venv/bin/python" -m pip -q install -c constraints.txt --no-deps pi-ina219 Adafruit_GPIO Adafruit_PureIO
         touch "$stamp"
     fi
     echo "== tests on Python $version"
-    "$venv/bin/python" -m pytest -m "not slow" \
+    "$venv/bin/python" -m pytest -m "not slow" -n logical --dist loadfile \
         tests/test_*.py tests/analysis tests/backends tests/engine tests/inputs tests/measure tests/networks tests/probes
 done
 
