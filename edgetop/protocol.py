@@ -160,6 +160,20 @@ class RunFigures:
     """Largest absolute difference of an output from the reference run's; where outputs are no probabilities, as a
     share of the output's largest value."""
     agrees_with: str = ""
+    intensity: Figure = UNKNOWN
+    """Operations per byte that must be moved: weights, input and output once."""
+    gflops: Figure = UNKNOWN
+    """Billions of operations a second at its median."""
+    share_of_roof: Figure = UNKNOWN
+    """That, of what the board reaches at best at this intensity."""
+    roof_gflops: Figure = UNKNOWN
+    """The top of the roof: the best matrix product with its precision and threads."""
+    roof_gbps: Figure = UNKNOWN
+    """Billions of bytes a second of a copy in memory by as many threads."""
+    roof_of: str = ""
+    """Whose product it is."""
+    roof_notes: tuple[str, ...] = ()
+    """What the roof was lifted to, and why."""
     pictures: int = 0
     """Of a data set, over which its accuracy is."""
     pictures_of: int = 0

@@ -71,6 +71,7 @@ class Event:
     ``turn`` (start_ns, end_ns, count), ``missing`` and ``back`` (channel, reason, hint), ``marker``
     (text: the user's), ``throttle`` (sign, on), ``clock`` (step_ns: the wall clock was set), ``disk`` (text: its room),
     ``idle`` (start_ns, end_ns, state: ``cold`` or ``warm``), ``window`` (start_ns, end_ns, count: of energy),
+    ``roof`` (of, gflops, intensity, gbps: what was known of the machine when the session began),
     ``alone`` (the same, of unbroken inferences before the turns),
     ``accuracy`` (pictures, pictures_of, top1, top5 or mean_ap …), ``log`` (line), ``lost`` (count),
     ``picture`` (a protocol.Picture's fields), ``operators``
@@ -99,6 +100,7 @@ _KINDS: Mapping[str, Mapping[str, Any]] = {
     "log": {"line": str},
     "lost": {"count": int},
     "operators": {},
+    "roof": {},
     "accuracy": {"pictures": int, "pictures_of": int},
     "picture": {"width": int, "height": int, "columns": int, "rows": int, "rgb": str},
 }
@@ -108,6 +110,8 @@ _OPTIONAL: Mapping[str, Any] = {
     ),
     **dict.fromkeys(("load_ns", "first_ns", "decode_ns", "difference"), (int, float)),
     **dict.fromkeys(("rounds", "plain_p50_ns", "p50_ns", "mean_ns"), (int, float)),
+    **dict.fromkeys(("gflops", "intensity", "gbps"), (int, float)),
+    "of": str,
     "agrees_with": int,
     "sweep": int,
     **dict.fromkeys(("left_out", "top1", "top5"), int),
@@ -131,6 +135,8 @@ def is_sound(event: Event) -> bool:
         return False
     if event.kind == "picture" and not _is_picture(event.data):
         return False
+    if event.kind == "roof" and not _is_roof(event.data):
+        return False
     operators = event.data.get("operators", ())
     if len(operators) > MAX_OPERATORS or not all(map(_is_operator, operators)):
         return False
@@ -153,6 +159,12 @@ def _is_picture(data: Mapping[str, Any]) -> bool:
         return len(base64.b64decode(data["rgb"], validate=True)) == 3 * columns * rows
     except ValueError:
         return False
+
+
+def _is_roof(data: Mapping[str, Any]) -> bool:
+    """Whether a product is told with its numbers, and all are above zero."""
+    numbers = [data[key] for key in ("gflops", "intensity", "gbps") if key in data]
+    return all(value > 0 for value in numbers) and ("of" not in data or {"gflops", "intensity"} <= set(data))
 
 
 def _is_row(row: Any, numbers: int) -> bool:

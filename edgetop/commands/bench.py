@@ -20,11 +20,13 @@ from edgetop.config import default_threads, load_settings, matrices_folder
 from edgetop.engine.matrix import HERE, Group, Matrix, Setting, groups
 from edgetop.engine.matrix_file import plan_path, read_matrix
 from edgetop.engine.matrix_folder import Facts, MatrixFolder
-from edgetop.engine.matrix_result import Measured, bench_result, cells
+from edgetop.engine.matrix_result import Cell, Measured, bench_result, cells
+from edgetop.engine.matrix_scores import best_products, under_roofs
 from edgetop.engine.start import live_loop
 from edgetop.errors import UsageError
 from edgetop.machine import describe_machine
 from edgetop.measure.bandwidth import bandwidth
+from edgetop.measure.roofs import Product, keep_product
 from edgetop.networks import zoo
 from edgetop.readings import Missing
 
@@ -153,8 +155,9 @@ def _with_bandwidth(facts: Facts, matrix: Matrix) -> Facts:
 def _tell(arguments: argparse.Namespace, matrix: Matrix, made: Sequence[Group], folder: MatrixFolder) -> int:
     """The table, from the sessions that are there; the exit code."""
     measured = [_replayed(group, folder) for group in made]
-    table = cells(matrix, measured)
     facts = folder.facts() or Facts()
+    table = under_roofs(cells(matrix, measured), facts.bandwidth)
+    _keep_roofs(measured, table)
     document = bench_result(matrix, measured, table, facts.bandwidth)
     if "-" not in (arguments.json, arguments.csv, arguments.markdown):
         print_bench(document, table)
@@ -165,6 +168,13 @@ def _tell(arguments: argparse.Namespace, matrix: Matrix, made: Sequence[Group], 
     if arguments.markdown:
         write_text(to_markdown(document, table), arguments.markdown)
     return 0 if document["valid"] else 1
+
+
+def _keep_roofs(measured: Sequence[Measured], table: Sequence[Cell]) -> None:
+    """Remember the best matrix products of the machine they were made on, for the sessions that it has later."""
+    machine = next((one.machine for one in measured if one.machine), {})
+    for precision, threads, point in best_products(table):
+        keep_product(Product(point.title, point.gflops, point.intensity), precision, threads, machine)
 
 
 def _replayed(group: Group, folder: MatrixFolder) -> Measured:

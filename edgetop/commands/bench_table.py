@@ -16,7 +16,7 @@ from rich.text import Text
 from edgetop import units
 from edgetop.commands.output import Output
 from edgetop.engine.matrix_result import Cell, alike
-from edgetop.engine.result import model_gflops
+from edgetop.engine.roofs import model_gflops
 from edgetop.protocol import RunFigures
 from edgetop.readings import Figure, Missing
 from edgetop.widgets.figure_lines import PROVISIONAL, is_provisional
@@ -54,14 +54,13 @@ def _of_run(text: Callable[[Any], str]) -> Callable[[Cell], str]:
     return lambda cell: units.ABSENT if cell.run is None else text(cell.run)
 
 
-def _gflops(run: Any) -> str:
-    rate = model_gflops(run)
-    return units.ABSENT if isinstance(rate, Missing) else units.significant(rate)
-
-
 def _joules(run: RunFigures, value: Figure) -> str:
     sign = PROVISIONAL if is_provisional(run) and not isinstance(value, Missing) else ""
     return sign + units.energy(value)
+
+
+def _significant(value: Figure) -> str:
+    return units.ABSENT if isinstance(value, Missing) else units.significant(value)
 
 
 COLUMNS = (
@@ -74,7 +73,9 @@ COLUMNS = (
     Column("p90", 5, _of_run(lambda run: units.duration(run.p90_ns))),
     Column("MLPerf p90", 4, _early_stop),
     Column("rate", 3, _of_run(lambda run: units.rate(run.rate_ips))),
-    Column("GFLOP/s", 2, _of_run(_gflops)),
+    Column("GFLOP/s", 2, _of_run(lambda run: _significant(model_gflops(run)))),
+    Column("FLOP/B", 6, _of_run(lambda run: _significant(run.intensity))),
+    Column("of roof", 5, _of_run(lambda run: units.share(run.share_of_roof))),
     Column("peak memory", 3, _of_run(lambda run: units.size(run.peak_rss_bytes))),
     Column("energy", 1, _of_run(lambda run: _joules(run, run.energy_j))),
     Column("net energy", 2, _of_run(lambda run: _joules(run, run.energy_net_j))),
@@ -250,6 +251,7 @@ _CSV = {
     "n": ("latency_s", "n"),
     **{f"{name}_s": ("latency_s", name) for name in ("p50", "p90", "p99", "mean", "stddev", "min", "max")},
     **{name: (name,) for name in ("load_s", "first_s", "throughput_ips", "gflops", "cpu_percent")},
+    **{name: ("roofline", name) for name in ("intensity", "roof_gflops", "share_of_roof")},
     "peak_rss_bytes": ("memory", "peak_rss_bytes"),
     "power_w": ("power_w",),
     **{f"energy_{name}": ("energy", name) for name in ("gross_j", "gross_u95_j", "net_j", "net_u95_j")},

@@ -14,6 +14,7 @@ from edgetop.engine.figures import RunState
 from edgetop.engine.judged import accuracy_verdicts
 from edgetop.engine.meter import EnergyMeter
 from edgetop.engine.names import names
+from edgetop.engine.roofs import Roofs
 from edgetop.engine.series import COLUMN_NS, KEPT_COLUMNS, ColumnStore
 from edgetop.engine.verdicts import Comparison
 from edgetop.measure.incidents import THROTTLED
@@ -39,6 +40,7 @@ class Aggregate:
         plan = description.plan
         shared = self._throttled, plan.leave_out_throttled, plan.load.deadline_s
         self._runs = {spec.id: RunState(spec, *shared) for spec in plan.runs}
+        self._roofs = Roofs(plan.runs)
         self._comparison = Comparison(list(self._runs.values()))
         self._meter = EnergyMeter(self._runs, self._power)
         self._values: dict[int, float | Missing] = {}
@@ -86,6 +88,8 @@ class Aggregate:
                 self._meter.add_turn(event.run, _window(event))
             elif event.kind == "window":
                 self._meter.add_window(event.run, _window(event))
+            elif event.kind == "roof":
+                self._roofs.add(event)
         elif event.kind == "idle":
             self._meter.add_idle(event.data["state"], event.data["start_ns"], event.data["end_ns"])
         elif event.kind == "missing":
@@ -112,7 +116,10 @@ class Aggregate:
         runs = tuple(self._figures(run, final) for run in self._runs)
         verdicts = self._comparison.verdicts(runs, final=final)
         ranks = self._comparison.ranks()
-        runs = tuple(dataclasses.replace(run, rank=ranks.get(place, 0)) for place, run in enumerate(runs))
+        roofs = self._roofs.figures(runs)
+        runs = tuple(
+            dataclasses.replace(run, rank=ranks.get(place, 0), **roofs[place]) for place, run in enumerate(runs)
+        )
         if final:
             state = "ended"
         elif all(run.status in ("waiting", "preparing", "loading", "warming", "ready") for run in runs):

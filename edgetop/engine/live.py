@@ -14,6 +14,7 @@ from edgetop.engine.temperature import Temperature
 from edgetop.errors import UsageError
 from edgetop.machine import describe_machine
 from edgetop.measure.incidents import THROTTLED, HeldBack, WallClock
+from edgetop.measure.roofs import known_roof
 from edgetop.measure.runner import Runner
 from edgetop.measure.sampler import Sampler
 from edgetop.measure.turns import Turns
@@ -85,6 +86,10 @@ class LiveFeed:
 
     def start(self) -> None:
         """Begin to sample and to bring up the workers."""
+        for spec in self.description.plan.runs:
+            known = known_roof(spec.precision, spec.threads, self.description.machine)
+            if known:
+                self._events.append(Event(now_ns(), "roof", known, spec.id))
         self._sampler.start()
         self._turns.start()
 

@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
-from math import prod
 from typing import TYPE_CHECKING, Any, Optional, Union
 
 from edgetop.analysis.intervals import BATCHES
 from edgetop.analysis.roofline import Point, Roof, roof
 from edgetop.analysis.scores import OPERATIONS, Score, Workload, vips, vops
 from edgetop.analysis.student import t_975
-from edgetop.engine.result import model_gflops, plain
-from edgetop.networks import zoo
-from edgetop.networks.cards import ModelCard
-from edgetop.plan import file_precision
+from edgetop.engine.result import plain
+from edgetop.engine.roofs import NO_COPY, is_product, point_of, roof_fields, roofline_json
 from edgetop.protocol import RunFigures
 from edgetop.readings import Figure, Missing
 
 if TYPE_CHECKING:
     from edgetop.engine.matrix_result import Cell
 
-BYTES = {"fp32": 4, "fp16": 2, "int8": 1}
-PRODUCT = "gemm"
 NOT_END_TO_END = Missing("pictures are not timed from file to label, as AIoTBench does")
-NO_COPY = Missing("a copy in memory was not measured")
 
 
 def _alike(cells: Sequence[Cell]) -> list[tuple[tuple[str, int, int], list[Cell]]]:
@@ -99,31 +94,49 @@ def roofline(cells: Sequence[Cell], bandwidth: Mapping[int, float]) -> list[dict
     """The roof of each precision and number of threads, and the runs below it."""
     made = []
     for (precision, threads, round), group in _alike(cells):
-        points = [(cell, point) for cell in group for point in [_point(cell)] if point is not None]
-        products = [point for cell, point in points if zoo.shipped_card(cell.spec.model).task == PRODUCT]
-        others = [point for _, point in points if point not in products]
-        gbps = bandwidth[threads] / 1e9 if threads in bandwidth else NO_COPY
-        top = roof(products, others, gbps)
+        points = [point for cell in group for point in [_point(cell)] if point is not None]
+        top = _top(group, bandwidth)
         where = {"precision": precision, "threads": threads, "round": round}
-        made.append({**where, **_roof(top), "points": [_plain_point(point, top) for _, point in points]})
+        made.append({**where, **_roof(top), "points": [_plain_point(point, top) for point in points]})
     return made
 
 
+def under_roofs(cells: Sequence[Cell], bandwidth: Mapping[int, float]) -> tuple[Cell, ...]:
+    """The cells, each below the roof of its own matrix; below that which its session knew where that has no product."""
+    tops = {alike: _top(group, bandwidth) for alike, group in _alike(cells)}
+    return tuple(_under(cell, tops[cell.spec.precision, cell.spec.threads, cell.round]) for cell in cells)
+
+
+def _under(cell: Cell, top: Union[Roof, Missing]) -> Cell:
+    point = _point(cell)
+    if cell.run is None or point is None or isinstance(top, Missing):
+        return cell
+    run = replace(cell.run, **roof_fields(point, top))
+    return replace(cell, run=run, entry={**cell.entry, "roofline": roofline_json(run)})
+
+
+def best_products(cells: Sequence[Cell]) -> list[tuple[str, int, Point]]:
+    """Precision and threads with the best matrix product that was made in them."""
+    best: dict[tuple[str, int], Point] = {}
+    for cell in cells:
+        point, alike = _point(cell), (cell.spec.precision, cell.spec.threads)
+        if point is not None and is_product(cell.spec.model):
+            best[alike] = max(best.get(alike, point), point, key=lambda one: one.gflops)
+    return [(*alike, point) for alike, point in best.items()]
+
+
+def _top(group: Sequence[Cell], bandwidth: Mapping[int, float]) -> Union[Roof, Missing]:
+    """The roof over runs of one precision, number of threads and round."""
+    points = [(cell, point) for cell in group for point in [_point(cell)] if point is not None]
+    products = [point for cell, point in points if is_product(cell.spec.model)]
+    others = [point for cell, point in points if not is_product(cell.spec.model)]
+    threads = group[0].spec.threads
+    return roof(products, others, bandwidth[threads] / 1e9 if threads in bandwidth else NO_COPY)
+
+
 def _point(cell: Cell) -> Optional[Point]:
-    if cell.run is None or cell.why:
-        return None
-    rate = model_gflops(cell.run)
-    if isinstance(rate, Missing):
-        return None
-    card = zoo.shipped_card(cell.spec.model)
-    return Point(f"{cell.title} {card.name}", rate, 2 * card.macs / _least_bytes(card, cell.spec.precision))
-
-
-def _least_bytes(card: ModelCard, precision: str) -> int:
-    """Weights, input and output once each: what must come from memory and go there, whatever the caches hold."""
-    inputs = prod(card.input_shape)
-    outputs = inputs if card.task == PRODUCT else card.classes
-    return BYTES[file_precision(precision)] * (card.parameters + inputs + outputs)
+    found = None if cell.run is None or cell.why else point_of(cell.run)
+    return found if isinstance(found, Point) else None
 
 
 def _roof(top: Union[Roof, Missing]) -> dict[str, Any]:

@@ -6,15 +6,12 @@ from collections.abc import Mapping
 from typing import Any, Optional, Union
 
 from edgetop.analysis.operators import breakdown
-from edgetop.analysis.roofline import gflops
 from edgetop.engine.judged import accuracy_json
-from edgetop.measure.outputs import NULL
-from edgetop.networks import zoo
+from edgetop.engine.roofs import model_gflops, roofline_json
 from edgetop.protocol import UNKNOWN, Operators, RunFigures, Snapshot, Verdict
 from edgetop.readings import Figure, Missing
 
 SCHEMA = "edgetop.result/1"
-_UNCOUNTED = Missing("what it computes is not counted")
 _NO_START = Missing("the framework does not tell when it begins")
 
 
@@ -48,14 +45,6 @@ def _warnings(run: RunFigures) -> list[str]:
     if run.weights.startswith("seeded"):
         warnings.append("the weights are seeded: speed only")
     return warnings
-
-
-def model_gflops(run: RunFigures) -> Figure:
-    """Billions of operations a second at its median; Missing where nobody counts what it computes."""
-    if run.framework == NULL or run.model not in zoo.NETWORKS:
-        return _UNCOUNTED
-    seconds = run.p50_ns if isinstance(run.p50_ns, Missing) else run.p50_ns / 1e9
-    return gflops(zoo.shipped_card(run.model).macs, seconds)
 
 
 def _energy(run: RunFigures, whose: Mapping[str, str]) -> dict[str, Any]:
@@ -176,6 +165,7 @@ def _run(run: RunFigures, whose: Mapping[str, str], operators: Optional[Operator
         "set_aside": run.set_aside,
         "throughput_ips": plain(run.rate_ips),
         "gflops": plain(model_gflops(run)),
+        "roofline": roofline_json(run),
         "cpu_percent": plain(run.cpu_percent),
         "memory": {"rss_bytes": plain(run.rss_bytes), "peak_rss_bytes": plain(run.peak_rss_bytes)},
         "power_w": plain(run.power_w),

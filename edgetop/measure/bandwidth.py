@@ -14,7 +14,7 @@ import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import Union
+from typing import Optional, Union
 
 from edgetop.config import cache_folder
 from edgetop.isolate import environment
@@ -31,9 +31,7 @@ _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 
 def bandwidth(threads: int, machine: Mapping[str, Union[str, int]]) -> Figure:
     """Bytes a second that so many threads copy, read and written together; measured once a machine, then remembered."""
-    key = " ".join(str(machine.get(name, "")) for name in ("board", "cpu", "cores", "memory_bytes", "hostname"))
-    key += f" {threads}"
-    remembered = _recall()
+    key, remembered = _key(threads, machine), _recall()
     if key not in remembered:
         measured = _measure(threads, _bytes_to_copy())
         if isinstance(measured, Missing):
@@ -41,6 +39,20 @@ def bandwidth(threads: int, machine: Mapping[str, Union[str, int]]) -> Figure:
         remembered[key] = measured
         _remember(remembered)
     return remembered[key]
+
+
+def recalled(threads: int, machine: Mapping[str, Union[str, int]]) -> Optional[float]:
+    """What ``bandwidth`` once found; None where it was never asked."""
+    return _recall().get(_key(threads, machine))
+
+
+def machine_key(machine: Mapping[str, Union[str, int]]) -> str:
+    """What tells this machine from others: its board, processor, memory and name."""
+    return " ".join(str(machine.get(name, "")) for name in ("board", "cpu", "cores", "memory_bytes", "hostname"))
+
+
+def _key(threads: int, machine: Mapping[str, Union[str, int]]) -> str:
+    return f"{machine_key(machine)} {threads}"
 
 
 def last_cache_bytes(root: str = "/sys/devices/system/cpu/cpu0/cache") -> int:

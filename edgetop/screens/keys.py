@@ -106,7 +106,7 @@ ACTIONS: tuple[Action, ...] = (
     _action("turn", "left right tab", "The next run, or all side by side", (OPERATORS,), **_TABLE),
     _action("sort", "s", "Sort by time, order of execution or name", (OPERATORS,), **_TABLE),
     _action("ask", "enter", "Time the operators of every run, or once more", (OPERATORS,), **_TABLE),
-    _action("page", "left right tab", "Verdicts, or speed against another quality", (COMPARISON,), **_PAIRS),
+    _action("page", "left right tab", "Verdicts, speed against another quality, the roofline", (COMPARISON,), **_PAIRS),
     _action("against", "y", "Set energy, accuracy or memory against speed", (COMPARISON,), **_PAIRS),
     _action("anew", "escape", "Stop the run and choose anew", (LIVE,), "new", group="Run"),
     _action("theme", "t", "Next theme: dark, light, high contrast", EVERYWHERE, group="View"),

@@ -13,20 +13,22 @@ from edgetop.widgets.forest import forest
 from edgetop.widgets.pairs import pairs_of
 from edgetop.widgets.pareto import Quality, frontier, points_of, qualities
 from edgetop.widgets.ranking import legend, missing_reasons, ranking
+from edgetop.widgets.roofline import UNITS, roofline_page
 from edgetop.widgets.scatter import Scatter
 from edgetop.widgets.scrolled import ScrolledPanel
 
-VERDICTS, PLOT = 0, 1
-PAGES = ("verdicts", "trade-off")
+VERDICTS, PLOT, ROOFLINE = 0, 1, 2
+PAGES = ("verdicts", "trade-off", "roofline")
 
 
 class ComparisonPanel(ScrolledPanel):
-    """Draws a snapshot's ranks and verdicts, and on its second page its runs by speed and another quality."""
+    """Draws a snapshot's ranks and verdicts, its runs by speed and another quality, and the roofline above them."""
 
     NUMBER = "9"
     TITLE = "Comparison"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("right,tab,left,shift+tab", "turn", show=False),
+        Binding("right,tab", "turn(1)", show=False),
+        Binding("left,shift+tab", "turn(-1)", show=False),
         Binding("y", "set_against", show=False),
     ]
 
@@ -46,9 +48,9 @@ class ComparisonPanel(ScrolledPanel):
 
     # ---- keys
 
-    def action_turn(self) -> None:
-        """The other page."""
-        self._page = PLOT if self._page == VERDICTS else VERDICTS
+    def action_turn(self, step: int) -> None:
+        """The next page, or the one before."""
+        self._page = (self._page + step) % len(PAGES)
         self.redraw()
 
     def action_set_against(self) -> None:
@@ -71,23 +73,34 @@ class ComparisonPanel(ScrolledPanel):
         """What the numbers mean."""
         if self._page == VERDICTS:
             return "the second takes so many times as much as the first" if len(self._runs) > 1 else ""
+        if self._page == ROOFLINE:
+            return UNITS
         quality = self._quality
         return f"{quality.line.title} against p50, 95 %" if quality is not None else ""
 
     def hints(self) -> str:
         """The keys that work in this panel."""
-        if self._page == VERDICTS:
-            return f"tab trade-off  {'↑↓ rows  ' if self.scrolls else ''}c closes"
         quality = self._quality
-        return f"tab verdicts  {f'y {quality.title}  ' if quality is not None else ''}c closes"
+        more = "↑↓ rows  " if self._page == VERDICTS and self.scrolls else ""
+        if self._page == PLOT and quality is not None:
+            more = f"y {quality.title}  "
+        return f"tab {PAGES[(self._page + 1) % len(PAGES)]}  {more}c closes"
 
     def content(self, width: int, height: int) -> Sequence[Row]:
         """The tabs, and the page that is shown."""
-        if len(self._runs) < 2:
-            words = "One run alone has nothing to be compared with: choose several frameworks, precisions or threads."
-            return [((line, "muted"),) for line in wrap(words if self._runs else "no runs yet", width)]
-        page = self._verdict_page if self._page == VERDICTS else self._plot_page
+        if not self._runs:
+            return [(("no runs yet", "muted"),)]
+        page = (self._verdict_page, self._plot_page, self._roofline_page)[self._page]
+        if len(self._runs) < 2 and self._page != ROOFLINE:
+            page = self._alone_page
         return [self._tabs(), *page(width, height - 1)]
+
+    def _alone_page(self, width: int, height: int) -> list[Row]:
+        words = "One run alone has nothing to be compared with: choose several frameworks, precisions or threads."
+        return [((line, "muted"),) for line in wrap(words, width)]
+
+    def _roofline_page(self, width: int, height: int) -> list[Row]:
+        return roofline_page(self._runs, width, height, ascii=self.ascii)
 
     def _tabs(self) -> Row:
         spans = []

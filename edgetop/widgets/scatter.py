@@ -29,6 +29,15 @@ Cells = dict[tuple[int, int], Span]
 """What is drawn, by column and by row from the top."""
 
 
+def free_place(at: tuple[int, int], taken: set[tuple[int, int]], size: tuple[int, int]) -> tuple[int, int]:
+    """The place, or the nearest one within ``size`` (width, height) that is not taken; it is taken then."""
+    near = ((at[0] + dx, at[1] + dy) for dx, dy in NEAR)
+    inside = ((x, y) for x, y in near if 0 <= x < size[0] and 0 <= y < size[1])
+    place = next((place for place in inside if place not in taken), at)
+    taken.add(place)
+    return place
+
+
 class Scatter:
     """Remembers its axes, so that they do not jump."""
 
@@ -108,13 +117,7 @@ class Scatter:
         """Each at its place, or at the nearest one that is free where several meet."""
         taken: set[tuple[int, int]] = set()
         for point in points:
-            column, row = self._column(point.x), self._row(point.y)
-            free = (
-                (column + dx, row + dy)
-                for dx, dy in NEAR
-                if 0 <= column + dx < self._width and 0 <= row + dy < self._height
-            )
-            place = next((place for place in free if place not in taken), (column, row))
-            taken.add(place)
+            at = (self._column(point.x), self._row(point.y))
+            place = free_place(at, taken, (self._width, self._height))
             kind = "tag" if point.place in best else "series"
             cells[place] = (letter(point.place), f"{kind}-{point.place + 1}")

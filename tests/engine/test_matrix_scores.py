@@ -8,7 +8,7 @@ from edgetop.analysis.student import t_975
 from edgetop.commands.bench_table import notes, print_bench, to_csv, to_markdown
 from edgetop.engine.matrix import Group, Matrix
 from edgetop.engine.matrix_result import Cell, Measured, bench_result, cells
-from edgetop.engine.matrix_scores import roofline, scores
+from edgetop.engine.matrix_scores import best_products, roofline, scores, under_roofs
 from edgetop.networks import zoo
 from edgetop.plan import Plan, RunSpec
 from edgetop.protocol import RunFigures, Snapshot
@@ -83,6 +83,16 @@ def test_without_a_product_there_are_points_and_no_roof():
 
 def test_what_computes_nothing_or_failed_is_no_point():
     assert roofline([cell(framework="null"), replace(cell(), why="it crashed")], {})[0]["points"] == []
+
+
+def test_each_run_of_a_table_stands_below_the_roof_of_its_threads():
+    table = [cell("gemm_512", p50_ms=2.0), cell("mobilenet_v2", p50_ms=10.0), cell("mobilenet_v2", threads=2)]
+    product, model, apart = under_roofs(table, {1: 40e9})
+    assert product.run.share_of_roof == 1.0
+    assert model.entry["roofline"]["share_of_roof"] == pytest.approx(model.run.gflops / product.run.gflops)
+    assert apart is table[2]
+    ((precision, threads, best),) = best_products(table)
+    assert (precision, threads, best.gflops) == ("fp32", 1, pytest.approx(product.run.gflops))
 
 
 # ---- tables

@@ -1,5 +1,6 @@
 """The comparison panel as a user sees it: ranks, bars, reasons, the trade-off; and the headline below the figures."""
 
+import re
 import sys
 from itertools import combinations
 
@@ -123,6 +124,35 @@ async def test_speed_is_set_against_energy_and_by_a_key_against_memory(make_host
         assert "‹verdicts›" in await host.rest(pilot)
 
 
+LIES = {"intensity": 60.0, "gflops": 40.0, "share_of_roof": 0.4, "roof_gflops": 100.0, "roof_gbps": 20.0}
+
+
+@pytest.mark.parametrize(("size", "runs"), [((80, 24), 6), ((120, 40), 1)])
+async def test_the_roofline_has_a_letter_for_each_run_below_its_roof(size, runs, make_host, open_panel):
+    host = make_host()
+    told = {
+        n: {**LIES, "gflops": 40.0 - 6 * n, "share_of_roof": 0.4 - 0.06 * n, "roof_of": "a gemm"} for n in range(runs)
+    }
+    async with host.run_test(size=size) as pilot:
+        text = await open_panel(pilot, host, runs=runs, keys=("left",), figures=told, verdicts=())
+    lines = text.splitlines()
+    assert "‹roofline›" in text and "GFLOP/s against FLOP/byte" in lines[0]
+    level = next(number for number, line in enumerate(lines) if len(re.findall("[⠀-⣿]", line)) > 20)
+    letter = next(number for number, line in enumerate(lines) if re.search("[┈ ]A[┈ ]", line) and "●" not in line)
+    assert level < letter
+    assert "40 % of it" in text and "100 GFLOP/s by a gemm, 20.0 GB/s in memory" in text
+
+
+async def test_without_a_roof_it_says_how_to_get_one(make_host, open_panel):
+    host = make_host()
+    none = Missing("no matrix product was measured", "`edgetop bench gemm` measures and keeps it")
+    told = {0: {**LIES, "share_of_roof": none, "roof_gflops": none, "roof_gbps": none}}
+    async with host.run_test(size=(80, 24)) as pilot:
+        text = await open_panel(pilot, host, runs=2, keys=("tab", "tab"), figures=told, verdicts=())
+    assert "no roof – no matrix product was measured: `edgetop bench gemm`" in text
+    assert "40.0 GFLOP/s" in text and "not measured yet" in text
+
+
 async def test_without_medians_there_is_nothing_to_plot(make_host, open_panel):
     host = make_host()
     waiting = {n: {"p50_ns": FEW} for n in range(2)}
@@ -200,7 +230,7 @@ async def test_any_size_is_drawn_with_lines_of_exactly_that_width(size, runs, ma
     host = make_host()
     async with host.run_test(size=size) as pilot:
         await open_panel(pilot, host, runs=runs)
-        for _ in range(2):
+        for _ in range(3):
             await pilot.press("tab")
             await pilot.pause()
             assert {strip.cell_length for strip in host.screen._compositor.render_strips()} == {size[0]}
@@ -214,14 +244,16 @@ async def test_any_size_is_drawn_with_lines_of_exactly_that_width(size, runs, ma
         ((80, 24), 6, ("tab",), False),
         ((60, 16), 3, ("tab",), True),
         ((80, 24), 3, (), True),
+        ((80, 24), 3, ("left",), False),
     ],
-    ids=["120x40", "80x24-two", "80x24-trade-off", "60x16-ascii-trade-off", "80x24-ascii"],
+    ids=["120x40", "80x24-two", "80x24-trade-off", "60x16-ascii-trade-off", "80x24-ascii", "80x24-roofline"],
 )
 @pytest.mark.skipif(sys.version_info < (3, 10), reason="the snapshot plug-in needs Python 3.10")
 def test_it_looks_as_it_did(request, make_host, open_panel, size, runs, keys, ascii):
     host = make_host(ascii=ascii)
 
     async def look(pilot):
-        await open_panel(pilot, host, runs=runs, keys=keys)
+        told = {n: {**figures(runs)[n], **LIES, "gflops": 40.0 / (n + 1), "roof_of": "a gemm"} for n in range(runs)}
+        await open_panel(pilot, host, runs=runs, keys=keys, figures=told)
 
     assert request.getfixturevalue("snap_compare")(host, terminal_size=size, run_before=look)
