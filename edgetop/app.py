@@ -75,7 +75,7 @@ class EdgetopApp(RunActions, ReplayActions, ViewActions):
         self.refusal: Optional[Ended] = None
         """Why the engine refused what this app was started for."""
         self.sessions: list[str] = []
-        """The session files written so far."""
+        """The session files written so far, also those of which the engine can say nothing more."""
 
     # ---- beginning
 
@@ -141,8 +141,14 @@ class EdgetopApp(RunActions, ReplayActions, ViewActions):
     def _take_snapshot(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
         self._at_ns = snapshot.t_ns
+        if isinstance(snapshot.recording, Recording):
+            self._note_session(snapshot.recording.path)
         if self._live is not None:
             self._live.show(snapshot)
+
+    def _note_session(self, path: str) -> None:
+        if path and path not in self.sessions:
+            self.sessions.append(path)
 
     def _take_hello(self, hello: Hello) -> None:
         self._hello = hello
@@ -156,8 +162,7 @@ class EdgetopApp(RunActions, ReplayActions, ViewActions):
 
     def _take_ended(self, ended: Ended) -> None:
         self._ended = ended
-        if ended.session and ended.session not in self.sessions:
-            self.sessions.append(ended.session)
+        self._note_session(ended.session)
         if self._leaving is not None:
             self.exit(return_code=self._leaving or ended.exit_code)
         elif self._choosing_anew:
@@ -265,12 +270,6 @@ class EdgetopApp(RunActions, ReplayActions, ViewActions):
         self._leaving = code
         self.command(Stop())
         self.set_timer(STOP_TIMEOUT_S, lambda: self.exit(return_code=code))
-
-    def written_sessions(self) -> tuple[str, ...]:
-        """The session files this app has had written, also when the engine could not say so at the end."""
-        recording = self._snapshot.recording
-        last = (recording.path,) if isinstance(recording, Recording) else ()
-        return tuple(dict.fromkeys((*self.sessions, *last)))
 
     def close_engine(self) -> None:
         """Stop the engine, after the terminal has been given back."""

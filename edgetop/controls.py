@@ -30,6 +30,13 @@ class Mark:
 
 
 @dataclass(frozen=True)
+class Record:
+    """Begin a session file now, or end the one under way."""
+
+    on: bool
+
+
+@dataclass(frozen=True)
 class TimeOperators:
     """Hold the turns while the operators of every run are timed."""
 
@@ -83,5 +90,16 @@ class Stop:
 
 
 Command = Union[
-    Start, Pause, Mark, TimeOperators, MeasureEnergy, Seek, Speed, DescribeSession, RenameSession, DeleteSession, Stop
+    Start,
+    Pause,
+    Mark,
+    Record,
+    TimeOperators,
+    MeasureEnergy,
+    Seek,
+    Speed,
+    DescribeSession,
+    RenameSession,
+    DeleteSession,
+    Stop,
 ]

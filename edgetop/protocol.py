@@ -283,6 +283,8 @@ class Snapshot:
     duration_ns: int = 0
     """Of the whole session in a replay; 0 live without an end."""
     speed: float = 1.0
+    since_ns: int = 0
+    """Of a recording begun in the midst of a measurement: after how long; the figures are of what follows."""
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ def run_app(
         app.run(mouse=settings.screen.mouse)
     finally:
         app.close_engine()
-    say_goodbye(app.failure, app.refusal, app.written_sessions())
+    say_goodbye(app.failure, app.refusal, tuple(app.sessions))
     return 1 if app.failure is not None else app.return_code or 0
 
 

@@ -64,7 +64,11 @@ def _headings(runs: Sequence[RunFigures]) -> list[str]:
 
 def _notes(snapshot: Snapshot) -> list[str]:
     """What the table cannot hold: failures with what to do, why a figure is missing."""
-    notes = [f"{r.title} failed: {r.message}. {r.hint}".rstrip(". ") for r in snapshot.runs if r.status == "failed"]
+    begun = units.clock_time(snapshot.since_ns)
+    notes = (
+        [f"recorded from {begun} of the measurement on: all figures are of that stretch"] if snapshot.since_ns else []
+    )
+    notes += [f"{r.title} failed: {r.message}. {r.hint}".rstrip(". ") for r in snapshot.runs if r.status == "failed"]
     notes += [f"{r.title}: {r.note}" for r in snapshot.runs if r.note]
     if any(run.weights.startswith("seeded") for run in snapshot.runs):
         notes.append("the weights are seeded: speed only")

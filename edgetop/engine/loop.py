@@ -5,17 +5,17 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections.abc import Mapping
-from typing import Any, Callable, Optional, TypeVar, Union
+from typing import Any, Callable, Optional, TypeVar
 
 from edgetop.clock import now_ns
-from edgetop.controls import Command, Stop
+from edgetop.controls import Command, Record, Stop
 from edgetop.engine.aggregate import Aggregate
 from edgetop.engine.feed import Feed
 from edgetop.engine.publish import Publisher
-from edgetop.protocol import Ended, Notice, Operators, Picture, Recording, Snapshot
+from edgetop.engine.recordings import Recordings
+from edgetop.protocol import Ended, Operators, Picture, Snapshot
 from edgetop.readings import Missing
 from edgetop.samples import Batch
-from edgetop.sessions.recorder import Recorder
 
 Told = TypeVar("Told", Picture, Operators)
 DRAIN_S = 0.05
@@ -52,19 +52,18 @@ class Loop:
         feed: Feed,
         publisher: Publisher,
         commands: Commands,
-        recorder: Optional[Recorder] = None,
+        recordings: Optional[Recordings] = None,
         *,
         hold_at_end: bool = False,
     ) -> None:
         self._feed = feed
         self._publisher = publisher
         self._commands = commands
-        self._recorder = recorder
+        self._recordings = recordings
         self._hold_at_end = hold_at_end
         self._aggregate = Aggregate(feed.description)
         self._runs = {spec.id for spec in feed.description.plan.runs}
         self._cost = OwnCost()
-        self._reported: Optional[Notice] = None
         self._stopping = False
         self.last: Snapshot = Snapshot(0, "preparing")
         """The newest snapshot; the final one once ``run`` has returned."""
@@ -89,8 +88,8 @@ class Loop:
             self._take(final=True)
         finally:
             self._feed.close()
-            if self._recorder is not None:
-                self._recorder.close()
+            if self._recordings is not None:
+                self._recordings.close()
         self._show(final=True)
         return self._ended()
 
@@ -98,17 +97,26 @@ class Loop:
         for command in commands:
             if isinstance(command, Stop):
                 self._stopping = True
+            elif isinstance(command, Record):
+                self._record(command.on)
             else:
                 self._feed.command(command)
+
+    def _record(self, on: bool) -> None:
+        if self._recordings is not None:
+            for notice in self._recordings.switch(on):
+                self._publisher.publish(notice)
 
     def _take(self, *, final: bool) -> None:
         batch = self._feed.drain()
         if self._feed.restarted:
             self._feed.restarted = False
             self._aggregate = Aggregate(self._feed.description, reset=True)
-        if self._recorder is not None:
-            self._recorder.add(batch)
-            self._report_recorder(self._recorder)
+        if self._recordings is not None:
+            self._recordings.add(batch)
+            trouble = self._recordings.trouble()
+            if trouble is not None:
+                self._publisher.publish(trouble)
         self._aggregate.add(batch)
         for lines in self._feed.log():
             self._publisher.publish(lines)
@@ -124,27 +132,14 @@ class Loop:
                 self.operators[run] = _known(Operators, {**event.data, "run": run})
                 self._publisher.publish(self.operators[run])
 
-    def _report_recorder(self, recorder: Recorder) -> None:
-        failure = recorder.failure
-        message = recorder.status().message
-        if failure is not None:
-            notice = Notice(failure.title, failure.hint, "error")
-        elif message:
-            notice = Notice(message, "Free some room; what was recorded until then is kept", "warning")
-        else:
-            self._reported = None  # a shortage that comes again is told again
-            return
-        if notice != self._reported:
-            self._reported = notice
-            self._publisher.publish(notice)
-
     def _show(self, *, final: bool) -> None:
         snapshot = self._aggregate.snapshot(final=final)
         if self._feed.paused and not final:
             snapshot = dataclasses.replace(snapshot, state="paused")
         snapshot = dataclasses.replace(
             snapshot,
-            recording=self._recording(),
+            recording=Missing("not recording") if self._recordings is None else self._recordings.status(),
+            since_ns=self._feed.description.since_ns,
             engine_cpu_percent=self._cost.percent(),
             duration_ns=self._feed.duration_ns,
             speed=self._feed.speed,
@@ -153,14 +148,9 @@ class Loop:
         if not self._publisher.publish(snapshot):
             self._aggregate.undo(snapshot)
 
-    def _recording(self) -> Union[Recording, Missing]:
-        if self._recorder is None:
-            return Missing("not recording")
-        return self._recorder.status()
-
     def _ended(self) -> Ended:
-        session = self._recorder.path if self._recorder is not None else ""
-        failure = self._recorder.failure if self._recorder is not None else None
+        session = self._recordings.path if self._recordings is not None else ""
+        failure = self._recordings.failure if self._recordings is not None else None
         if failure is not None:
             return Ended(1, failure.title, failure.hint, session)
         failed = [run for run in self.last.runs if run.status == "failed"]

@@ -67,7 +67,16 @@ def _reads(spec: RunSpec) -> bool:
 def _session_path(plan: Plan) -> str:
     if plan.record:
         return plan.record if plan.record == NO_RECORD else os.path.abspath(plan.record)
-    folder = sessions_folder()
+    return _free_path(sessions_folder(), plan)
+
+
+def later_session_path(plan: Plan) -> str:
+    """For a file begun while the plan is carried out: beside the first one, where there is one; raises CannotWrite."""
+    folder = sessions_folder() if plan.record in ("", NO_RECORD) else os.path.dirname(plan.record)
+    return _free_path(folder, plan)
+
+
+def _free_path(folder: str, plan: Plan) -> str:
     try:
         os.makedirs(folder, exist_ok=True)
     except OSError as error:

@@ -202,6 +202,7 @@ def result(
     return {
         "schema": SCHEMA,
         "machine": dict(machine),
+        "recorded_from_s": snapshot.since_ns * 1e-9,
         "power": _power(snapshot),
         "results": [_run(run, whose, operators.get(run.run)) for run in snapshot.runs],
         "comparison": [_verdict(verdict) for verdict in snapshot.verdicts],

@@ -10,7 +10,8 @@ from edgetop.engine.check import check_plan
 from edgetop.engine.live import LiveFeed
 from edgetop.engine.loop import Commands, Loop
 from edgetop.engine.publish import Publisher
-from edgetop.engine.resolve import NO_RECORD, placed, resolve
+from edgetop.engine.recordings import Recordings
+from edgetop.engine.resolve import NO_RECORD, later_session_path, placed, resolve
 from edgetop.errors import CannotWrite, DiskFull
 from edgetop.plan import Plan
 from edgetop.sessions.recorder import Recorder
@@ -32,4 +33,4 @@ def live_loop(
     except Exception:
         feed.close()
         raise
-    return Loop(feed, publisher, commands, recorder)
+    return Loop(feed, publisher, commands, Recordings(feed.description, lambda: later_session_path(plan), recorder))

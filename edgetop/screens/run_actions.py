@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from edgetop.controls import Command, Mark, MeasureEnergy, Pause, TimeOperators
+from edgetop.controls import Command, Mark, MeasureEnergy, Pause, Record, TimeOperators
 from edgetop.protocol import Snapshot
+from edgetop.readings import Missing
 from edgetop.terminal.lifecycle import TerminalApp
 
 
@@ -26,6 +27,11 @@ class RunActions(TerminalApp):
         """Set a marker."""
         self.command(Mark())
         self.notify("Marker set")
+
+    def action_record(self) -> None:
+        """Begin a recording, or end the one under way; the status bar says which it is."""
+        if self._snapshot.state != "ended":
+            self.command(Record(isinstance(self._snapshot.recording, Missing)))
 
     def action_energy(self) -> None:
         """Have the energy of every run measured, or say what is in the way."""

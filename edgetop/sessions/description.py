@@ -38,6 +38,8 @@ class Description:
     machine: Mapping[str, Union[str, int]] = field(default_factory=dict)
     power: int = -1
     """The channel of the watts that energy is made of; -1 where there is none."""
+    since_ns: int = 0
+    """How long the measurement had been going on when the file was begun."""
 
 
 def latency_channels(description: Description) -> dict[int, int]:
@@ -70,6 +72,7 @@ def save(db: sqlite3.Connection, description: Description) -> None:
         "host": json.dumps(dict(description.machine)),
         "plan": encode(Start(description.plan)),
         "meters": json.dumps(_meters(description)),
+        "since_ns": description.since_ns,
         "closed": 0,
     }
     db.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
@@ -184,6 +187,7 @@ def load(rows: Rows) -> tuple[Description, dict[str, Any]]:
         channels=channels,
         machine=_machine(meta.get("host", "")),
         power=meters.get("energy", first),
+        since_ns=meta.get("since_ns", 0),
     )
     checked: Description = _checked(description, Description)
     return checked, meta

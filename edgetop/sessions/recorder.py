@@ -59,6 +59,10 @@ class Recorder:
         """The file's size and the room left, as of the last second."""
         return self._status
 
+    def finish(self) -> None:
+        """Have what is left written and the file closed, without waiting for it."""
+        self._closing.set()
+
     def close(self) -> None:
         """Write what is left and close the file; never raises, see ``failure``."""
         self._closing.set()

@@ -46,9 +46,12 @@ class StatusBar(Lines):
 
     def draw(self, width: int, height: int) -> Sequence[Row]:
         """State and recording at the left, own cost at the right; what does not fit is left out."""
-        left: Row = (*self._state(), *self._recorded())
         cost = self._cost()
-        room = width - 2 - row_width(left) - row_width(cost)
+        for recorded in (self._recorded(), self._recorded(room_left=False)):
+            left: Row = (*self._state(), *recorded)
+            room = width - 2 - row_width(left) - row_width(cost)
+            if room >= 2:
+                break
         if room < 2:
             return [left]
         detail = self._detail()
@@ -65,16 +68,19 @@ class StatusBar(Lines):
         held: Row = (("  view held", "warn"),) if self._held else ()
         return ((f" {model}  ", "strong"), (f"{sign} ", ink), (f"{snapshot.state} {moment}", ""), *held)
 
-    def _recorded(self) -> Row:
+    def _recorded(self, *, room_left: bool = True) -> Row:
         recording = self._snapshot.recording
         if isinstance(recording, Missing):
             return ()
-        rec: Row = (("   ● REC", "rec"), (f" {size(recording.size_bytes)}", ""))
+        free = f" · {size(recording.free_bytes)} free" if room_left else ""
+        rec: Row = (("   ● REC", "rec"), (f" {size(recording.size_bytes)}{free}", ""))
         return (*rec, (f"  {plain(recording.message)}", "warn")) if recording.message else rec
 
     def _detail(self) -> str:
-        """The recording's file, its end kept where it is long; or why there is none."""
+        """The recording's file, its end kept where it is long; or why there is none, or what a replay is of."""
         recording = self._snapshot.recording
+        if self._snapshot.since_ns:
+            return f"recorded from {clock_time(self._snapshot.since_ns)} on"
         return plain(recording.reason if isinstance(recording, Missing) else recording.path)
 
     def _cost(self) -> Row:

@@ -9,9 +9,9 @@ from rich.cells import cell_len
 
 from edgetop.app import EdgetopApp
 from edgetop.config import RunSettings, ScreenSettings, Settings
-from edgetop.controls import Mark, MeasureEnergy, Pause, Seek, Speed, Start, Stop, TimeOperators
+from edgetop.controls import Mark, MeasureEnergy, Pause, Record, Seek, Speed, Start, Stop, TimeOperators
 from edgetop.plan import EnergySettings, RunSpec
-from edgetop.protocol import Ended, Gauge, Hello, LogLines, Notice, Operators, Picture
+from edgetop.protocol import Ended, Gauge, Hello, LogLines, Notice, Operators, Picture, Recording
 from edgetop.readings import Channel, Missing
 from edgetop.screens.energy_request import announcement
 from edgetop.screens.error import ErrorScreen, QuestionScreen
@@ -285,6 +285,19 @@ async def test_the_mouse_chooses_and_starts(make, engine):
 # ---- live and replay
 
 
+async def test_a_key_ends_the_recording_and_begins_another(make, engine):
+    app = make(engine.HELLO, engine.snapshot(4), plan=engine.PLAN)
+    async with app.run_test(size=(120, 40)) as pilot:
+        client = app.clients[0]
+        for path in ("/tmp/a.edgetop", "", "/tmp/b.edgetop"):
+            recording = Recording(path, 5, 10**10) if path else Missing("not recording")
+            client.push(engine.snapshot(5, recording=recording))
+            await settle(pilot, client)
+            await pilot.press("r")
+        assert client.sent == [Start(engine.PLAN), Record(False), Record(True), Record(False)]
+    assert app.sessions[-2:] == ["/tmp/a.edgetop", "/tmp/b.edgetop"]
+
+
 async def test_a_plan_starts_at_once_and_keys_become_commands(make, engine):
     app = make(engine.HELLO, engine.snapshot(4), plan=engine.PLAN)
     async with app.run_test(size=(120, 40)) as pilot:
@@ -394,7 +407,7 @@ async def test_escape_asks_stops_the_run_and_a_new_engine_serves_the_picker(make
         assert len(app.clients) == 2
         assert isinstance(app.clients[1].sent[0], Start)
     assert app.clients[0].closed
-    assert app.written_sessions() == ("/tmp/pi.edgetop",)
+    assert app.sessions == ["/tmp/pi.edgetop"]
 
 
 async def test_quit_waits_for_the_recording(make, engine):

@@ -3,6 +3,7 @@
 import pytest
 
 from edgetop.engine.loop import Loop
+from edgetop.engine.recordings import Recordings
 from edgetop.protocol import Notice, Recording
 from edgetop.samples import Batch, Event
 
@@ -70,7 +71,8 @@ class Recorder:
 def test_a_shortage_of_room_is_told_once_each_time_it_comes(description, messages, told):
     screen = Screen()
     feed = Feed(description, len(messages))
-    Loop(feed, screen, lambda timeout_s: [], Recorder(messages)).run()
+    recordings = Recordings(description, lambda: "", Recorder(messages))
+    Loop(feed, screen, lambda timeout_s: [], recordings).run()
     assert [notice.title for notice in screen.notices] == ["little room"] * told
 
 
