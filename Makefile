@@ -16,6 +16,7 @@ run: $(RUN_STAMP)
 
 test: $(TEST_STAMP) lint
 	@scripts/install_umockdev.sh
+	@scripts/install_chromium.sh
 	@echo "== tests on Python $(VERSION)"
 	@$(BIN)/python -m pytest -m "not slow" -n logical --dist loadfile
 	@$(MAKE) --no-print-directory other-pythons

@@ -25,6 +25,7 @@ usage:
   edgetop bench PLAN                     measure many models on many frameworks, in one table
   edgetop replay FILE                    show a recorded session again
   edgetop export FILE --format F -o OUT  a session as csv, json, parquet, trace (Perfetto) or mcap
+  edgetop report FILE … -o OUT.html      sessions as one HTML page with charts, to pass on
   edgetop list models|frameworks|probes|sessions|keys
   edgetop models write MODEL --format F -o OUT
   edgetop models import MODEL FILE       take trained weights for a model
@@ -87,6 +88,10 @@ def _parser() -> argparse.ArgumentParser:
 
     _mouse_option(replay)
     _export_options(commands.add_parser("export", help="export", description="Write a session in another format."))
+
+    report = commands.add_parser("report", help="report", description="Write sessions as one HTML page.")
+    report.add_argument("files", nargs="+", metavar="FILE", help="the session; several stand side by side")
+    _output_options(report)
 
     bench = commands.add_parser("bench", help="measure a matrix", description="Measure a matrix of runs from a plan.")
     _bench_options(bench)
@@ -307,6 +312,8 @@ def _dispatch(argv: list[str]) -> int:
         from edgetop.commands.replay import replay as act
     elif arguments.command == "export":
         from edgetop.commands.export import export as act
+    elif arguments.command == "report":
+        from edgetop.commands.report import report as act
     elif arguments.command == "list":
         from edgetop.commands.listing import listing as act
     elif arguments.command == "env":

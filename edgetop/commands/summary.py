@@ -16,6 +16,7 @@ from edgetop.commands.output import Output
 from edgetop.engine.names import common, differences
 from edgetop.protocol import RunFigures, Snapshot
 from edgetop.readings import Missing
+from edgetop.sessions.report.content import Table as FigureTable
 from edgetop.widgets.figure_lines import ENERGIES
 from edgetop.widgets.figure_notes import energy_texts, missing_text, throttled_text
 from edgetop.widgets.gauges import rails, session_rail, whose_watts
@@ -55,29 +56,42 @@ def _label(run: RunFigures) -> str:
     return f"{units.printable(seen[0][0])} {seen[0][1]:.2f}" if seen else units.ABSENT
 
 
-def _headings(runs: Sequence[RunFigures]) -> list[str]:
+def _headings(runs: Sequence[RunFigures]) -> tuple[tuple[str, ...], ...]:
     """Name, version, and what tells the runs apart beside their frameworks."""
     told = zip(runs, differences(runs))
     lines = [(run.title, run.version.partition("+")[0], *apart) for run, apart in told]
-    return ["\n".join(units.printable(line) for line in each if line) for each in lines]
+    return tuple(tuple(units.printable(line) for line in each if line) for each in lines)
 
 
-def _notes(snapshot: Snapshot) -> list[str]:
+def figure_table(*snapshots: Snapshot) -> FigureTable:
+    """The figures of all runs with an inference, those of several sessions side by side; no rows without any."""
+    told = [[run for run in snapshot.runs if run.count] for snapshot in snapshots]
+    runs = [run for each in told for run in each]
+    if not runs:
+        return FigureTable("", (), ())
+    columns = [_rows(run, {other.agrees_with for other in each}) for each in told for run in each]
+    rows = []
+    for row in zip(*columns):
+        name, values = row[0][0], tuple(value for _, value in row)
+        if name not in OF_SOME or set(values) != {units.ABSENT}:
+            rows.append((name, values))
+    return FigureTable(units.printable(", ".join(common(runs))), _headings(runs), tuple(rows))
+
+
+def notes(snapshot: Snapshot) -> list[str]:
     """What the table cannot hold: failures with what to do, why a figure is missing."""
     begun = units.clock_time(snapshot.since_ns)
-    notes = (
+    told = (
         [f"recorded from {begun} of the measurement on: all figures are of that stretch"] if snapshot.since_ns else []
     )
-    notes += [f"{r.title} failed: {r.message}. {r.hint}".rstrip(". ") for r in snapshot.runs if r.status == "failed"]
-    notes += [f"{r.title}: {r.note}" for r in snapshot.runs if r.note]
+    told += [f"{r.title} failed: {r.message}. {r.hint}".rstrip(". ") for r in snapshot.runs if r.status == "failed"]
+    told += [f"{r.title}: {r.note}" for r in snapshot.runs if r.note]
     if any(run.weights.startswith("seeded") for run in snapshot.runs):
-        notes.append("the weights are seeded: speed only")
+        told.append("the weights are seeded: speed only")
     titles = [run.title for run in snapshot.runs]
-    notes += [*_power(snapshot), *energy_texts(snapshot.runs, titles), throttled_text(snapshot.runs, titles)]
-    notes += accuracy_notes(snapshot.runs)
-    if snapshot.verdict:
-        notes.append(snapshot.verdict)
-    return list(filter(None, notes))
+    told += [*_power(snapshot), *energy_texts(snapshot.runs, titles), throttled_text(snapshot.runs, titles)]
+    told += accuracy_notes(snapshot.runs)
+    return list(filter(None, told))
 
 
 def _power(snapshot: Snapshot) -> list[str]:
@@ -115,20 +129,18 @@ def new_table(console: Console, title: str, headings: Sequence[str], texts: int 
 def print_summary(snapshot: Snapshot) -> None:
     """Print the table of all runs to standard output."""
     console = output()
-    runs = [run for run in snapshot.runs if run.count]
-    if runs:
-        table = new_table(console, units.printable(", ".join(common(runs))), ["", *_headings(runs)])
-        references = {run.agrees_with for run in runs}
-        for row in zip(*(_rows(run, references) for run in runs)):
-            name, values = row[0][0], [value for _, value in row]
-            if name not in OF_SOME or set(values) != {units.ABSENT}:
-                table.add_row(name, *map(Text, values))
+    figures = figure_table(snapshot)
+    if figures.rows:
+        table = new_table(console, figures.title, ["", *map("\n".join, figures.headings)])
+        for name, values in figures.rows:
+            table.add_row(name, *map(Text, values))
         console.print(table)
-    for note in [*_notes(snapshot), *_verdicts(snapshot)]:
-        console.print(Text(units.printable(note)))
+    for note in [*notes(snapshot), snapshot.verdict, *verdicts(snapshot)]:
+        if note:
+            console.print(Text(units.printable(note)))
 
 
-def _verdicts(snapshot: Snapshot) -> list[str]:
+def verdicts(snapshot: Snapshot) -> list[str]:
     """Of each pair that can be compared, or why none can: of memory, which the table has, for two runs only."""
     told = [verdict for verdict in snapshot.verdicts if not isinstance(verdict.value, Missing)]
     speeds = [verdict for verdict in snapshot.verdicts if verdict.kind == "latency"]

@@ -17,7 +17,7 @@ from edgetop.units import printable
 RUNS, SENSORS = 1, 2
 """The two processes that the trace shows; each run is a thread of the first."""
 _SPANS = ("turn", "window", "alone", "idle")
-_INSTANTS = ("marker", "missing", "back", "lost", "run")
+_INSTANTS = ("marker", "missing", "back", "lost", "run", "throttle", "clock", "disk")
 
 
 def write(source: Source, out: BinaryIO) -> None:
@@ -99,7 +99,7 @@ def _event(event: Event, start_ns: int) -> Iterator[str]:
             yield _json({**about, "ph": "X", "name": event.kind, **span})
     elif event.kind in _INSTANTS:
         told = {key: value for key, value in event.data.items() if isinstance(value, (str, int))}
-        name = str(told.get("text") or told.get("reason") or told.get("status") or event.kind)
+        name = next((told[key] for key in ("text", "reason", "sign", "status") if told.get(key)), event.kind)
         scope = "g" if event.run is None else "t"
-        moment = {"ts": (event.t_ns - start_ns) / 1e3, "s": scope, "name": printable(name)}
+        moment = {"ts": (event.t_ns - start_ns) / 1e3, "s": scope, "name": printable(str(name))}
         yield _json({**about, "ph": "i", **moment, "args": told})

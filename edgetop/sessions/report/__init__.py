@@ -1,0 +1,1 @@
+"""Sessions as one HTML page: what it holds, the charts drawn, the page written."""
