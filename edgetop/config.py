@@ -54,6 +54,11 @@ def environments_folder() -> str:
     return os.path.join(_folder("XDG_DATA_HOME", ".local/share"), "envs")
 
 
+def state_folder() -> str:
+    """Where the screen keeps what it is to remember."""
+    return _folder("XDG_STATE_HOME", ".local/state")
+
+
 def asset(name: str) -> str:
     """The path of a file that ships with edgetop: beside the package in a wheel, beside its folder in a checkout."""
     package = os.path.dirname(os.path.realpath(__file__))

@@ -143,6 +143,7 @@ def data_home(tmp_path_factory):
     """A data folder of this session's own: none sees, or leaves, what a user keeps."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data-home")))
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state-home")))
         yield
 
 

@@ -99,6 +99,10 @@ ACTIONS: tuple[Action, ...] = (
         "speed-up", "+ =", "Replay twice as fast, up to 8 times", (REPLAY,), "faster", group="Replay", argument="1"
     ),
     _action("speed-down", "-", "Replay half as fast, down to a quarter", (REPLAY,), group="Replay", argument="-1"),
+    _action("layout", "l", "Next layout: overview, latency, power, outputs", WATCHING, group="View"),
+    _action(
+        "hide", "x", "Hide the panel with the focus; the next layout shows all of its panels", WATCHING, group="View"
+    ),
     _action("enlarge", "f", "Enlarge the panel, or shrink it again", WATCHING, group="View"),
     *_PANELS,
     _action("comparison", "c 9", "Compare the runs: ranks, verdicts, trade-offs", WATCHING, "compare", group="View"),

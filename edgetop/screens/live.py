@@ -14,6 +14,7 @@ from textual.widget import Widget
 from edgetop.protocol import Hello, LogLines, Operators, Picture, Snapshot
 from edgetop.screens.keybar import KeyBar
 from edgetop.screens.keys import ACTIONS, LIVE, REPLAY, Action, actions_of
+from edgetop.screens.layouts import PANELS, Layout, following, hiding, remember, remembered
 from edgetop.widgets.brief import Brief
 from edgetop.widgets.chart import Chart
 from edgetop.widgets.cores import Cores
@@ -77,6 +78,9 @@ class LiveScreen(Screen[None]):
         & #labels { height: 8fr; }
         & #log { height: 5fr; }
         & KeyBar { dock: bottom; height: 1; }
+        & .-hidden, &.-no-side .side-pane { display: none; }
+        & .-hidden.-maximized { display: block; }
+        &.-no-chart #figures { height: 1fr; }
         & TooSmall, & Timeline, & .replay-keys, & .whole-screen { display: none; }
         & .whole-screen.-maximized { display: block; }
         &.-can-seek Timeline, &.-can-seek .replay-keys { display: block; }
@@ -104,6 +108,7 @@ class LiveScreen(Screen[None]):
         self._history = History()
         self._since: Optional[int] = None
         self._view = TimeView()
+        self._layout = Layout()
         self._newest = Snapshot(0, "")
         self._drawn = False
         self._tables = Snapshot(0, "")
@@ -158,6 +163,35 @@ class LiveScreen(Screen[None]):
         self.set_class(not self.power.has_value, "-no-power")
         self.timeline.show(snapshot)
         self._show_tables(snapshot)
+
+    # ---- which panels
+
+    def on_mount(self) -> None:
+        """Show the panels of the last time."""
+        self._lay_out(remembered())
+
+    def next_layout(self) -> str:
+        """Show the panels of the next layout; its name."""
+        self._lay_out(following(self._layout))
+        remember(self._layout)
+        return self._layout.preset
+
+    def hide_focused(self) -> bool:
+        """Hide the panel with the focus; False where there is none, or no other."""
+        layout = hiding(self._layout, (self.focused.id or "") if self.focused is not None else "")
+        if layout is None:
+            return False
+        self._lay_out(layout)
+        remember(layout)
+        return True
+
+    def _lay_out(self, layout: Layout) -> None:
+        self._layout = layout
+        for name in PANELS:
+            self.query_one(f"#{name}").set_class(name not in layout.shown, "-hidden")
+        side = self.query_one(".side-pane")
+        self.set_class(all(panel.has_class("-hidden") for panel in side.children), "-no-side")
+        self.set_class("chart" not in layout.shown, "-no-chart")
 
     # ---- the view in time
 

@@ -43,6 +43,16 @@ class ViewActions(TerminalApp):
         if target is not None:
             screen.maximize(target)
 
+    def action_layout(self) -> None:
+        """Show the panels of the next layout, and remember it."""
+        if self._live is not None:
+            self.notify(f"Layout: {self._live.next_layout()}", timeout=2)
+
+    def action_hide(self) -> None:
+        """Hide the panel with the focus, and remember it."""
+        if self._live is not None and not self._live.hide_focused():
+            self.notify("Focus a panel with tab, then hide it; the last one stays", timeout=3)
+
     def action_hold(self) -> None:
         """Hold what is seen, or let it go on."""
         if self._live is not None:

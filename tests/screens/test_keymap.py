@@ -33,7 +33,7 @@ def test_two_may_change_places():
         ({"pause": ("ctrl+shift",)}, "no key 'ctrl+shift'"),
         ({"pause": ("shift+F99",)}, "no key"),
         ({"pause": ("q",)}, "'quit'"),
-        ({"pause": ("x",), "mark": ("x",)}, "'pause' and 'mark'"),
+        ({"pause": ("ctrl+y",), "mark": ("ctrl+y",)}, "'pause' and 'mark'"),
     ],
 )
 def test_what_cannot_be_is_refused_with_its_name(wishes, says):

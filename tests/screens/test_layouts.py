@@ -1,0 +1,72 @@
+"""Layouts: presets, hidden panels, what is remembered."""
+
+import pytest
+
+from edgetop.screens.layouts import PANELS, PRESETS, Layout, following, hiding, remember, remembered
+
+
+@pytest.fixture(autouse=True)
+def state(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    return tmp_path / "edgetop" / "layout.json"
+
+
+def test_they_go_round_and_come_back_whole():
+    layout, seen = Layout(hidden=frozenset({"log"})), []
+    for _ in PRESETS:
+        layout = following(layout)
+        seen.append(layout.preset)
+        assert layout.shown == PRESETS[layout.preset]
+    assert sorted(seen) == sorted(PRESETS) and layout == Layout()
+
+
+def test_the_last_panel_stays():
+    layout = Layout("latency")
+    layout = hiding(layout, "chart")
+    assert layout.shown == {"figures"}
+    assert hiding(layout, "figures") is None and hiding(layout, "chart") is None and hiding(layout, "") is None
+
+
+def test_it_is_remembered(state):
+    assert remembered() == Layout()
+    remember(Layout("power", frozenset({"heat"})))
+    assert remembered() == Layout("power", frozenset({"heat"}))
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"preset": "x", "hidden": []}', '{"preset": "power", "hidden": 3}'])
+def test_what_is_no_layout_is_the_overview(state, text):
+    state.parent.mkdir()
+    state.write_text(text)
+    assert remembered() == Layout()
+
+
+def test_one_that_hides_all_shows_all(state):
+    remember(Layout("latency", frozenset(PANELS)))
+    assert remembered() == Layout("latency")
+
+
+def test_without_a_folder_to_write_nothing_happens(monkeypatch):
+    monkeypatch.setenv("XDG_STATE_HOME", "/proc/nowhere")
+    remember(Layout("power"))
+    assert remembered() == Layout()
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)], ids=["120x40", "80x24"])
+async def test_the_screen_shows_the_panels_of_its_layout(make_host, make_snapshot, hello, size):
+    host = make_host()
+    async with host.run_test(size=size) as pilot:
+        host.live.hello(hello)
+        host.live.show(make_snapshot(count=50))
+        before = await host.rest(pilot)
+        assert host.live.next_layout() == "latency"
+        after = await host.rest(pilot)
+        assert "Latency" in after and "Figures" in after and "Board" not in after and "Power" not in after
+        assert max(map(len, after.splitlines())) == size[0]
+        host.live.chart.focus()
+        assert host.live.hide_focused()
+        assert "1 Latency" not in await host.rest(pilot)
+        assert remembered() == Layout("latency", frozenset({"chart"}))
+        for _ in range(3):
+            host.live.next_layout()
+        host.live._draw_tables()
+        assert (await host.rest(pilot)) == before
