@@ -78,7 +78,7 @@ class LiveScreen(Screen[None]):
         & #labels { height: 8fr; }
         & #log { height: 5fr; }
         & KeyBar { dock: bottom; height: 1; }
-        & .-hidden, &.-no-side .side-pane { display: none; }
+        & .-hidden { display: none; }
         & .-hidden.-maximized { display: block; }
         &.-no-chart #figures { height: 1fr; }
         & TooSmall, & Timeline, & .replay-keys, & .whole-screen { display: none; }
@@ -90,6 +90,7 @@ class LiveScreen(Screen[None]):
         &.-low Brief { display: none; }
         &.-tall #figures { height: 21; }
         &.-wide.-tall .side-pane { display: block; }
+        &.-wide.-tall.-no-side .side-pane { display: none; }
         &.-wide.-tall Brief { display: none; }
         &.-no-power #power { height: 7; }
         &.-no-labels #labels { height: 6; }
