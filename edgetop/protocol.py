@@ -72,6 +72,14 @@ class Catalog:
     max_threads: int
 
 
+@dataclass(frozen=True)
+class Stratum:
+    """The inferences of a run that ran under one condition: how many, and their median."""
+
+    count: int
+    p50_ns: Figure
+
+
 DetectionRow = tuple[str, float, float, float, float, float]
 
 
@@ -103,6 +111,12 @@ class RunFigures:
     throttled: int = 0
     """Inferences while the board throttled or its supply was low; in the statistics, but where the plan says no."""
     leaves_out_throttled: bool = False
+    strata: Mapping[str, Stratum] = field(default_factory=dict)
+    """``clean``, ``held back``, and each sign (U, C, T, S) that there was; empty where throttling is not read."""
+    highest_clock_hz: Figure = UNKNOWN
+    """That the processor was asked for in the session; the true one where the firmware tells it."""
+    p50_at_highest_clock_ns: Figure = UNKNOWN
+    """The median of latency x clock / highest clock."""
     p50_less_waiting_ns: Figure = UNKNOWN
     """The same less what each inference waited for a core: of one thread alone, since others' waits are not seen."""
     outliers: int = 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import inf
 
 from rich import box
 from rich.console import Console
@@ -17,9 +18,10 @@ from edgetop.engine.names import common, differences
 from edgetop.protocol import RunFigures, Snapshot
 from edgetop.readings import Missing
 from edgetop.sessions.report.content import Table as FigureTable
-from edgetop.widgets.figure_lines import ENERGIES
+from edgetop.widgets.figure_lines import ENERGIES, LATENCIES
 from edgetop.widgets.figure_notes import energy_texts, missing_text, throttled_text
 from edgetop.widgets.gauges import rails, session_rail, whose_watts
+from edgetop.widgets.marks import mark_texts, marked
 
 OF_SOME = ("missed", "net", "inf/J", "decode", *ACCURACY)
 """Rows that are left out where no run has a number: decoding is of detectors alone."""
@@ -30,10 +32,7 @@ _WIDE = 100
 def _rows(run: RunFigures, references: set[str]) -> list[tuple[str, str]]:
     agreement = "reference" if run.title in references and not run.agrees_with else units.difference(run.agreement)
     return [
-        ("p50", units.duration(run.p50_ns)),
-        ("p90", units.duration(run.p90_ns)),
-        ("p99", units.duration(run.p99_ns)),
-        ("mean", units.duration(run.mean_ns)),
+        *((line.title, marked(line.text(run), line.field, run, inf)) for line in LATENCIES),
         ("rate", units.rate(run.rate_ips)),
         ("missed", units.share(run.missed)),
         ("CPU", units.percent(run.cpu_percent)),
@@ -90,7 +89,7 @@ def notes(snapshot: Snapshot) -> list[str]:
         told.append("the weights are seeded: speed only")
     titles = [run.title for run in snapshot.runs]
     told += [*_power(snapshot), *energy_texts(snapshot.runs, titles), throttled_text(snapshot.runs, titles)]
-    told += accuracy_notes(snapshot.runs)
+    told += [*mark_texts(snapshot.runs, titles), *accuracy_notes(snapshot.runs)]
     return list(filter(None, told))
 
 

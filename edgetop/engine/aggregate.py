@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 
 from edgetop.analysis.energy import Window
-from edgetop.analysis.stretches import Stretches
+from edgetop.engine.conditions import Conditions
 from edgetop.engine.figures import RunState
 from edgetop.engine.judged import accuracy_verdicts
 from edgetop.engine.meter import EnergyMeter
@@ -17,7 +17,6 @@ from edgetop.engine.names import names
 from edgetop.engine.roofs import Roofs
 from edgetop.engine.series import COLUMN_NS, KEPT_COLUMNS, ColumnStore
 from edgetop.engine.verdicts import Comparison
-from edgetop.measure.incidents import THROTTLED
 from edgetop.protocol import Columns, Gauge, RunFigures, Snapshot
 from edgetop.readings import Channel, Missing
 from edgetop.samples import Batch, Event, Readings
@@ -36,9 +35,9 @@ class Aggregate:
         self._until_ns = self._before_ns = self._start_ns
         self._channels = {channel.id: channel for channel in description.channels}
         self._power = self._channels.get(description.power)
-        self._throttled = Stretches()
+        self._conditions = Conditions()
         plan = description.plan
-        shared = self._throttled, plan.leave_out_throttled, plan.load.deadline_s
+        shared = self._conditions, plan.leave_out_throttled, plan.load.deadline_s
         self._runs = {spec.id: RunState(spec, *shared) for spec in plan.runs}
         self._roofs = Roofs(plan.runs)
         self._comparison = Comparison(list(self._runs.values()))
@@ -77,8 +76,7 @@ class Aggregate:
             self._runs[channel.run].newest(channel.name.rpartition(".")[2], float(values[-1]))
         if self._power is not None and channel.id == self._power.id:
             self._meter.add_readings(readings.t_ns, values)
-        if channel.name == THROTTLED:
-            self._throttled.add(readings.t_ns, readings.ticks)
+        self._conditions.add(channel, readings)
 
     def _add_event(self, event: Event) -> None:
         if event.run is not None and event.run in self._runs:
@@ -101,6 +99,8 @@ class Aggregate:
             return
         missing = Missing(event.data["reason"], event.data.get("hint", ""))
         self._values[channel] = missing
+        if channel in self._channels:
+            self._conditions.lose(self._channels[channel], missing)
         if self._power is not None and channel == self._power.id:
             self._meter.absent = missing
 
@@ -153,7 +153,7 @@ class Aggregate:
         return dataclasses.replace(
             state.figures(final=final),
             agrees_with=reference.title if reference else "",
-            **self._meter.figures(run, self._throttled),
+            **self._meter.figures(run, self._conditions.throttled),
         )
 
     def _take_reset(self) -> bool:

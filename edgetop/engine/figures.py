@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any, Union
 
 import numpy as np
@@ -12,13 +13,13 @@ from edgetop.analysis.early_stopping import early_stop
 from edgetop.analysis.intervals import batch_means
 from edgetop.analysis.percentiles import nearest_rank
 from edgetop.analysis.steady import outliers, steadiness
-from edgetop.analysis.stretches import Stretches
 from edgetop.backends.registry import run_title
 from edgetop.engine.blocks import Blocks
+from edgetop.engine.conditions import Conditions
 from edgetop.engine.judged import Judged
 from edgetop.engine.series import GrowingArray
 from edgetop.plan import RunSpec
-from edgetop.protocol import UNKNOWN, DetectionRow, RunFigures
+from edgetop.protocol import UNKNOWN, DetectionRow, RunFigures, Stratum
 from edgetop.readings import Figure, Missing
 from edgetop.samples import CONTENDED, SET_ASIDE, Event, Int64s, Samples
 
@@ -32,9 +33,9 @@ INTERVAL_GROWTH = 1.1
 class RunState:
     """All that was seen of one run."""
 
-    def __init__(self, spec: RunSpec, throttled: Stretches, leave_out: bool = False, deadline_s: float = 0.0) -> None:
+    def __init__(self, spec: RunSpec, conditions: Conditions, leave_out: bool = False, deadline_s: float = 0.0) -> None:
         self._spec = spec
-        self._throttled = throttled
+        self._conditions = conditions
         self._leave_out = leave_out
         self._deadline_ns = deadline_s * 1e9
         self.title = run_title(spec)
@@ -59,6 +60,8 @@ class RunState:
         self._statistics: dict[str, Any] = {"count": 0}
         self._interval: Union[tuple[float, float], Missing] = UNKNOWN
         self._interval_count = 0
+        self._strata: Mapping[str, Stratum] = {}
+        self._stratified = (0, 0)
         self._judged = 0
         self._steadiness: dict[str, Any] = {}
         self.judged = Judged()
@@ -125,12 +128,14 @@ class RunState:
 
     def figures(self, *, final: bool = False) -> RunFigures:
         """Its column of the table."""
-        durations = self._durations.view()
-        slow = self._throttled.inside(self._starts.view(), durations)
+        starts, durations = self._starts.view(), self._durations.view()
+        throttled = self._conditions.throttled
+        slow = throttled.inside(starts, durations)
+        self._stratify(starts, durations, slow, final=final)
         if self._leave_out and len(slow):
-            durations = np.delete(durations, slow)
-            self.blocks.leave_out(self._throttled)
-        self._renew(durations, slow, final=final)
+            starts, durations = np.delete(starts, slow), np.delete(durations, slow)
+            self.blocks.leave_out(throttled)
+        self._renew(starts, durations, slow, final=final)
         self._judge(final=final)
         told, spec = self._told, self._spec
         return RunFigures(
@@ -166,6 +171,7 @@ class RunState:
             agreement=self.difference,
             ci95_p50_ns=self._interval,
             alone_p50_ns=self.blocks.alone_ns,
+            strata=self._strata,
             **self._statistics,
             **self._steadiness,
             **self.judged.fields(),
@@ -181,7 +187,15 @@ class RunState:
         if not isinstance(found, Missing):
             self._steadiness = {"unsteady": found.trouble, "warm_up_ns": found.since * self._turns_ns}
 
-    def _renew(self, durations: Int64s, slow: Int64s, *, final: bool) -> None:
+    def _stratify(self, starts: Int64s, durations: Int64s, slow: Int64s, *, final: bool) -> None:
+        """The medians by what held the board back, anew as often as the other statistics."""
+        key = len(durations), len(slow)
+        grown = key[0] < ALWAYS_BELOW or key[0] > self._stratified[0] * GROWTH or key[1] > self._stratified[1] * GROWTH
+        if key[0] and key != self._stratified and (final or grown):
+            self._stratified = key
+            self._strata = self._conditions.strata(starts, durations, slow)
+
+    def _renew(self, starts: Int64s, durations: Int64s, slow: Int64s, *, final: bool) -> None:
         """Compute the statistics anew where there are so many more samples, or fewer, that it is worth it."""
         count, computed = len(durations), self._statistics["count"]
         if not count:
@@ -189,6 +203,7 @@ class RunState:
         elif count != computed and (final or count < ALWAYS_BELOW or not computed <= count <= computed * GROWTH):
             self._statistics = _statistics(durations)
             self._statistics["outliers"] = outliers(durations)
+            self._statistics |= self._conditions.at_highest_clock(starts, durations)
             if self._spec.threads == 1:
                 corrected = self._corrected.view()
                 corrected = np.delete(corrected, slow) if self._leave_out and len(slow) else corrected

@@ -136,6 +136,13 @@ def _operators(operators: Optional[Operators]) -> dict[str, Any]:
     }
 
 
+def _strata(run: RunFigures) -> dict[str, Any]:
+    """The inferences by what held the board back meanwhile, those left out of the statistics too."""
+    if not run.strata:
+        return {"missing": "no sensor tells what holds the board back"}
+    return {name: {"n": part.count, "p50_s": _seconds(part.p50_ns)} for name, part in run.strata.items()}
+
+
 def _run(run: RunFigures, whose: Mapping[str, str], operators: Optional[Operators]) -> dict[str, Any]:
     names = ("mean", "stddev", "min", "max", "p50", "p90", "p99", "p90_early_stop")
     latency = {name: _seconds(getattr(run, f"{name}_ns")) for name in names}
@@ -158,6 +165,9 @@ def _run(run: RunFigures, whose: Mapping[str, str], operators: Optional[Operator
         "residency_penalty": _residency(run),
         "rank": run.rank,
         "p50_less_waiting_s": _seconds(run.p50_less_waiting_ns),
+        "highest_clock_hz": plain(run.highest_clock_hz),
+        "p50_at_highest_clock_s": _seconds(run.p50_at_highest_clock_ns),
+        "strata": _strata(run),
         "outliers": run.outliers,
         "warm_up_s": _seconds(run.warm_up_ns),
         "unsteady": run.unsteady,

@@ -22,7 +22,17 @@ MEANINGS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
                 "missed",
                 "the share of samples that took longer than the deadline for one, of a load shape or --deadline-ms",
             ),
-            ("waited", "a sample that waited for a core for more than 2 % of its time is counted below the table"),
+            (
+                "t u w o",
+                "letters before a figure, with a note each below the table. t: inferences ran while throttled; u: the "
+                "run has not come to rest; w: samples waited for a core for more than 2 % of their time; o: samples "
+                "lie more than three interquartile ranges above the third quartile. All stay in the statistics",
+            ),
+            (
+                "at full clock",
+                "in JSON (p50_at_highest_clock_s): the median of latency x clock / highest clock of the session, by "
+                "the clock asked for, or the true one where the firmware tells it, read once a second",
+            ),
             ("the chart", "a line is the mean in a quarter of a second, its band reaches from least to greatest"),
         ),
     ),
@@ -134,7 +144,8 @@ MEANINGS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ),
             (
                 "throttled",
-                "inferences in such a stretch are counted below the table. They stay in the statistics, but "
+                "inferences in such a stretch are counted below the table, with their p50 and that of the others, and "
+                "in JSON for each sign (strata). They stay in the statistics, but "
                 "with --leave-out-throttled",
             ),
             ("pressure", "share of the last second in which a task waited for CPU, memory or input and output (PSI)"),

@@ -9,10 +9,14 @@ from rich.cells import set_cell_size
 
 from edgetop.protocol import UNKNOWN, RunFigures
 from edgetop.readings import Missing
+from edgetop.units import duration
 from edgetop.widgets.braille import LETTERS
 from edgetop.widgets.cells import Row, plain, wrap
 from edgetop.widgets.figure_lines import PROVISIONAL, lines_of
+from edgetop.widgets.marks import THROTTLED, mark_texts
 
+CLEAN, HELD_BACK = "clean", "held back"
+"""Of RunFigures.strata."""
 PHASES = ("energy", "cooling", "accuracy")
 """States whose messages tell how far they are, and not of what."""
 _SO_FAR = re.compile(r", has \d+$")
@@ -27,7 +31,9 @@ def missing_text(missing: Missing) -> str:
 def notes(runs: Sequence[RunFigures], width: int, idle_note: str = "") -> list[Row]:
     """All notes in lines of ``width`` cells, the gravest first."""
     idle = [(plain(idle_note), "warn")] if idle_note else []
-    texts = [*_messages(runs), *_throttled(runs), *_energy(runs), *idle, *_ways(runs), *_missing(runs), *_samples(runs)]
+    marks = [(text, "warn") for text in mark_texts(runs, _letters(runs))]
+    first = [*_messages(runs), *_throttled(runs), *_lost(runs), *_energy(runs), *idle, *marks]
+    texts = [*first, *_ways(runs), *_missing(runs)]
     return [((line, ink),) for text, ink in texts for line in wrap(text, width)]
 
 
@@ -63,9 +69,19 @@ def throttled_text(runs: Sequence[RunFigures], names: Sequence[str]) -> str:
     for run, name in zip(runs, names):
         if run.throttled:
             whole = run.count + (run.throttled if run.leaves_out_throttled else 0)
-            told.append(f"{name} {run.throttled} of {whole}")
-    left_out = ", left out" if any(run.leaves_out_throttled for run in runs) else ""
-    return f"inferences while throttled{left_out}: {', '.join(told)}" if told else ""
+            told.append(f"{name} {run.throttled} of {whole}{_medians(run)}")
+    left_out = any(run.leaves_out_throttled for run in runs)
+    start = f"{THROTTLED.words}, left out" if left_out else f"{THROTTLED.letter} {THROTTLED.words}"
+    return f"{start}: {', '.join(told)}" if told else ""
+
+
+def _medians(run: RunFigures) -> str:
+    """What being held back made of the median, and by which signs."""
+    clean, slow = run.strata.get(CLEAN), run.strata.get(HELD_BACK)
+    if clean is None or slow is None or not slow.count:
+        return ""
+    signs = " ".join(sign for sign in run.strata if sign not in (CLEAN, HELD_BACK))
+    return f" (p50 {duration(slow.p50_ns)}, else {duration(clean.p50_ns)}; {signs})"
 
 
 def energy_texts(runs: Sequence[RunFigures], names: Sequence[str]) -> list[str]:
@@ -118,8 +134,6 @@ def _missing(runs: Sequence[RunFigures]) -> list[tuple[str, str]]:
     return texts
 
 
-def _samples(runs: Sequence[RunFigures]) -> list[tuple[str, str]]:
+def _lost(runs: Sequence[RunFigures]) -> list[tuple[str, str]]:
     lost = [f"{_letter(place)} {run.lost}" for place, run in enumerate(runs) if run.lost]
-    waited = [f"{_letter(place)} {run.contended} of {run.count}" for place, run in enumerate(runs) if run.contended]
-    texts = [("samples lost", lost), ("samples that waited for a core", waited)]
-    return [(f"{title}: {', '.join(numbers)}", "warn") for title, numbers in texts if numbers]
+    return [(f"samples lost: {', '.join(lost)}", "warn")] if lost else []

@@ -10,6 +10,7 @@ from edgetop.widgets.cells import Row, Span, fit, fit_right, plain
 from edgetop.widgets.figure_lines import FigureLine, best_places, first_places, lines_of, texts_of
 from edgetop.widgets.figure_notes import first_lines, notes
 from edgetop.widgets.gauges import rails, session_rail, whose_watts
+from edgetop.widgets.marks import marked
 from edgetop.widgets.pairs import headline, pairs_of
 from edgetop.widgets.panel import Panel
 from edgetop.widgets.run_names import run_label, run_name, run_variant
@@ -132,7 +133,8 @@ class Figures(Panel):
         for place, run in enumerate(self._runs):
             ink = "good" if place in best else ("" if line.has_value(run) else "muted")
             sign = str(run.rank or "") if ranked else BEST if place in best else ""
-            spans += _cell(_word(texts[place], column), ink, column, sign)
+            text = marked(_word(texts[place], column), line.field, run, column - _gap(column))
+            spans += _cell(text, ink, column, sign)
         return tuple(spans)
 
 

@@ -116,7 +116,7 @@ def test_energy_is_told_with_its_intervals_its_source_and_what_idling_drew(capsy
         "idle: 2.41 W, 2.10 W before the accelerator's first use",
         "idling drew 2.41 W before and 2.52 W after: 4.4 % apart",
         "energy (LiteRT): 5 windows of 10.0 s",
-        "inferences while throttled: LiteRT 4 of 9",
+        "t inferences while throttled: LiteRT 4 of 9",
     ]
 
 

@@ -96,3 +96,39 @@ def test_the_comparison_of_runs_leaves_the_same_turns_out(description, leave_out
     aggregate.add(Batch(START + 21 * SECOND, {0: first[0], 1: second[0]}, readings, events))
     found = next(verdict for verdict in aggregate.snapshot(final=True).verdicts if verdict.kind == "latency")
     assert (found.value == pytest.approx(1.25, rel=0.001) and found.high - found.low < 0.01) == leave_out
+
+
+def test_medians_are_told_of_what_was_held_back_and_of_the_rest_for_each_sign(throttled):
+    description, batch = throttled
+    (told,) = result(final(*throttled, leave_out=True), {}, {})["results"]
+    assert told["strata"] == {
+        "clean": {"n": 700, "p50_s": 0.01},
+        "held back": {"n": 200, "p50_s": 0.01},
+        "T": {"n": 200, "p50_s": 0.01},
+    }
+    slow = np.where(np.arange(11) == 5, 1, 0)
+    under = dataclasses.replace(batch, readings={0: Readings(batch.readings[0].t_ns, slow)})
+    (told,) = result(final(description, under, leave_out=False), {}, {})["results"]
+    assert set(told["strata"]) == {"clean", "held back", "U"}
+    assert told["strata"]["U"] == {"n": 100, "p50_s": 0.02}
+
+
+def test_without_a_sensor_there_are_no_strata_and_the_reason(throttled):
+    description, batch = throttled
+    (told,) = result(final(description, dataclasses.replace(batch, readings={}), leave_out=False), {}, {})["results"]
+    assert "missing" in told["strata"]
+
+
+def test_the_median_at_the_highest_clock_is_told_or_why_there_is_none(throttled):
+    description, batch = throttled
+    clock = Channel("clock.0", "Hz", "clock", 1000.0, id=1)
+    description = dataclasses.replace(description, channels=(THROTTLE, clock))
+    khz = np.where(np.arange(11) < 3, 1_800_000, 900_000)
+    read = dataclasses.replace(batch, readings={1: Readings(batch.readings[0].t_ns, khz)})
+    (run,) = final(description, read, leave_out=False).runs
+    assert run.highest_clock_hz == 1.8e9 and run.p50_ns == 10_000_000
+    assert run.p50_at_highest_clock_ns == 5_000_000
+    gone = Event(START, "missing", {"channel": 1, "reason": "no cpufreq"})
+    without = dataclasses.replace(batch, readings={}, events=(gone,))
+    (told,) = result(final(description, without, leave_out=False), {}, {})["results"]
+    assert told["p50_at_highest_clock_s"] == {"missing": "no cpufreq"}

@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from edgetop.protocol import RunFigures
+from edgetop.protocol import RunFigures, Stratum
 from edgetop.readings import Missing
 from edgetop.widgets.figure_lines import LINES, best_places, lines_of, texts_of
 from edgetop.widgets.figure_notes import first_lines, notes
@@ -110,7 +110,10 @@ def test_what_is_made_of_energy_has_no_row_without_energy():
 
 def test_throttled_inferences_are_counted_also_where_they_are_left_out():
     runs = [run(0, count=500, throttled=31), run(1, count=90)]
-    assert text(notes(runs, 80)) == ["inferences while throttled: A 31 of 500"]
+    assert text(notes(runs, 80)) == ["t inferences while throttled: A 31 of 500"]
+    strata = {"clean": Stratum(469, 5e6), "held back": Stratum(31, 8e6), "C": Stratum(31, 8e6), "T": Stratum(9, 9e6)}
+    (told,) = text(notes([replace(runs[0], strata=strata)], 100))
+    assert told == "t inferences while throttled: A 31 of 500 (p50 8.00 ms, else 5.00 ms; C T)"
     left_out = [run(0, count=469, throttled=31, leaves_out_throttled=True)]
     assert text(notes(left_out, 80)) == ["inferences while throttled, left out: A 31 of 500"]
 
@@ -147,7 +150,7 @@ def test_how_a_run_runs_is_told_after_failures_and_before_what_is_missing():
 
 def test_a_failure_comes_first_and_keeps_its_hint():
     runs = [run(0, contended=3, count=10), run(1, status="failed", message="killed by signal 9", hint="Try int8")]
-    assert text(notes(runs, 80)) == ["✗ B killed by signal 9. Try int8", "samples that waited for a core: A 3 of 10"]
+    assert text(notes(runs, 80)) == ["✗ B killed by signal 9. Try int8", "w samples that waited for a core: A 3 of 10"]
 
 
 def test_notes_that_do_not_fit_say_that_more_follows():
