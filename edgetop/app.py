@@ -10,15 +10,29 @@ from textual.screen import Screen
 
 from edgetop.config import Settings, asset
 from edgetop.controls import Command, Start, Stop
-from edgetop.engine.link import EngineClient, Link, StartEngine
+from edgetop.engine.link import EngineClient, Engines, Link, StartEngine
 from edgetop.plan import Plan
-from edgetop.protocol import Catalog, Ended, Hello, LogLines, Message, Notice, Operators, Picture, Recording, Snapshot
+from edgetop.protocol import (
+    Catalog,
+    Ended,
+    Hello,
+    LogLines,
+    Message,
+    Notice,
+    Operators,
+    Picture,
+    Recording,
+    SessionDetails,
+    Sessions,
+    Snapshot,
+)
 from edgetop.screens.error import ErrorScreen, QuestionScreen
 from edgetop.screens.keymap import remapped
-from edgetop.screens.keys import ACTIONS, LIVE, METHODS, PICKER, REPLAY, Action, actions_of
+from edgetop.screens.keys import ACTIONS, BROWSER, LIVE, METHODS, PICKER, REPLAY, Action, actions_of
 from edgetop.screens.palette import ActionProvider
 from edgetop.screens.replay_actions import ReplayActions
 from edgetop.screens.run_actions import RunActions
+from edgetop.screens.session_actions import SessionActions
 from edgetop.screens.themes import THEMES, series_for
 from edgetop.screens.view_actions import ViewActions
 
@@ -36,8 +50,8 @@ def _binding(action: Action) -> Binding:
     return Binding(",".join(action.keys), action.call, action.label or action.description, priority=action.priority)
 
 
-class EdgetopApp(RunActions, ReplayActions, ViewActions):
-    """Shows one engine: the picker first when there is no plan, then the live screen."""
+class EdgetopApp(RunActions, ReplayActions, SessionActions, ViewActions):
+    """Shows one engine at a time: the picker first when there is no plan, then the live screen; or sessions."""
 
     CSS_PATH = asset("edgetop.tcss")
     TITLE = "edgetop"
@@ -52,6 +66,8 @@ class EdgetopApp(RunActions, ReplayActions, ViewActions):
         replay: bool = False,
         *,
         client: Optional[EngineClient] = None,
+        engines: Optional[Engines] = None,
+        browse: bool = False,
         ascii: bool = False,
     ) -> None:
         super().__init__(ascii=ascii)
@@ -64,6 +80,8 @@ class EdgetopApp(RunActions, ReplayActions, ViewActions):
         self._plan = plan
         self._settings = settings
         self._replay = replay
+        self._browse = browse
+        self._engines = engines or Engines(start_client, start_client, lambda _: start_client())
         self._link = Link(start_client, lambda messages: self.call_later(self._take, messages), client)
         self._live: Optional[LiveScreen] = None
         self._picker: Optional[PickerScreen] = None
@@ -85,6 +103,8 @@ class EdgetopApp(RunActions, ReplayActions, ViewActions):
 
     def get_default_screen(self) -> Screen[Any]:
         """The first screen: as the base of the stack it is the only one that is laid out at the start."""
+        if self._browse:
+            return self._new_browser()
         if self._replay or self._plan is not None:
             return self._new_live()
         return self._new_picker()
@@ -100,6 +120,11 @@ class EdgetopApp(RunActions, ReplayActions, ViewActions):
         self._ended = None
         self._snapshot = _NOTHING
         self._link.connect()
+
+    def _change_engine(self, start: StartEngine) -> None:
+        self._ended = None
+        self._snapshot = _NOTHING
+        self._link.change(start)
 
     def _new_picker(self) -> PickerScreen:
         from edgetop.screens.picker import PickerScreen  # as the live screen, not before it is needed
@@ -131,6 +156,10 @@ class EdgetopApp(RunActions, ReplayActions, ViewActions):
                 self._live.show_operators(message)
             elif isinstance(message, Catalog) and self._picker is not None:
                 self._picker.show_catalog(message)
+            elif isinstance(message, Sessions) and self._browser is not None:
+                self._browser.show_sessions(message)
+            elif isinstance(message, SessionDetails) and self._browser is not None:
+                self._browser.show_details(message)
             elif isinstance(message, Hello):
                 self._take_hello(message)
             elif isinstance(message, Notice):
@@ -167,6 +196,9 @@ class EdgetopApp(RunActions, ReplayActions, ViewActions):
             self.exit(return_code=self._leaving or ended.exit_code)
         elif self._choosing_anew:
             self._choose_anew()
+        elif ended.exit_code and self._replay and self._browser is not None and self._snapshot is _NOTHING:
+            self._show_browser()
+            self.push_screen(ErrorScreen(ended.title, ended.hint))
         elif ended.exit_code and self._picker is None and self._snapshot is _NOTHING:
             self.refusal = ended  # nothing was measured: there is nothing to look at
             self.exit(return_code=ended.exit_code)
@@ -184,8 +216,7 @@ class EdgetopApp(RunActions, ReplayActions, ViewActions):
     def on_picker_screen_chosen(self, message: PickerScreen.Chosen) -> None:
         """Start what the picker has chosen, with a new engine if the last one is gone."""
         if self._ended is not None:
-            self._link.disconnect()
-            self._connect()
+            self._change_engine(self._engines.measure)
         live = self._new_live()
         self.push_screen(live)
         if self._hello is not None:
@@ -199,6 +230,8 @@ class EdgetopApp(RunActions, ReplayActions, ViewActions):
         """Which of the screens is in front; empty while help, a question or the palette is."""
         if self.screen is self._picker:
             return PICKER
+        if self.screen is self._browser:
+            return BROWSER
         if self._live is not None and self.screen is self._live:
             return REPLAY if self._replay else LIVE
         return ""
@@ -206,9 +239,10 @@ class EdgetopApp(RunActions, ReplayActions, ViewActions):
     @property
     def actions_now(self) -> tuple[Action, ...]:
         """The actions that work on the screen in front, or on the one below the palette."""
-        below = self._live or self._picker
-        scene = self.scene or (PICKER if below is self._picker else REPLAY if self._replay else LIVE)
-        return actions_of(scene, self.actions)
+        if self.scene or self._live is not None:
+            return actions_of(self.scene or (REPLAY if self._replay else LIVE), self.actions)
+        in_sight = [screen for screen in self.screen_stack if screen in (self._picker, self._browser)]
+        return actions_of(BROWSER if in_sight[-1:] == [self._browser] else PICKER, self.actions)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> Optional[bool]:
         """Whether an action works on the screen in front."""
@@ -245,13 +279,13 @@ class EdgetopApp(RunActions, ReplayActions, ViewActions):
 
     def _choose_anew(self) -> None:
         self._choosing_anew = False
-        self._link.disconnect()
+        self._show_picker()
+
+    def _show_picker(self) -> None:
         self._live = None
-        if self._picker is None:
-            self.push_screen(self._new_picker())  # the first live screen stays below: it is the stack's base
-        else:
-            self.pop_screen()
-        self._connect()
+        if not self._uncover(self._picker):
+            self.push_screen(self._new_picker())  # what came first stays below: it is the stack's base
+        self._change_engine(self._engines.measure)
 
     async def action_quit(self) -> None:
         """Stop the run, wait for its recording to be closed, and leave."""

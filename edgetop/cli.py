@@ -26,6 +26,7 @@ usage:
   edgetop replay FILE                    show a recorded session again
   edgetop export FILE --format F -o OUT  a session as csv, json, parquet, trace (Perfetto) or mcap
   edgetop report FILE … -o OUT.html      sessions as one HTML page with charts, to pass on
+  edgetop sessions [FOLDER]              what was recorded: search, replay, rename, delete
   edgetop list models|frameworks|probes|sessions|keys
   edgetop models write MODEL --format F -o OUT
   edgetop models import MODEL FILE       take trained weights for a model
@@ -96,6 +97,9 @@ def _parser() -> argparse.ArgumentParser:
     bench = commands.add_parser("bench", help="measure a matrix", description="Measure a matrix of runs from a plan.")
     _bench_options(bench)
     _python_option(bench, "python_here")
+
+    sessions = commands.add_parser("sessions", help="browse them", description="Browse the recorded sessions.")
+    sessions.add_argument("folder", nargs="?", default="", metavar="FOLDER", help="default: where runs are recorded")
 
     listing = commands.add_parser("list", help="list", description="List what there is.")
     listing.add_argument("what", choices=("models", "frameworks", "probes", "sessions", "keys"))
@@ -314,6 +318,8 @@ def _dispatch(argv: list[str]) -> int:
         from edgetop.commands.export import export as act
     elif arguments.command == "report":
         from edgetop.commands.report import report as act
+    elif arguments.command == "sessions":
+        from edgetop.commands.sessions import sessions as act
     elif arguments.command == "list":
         from edgetop.commands.listing import listing as act
     elif arguments.command == "env":

@@ -142,7 +142,7 @@ def _probes(arguments: argparse.Namespace) -> list[dict[str, Any]]:
 def _sessions(arguments: argparse.Namespace) -> list[dict[str, Any]]:
     from edgetop.sessions.listing import list_sessions
 
-    return [asdict(entry) for entry in list_sessions(sessions_folder())]
+    return [asdict(entry) for entry in list_sessions(getattr(arguments, "folder", "") or sessions_folder())]
 
 
 def _keys(arguments: argparse.Namespace) -> list[dict[str, Any]]:

@@ -12,11 +12,15 @@ def replay(arguments: argparse.Namespace) -> int:
     """Carry out ``edgetop replay``."""
     if arguments.headless or arguments.json or not sys.stdout.isatty():
         return _headless(arguments.file, arguments.json, arguments.meter_csv)
-    from edgetop.commands.screen import run_app
+    from edgetop.commands.screen import engines_of, run_app
     from edgetop.engine.client import start_replay
 
     return run_app(
-        lambda: start_replay(arguments.file, arguments.meter_csv), None, load_settings(arguments.config), replay=True
+        lambda: start_replay(arguments.file, arguments.meter_csv),
+        None,
+        load_settings(arguments.config),
+        replay=True,
+        engines=engines_of(arguments),
     )
 
 

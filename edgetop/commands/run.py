@@ -22,22 +22,22 @@ def run(arguments: argparse.Namespace) -> int:
     plan = plan_of(arguments, settings, headless)
     if headless:
         return _headless(plan, arguments.json, served)
-    from edgetop.commands.screen import run_app
-    from edgetop.engine.client import start_engine
+    from edgetop.commands.screen import engines_of, run_app
 
-    return run_app(lambda: start_engine(arguments.config, arguments.python), plan, settings)
+    engines = engines_of(arguments)
+    return run_app(engines.measure, plan, settings, engines=engines)
 
 
 def pick(arguments: argparse.Namespace) -> int:
     """Carry out plain ``edgetop``: the picker, or the default comparison where there is no terminal."""
     if not sys.stdout.isatty():
         return run(arguments)
-    from edgetop.commands.screen import run_app
-    from edgetop.engine.client import start_engine
+    from edgetop.commands.screen import engines_of, run_app
 
     settings = load_settings(arguments.config)
     serving(settings.python, arguments.python)  # what is not understood is refused before a screen opens
-    return run_app(lambda: start_engine(arguments.config, arguments.python), None, settings)
+    engines = engines_of(arguments)
+    return run_app(engines.measure, None, settings, engines=engines)
 
 
 def _headless(plan: Plan, json_path: str, served: dict[str, Server]) -> int:

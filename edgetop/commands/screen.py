@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import argparse
 import gc
 import os
 import sys
 from typing import TYPE_CHECKING, Optional
 
-from edgetop.config import Settings
+from edgetop.config import Settings, sessions_folder
 from edgetop.plan import Plan
 
 if TYPE_CHECKING:
     from edgetop.app import EdgetopApp
-    from edgetop.engine.link import StartEngine
+    from edgetop.engine.link import Engines, StartEngine
 
 
 def run_app(
@@ -20,6 +21,9 @@ def run_app(
     plan: Optional[Plan] = None,
     settings: Settings = Settings(),  # noqa: B008  frozen
     replay: bool = False,
+    *,
+    engines: Optional[Engines] = None,
+    browse: bool = False,
 ) -> int:
     """Show the screen until it ends, and return the exit code.
 
@@ -32,7 +36,9 @@ def run_app(
     refuse_poor_terminal(os.environ)
     stream = sys.__stderr__
     ascii = wants_ascii(settings.screen.ascii, stream.encoding if stream else None, os.environ.get("TERM", ""))
-    app = app_class(start_client, plan, settings, replay, client=start_client(), ascii=ascii)
+    app = app_class(
+        start_client, plan, settings, replay, client=start_client(), engines=engines, browse=browse, ascii=ascii
+    )
     app.use_theme(theme_for(app.theme, is_sixteen_colours(app)))
     try:
         app.run(mouse=settings.screen.mouse)
@@ -40,6 +46,18 @@ def run_app(
         app.close_engine()
     say_goodbye(app.failure, app.refusal, tuple(app.sessions))
     return 1 if app.failure is not None else app.return_code or 0
+
+
+def engines_of(arguments: argparse.Namespace, folder: str = "") -> Engines:
+    """How this command's engines are begun; recorded sessions are those of the folder, or of the default one."""
+    from edgetop.engine.client import start_browser, start_engine, start_replay
+    from edgetop.engine.link import Engines
+
+    return Engines(
+        lambda: start_engine(arguments.config, arguments.python),
+        lambda: start_browser(folder or sessions_folder()),
+        start_replay,
+    )
 
 
 def _load_app() -> type[EdgetopApp]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 
 from edgetop import __version__
@@ -15,6 +16,7 @@ from edgetop.protocol import Ended, Hello, Notice, SessionDetails, SessionRun, S
 from edgetop.readings import Missing
 from edgetop.sessions.arranging import delete_session, rename_session
 from edgetop.sessions.folder import SessionFolder
+from edgetop.sessions.opening import is_session
 from edgetop.sessions.pyramid import quantile
 from edgetop.sessions.reader import SessionReader
 
@@ -70,8 +72,8 @@ class Browser:
             self._publisher.publish(Notice(error.title, error.hint, "error"))
 
     def _known(self, path: str) -> str:
-        """A path that was listed: a screen has no say over other files."""
-        if not self._folder.has(path):
+        """The path of a session of the folder: a screen has no say over other files."""
+        if os.path.dirname(path) != self._folder.folder or not is_session(path):
             raise CannotWrite(f"There is no session {path} any more", "It was renamed or removed elsewhere")
         return path
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Optional, Protocol
 
 from edgetop.controls import Command
@@ -33,6 +34,17 @@ class EngineClient(Protocol):
 StartEngine = Callable[[], EngineClient]
 
 
+@dataclass(frozen=True)
+class Engines:
+    """How each kind of engine is begun."""
+
+    measure: StartEngine
+    browse: StartEngine
+    """Lists recorded sessions."""
+    replay: Callable[[str], EngineClient]
+    """Replays the session at a path."""
+
+
 class Link:
     """One engine at a time; ``deliver`` gets what it says, in the event loop."""
 
@@ -57,6 +69,12 @@ class Link:
         if client is not None:
             self._stop_listening(client)
             asyncio.get_running_loop().run_in_executor(None, client.close)
+
+    def change(self, start: StartEngine) -> None:
+        """Let go of the engine for one begun so; raises what its start raises."""
+        self.disconnect()
+        self._start = start
+        self.connect()
 
     def send(self, command: Command) -> None:
         """Send a command."""

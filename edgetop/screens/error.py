@@ -36,15 +36,17 @@ class ErrorScreen(ModalScreen[None]):
 
 
 class QuestionScreen(ModalScreen[bool]):
-    """A question answered with y or n; Enter is yes, Escape is no."""
+    """A question answered with y or n; Escape is no, and Enter is yes, but where what would be done is ``grave``."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y,enter", "answer(True)", show=False),
+        Binding("y", "answer(True)", show=False),
+        Binding("enter", "usual", show=False),
         Binding("n,escape,q", "answer(False)", show=False),
     ]
 
-    def __init__(self, question: str, hint: str = "") -> None:
+    def __init__(self, question: str, hint: str = "", *, grave: bool = False) -> None:
         super().__init__()
+        self._grave = grave
         self.question = question
         self.hint = hint
 
@@ -54,7 +56,12 @@ class QuestionScreen(ModalScreen[bool]):
             yield Static(self.question, id="message-title", markup=False)
             if self.hint:
                 yield Static(self.hint, id="message-hint", markup=False)
-            yield Static("y or enter: yes    n or esc: no", id="message-keys", markup=False)
+            keys = "y: yes    n, enter or esc: no" if self._grave else "y or enter: yes    n or esc: no"
+            yield Static(keys, id="message-keys", markup=False)
+
+    def action_usual(self) -> None:
+        """Close the box with what Enter means."""
+        self.dismiss(not self._grave)
 
     def action_answer(self, yes: bool) -> None:
         """Close the box with the answer."""

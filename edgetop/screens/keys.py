@@ -8,10 +8,11 @@ from typing import Any
 PICKER = "picker"
 LIVE = "live"
 REPLAY = "replay"
+BROWSER = "browser"
 OPERATORS = "operators"
 COMPARISON = "comparison"
 """The operators panel and the comparison, whose own keys work while they have the screen."""
-EVERYWHERE = (PICKER, LIVE, REPLAY)
+EVERYWHERE = (PICKER, LIVE, REPLAY, BROWSER)
 WATCHING = (LIVE, REPLAY)
 
 
@@ -70,6 +71,7 @@ _PANELS = tuple(
 )
 
 _CHOOSE: dict[str, Any] = {"group": "Choose", "elsewhere": True}
+_SESSIONS: dict[str, Any] = {"group": "Sessions"}
 _TABLE: dict[str, Any] = {"group": "Operators", "elsewhere": True}
 _PAIRS: dict[str, Any] = {"group": "Comparison", "elsewhere": True}
 
@@ -77,6 +79,13 @@ ACTIONS: tuple[Action, ...] = (
     _action("start", "enter", "Start the measurement as chosen", (PICKER,), "start", group="Choose"),
     _action("choose", "space", "Choose or drop the framework under the cursor", (PICKER,), "choose", **_CHOOSE),
     _action("variant", "left right", "How the framework under the cursor runs", (PICKER,), "variant", **_CHOOSE),
+    _action("sessions", "b", "Show what was recorded", (PICKER,), "sessions", group="Choose"),
+    _action("open", "enter", "Replay the session under the cursor", (BROWSER,), "replay", group="Sessions"),
+    _action("search", "/", "Search: words of name, model, framework, date or state", (BROWSER,), "search", **_SESSIONS),
+    _action("order", "s", "Sort by time, size, length or model", (BROWSER,), "sort", **_SESSIONS),
+    _action("rename", "R", "Rename the session under the cursor", (BROWSER,), **_SESSIONS),
+    _action("remove", "d", "Delete the session under the cursor", (BROWSER,), "delete", **_SESSIONS),
+    _action("leave", "escape", "Show all again, or go to the picker", (BROWSER,), "back", **_SESSIONS),
     _action("pause", "space", "Pause the run, or go on", (LIVE,), "pause", group="Run"),
     _action("play", "space", "Pause the replay, or go on", (REPLAY,), "pause", group="Replay"),
     _action(
@@ -113,6 +122,9 @@ ACTIONS: tuple[Action, ...] = (
     _action("page", "left right tab", "Verdicts, speed against another quality, the roofline", (COMPARISON,), **_PAIRS),
     _action("against", "y", "Set energy, accuracy or memory against speed", (COMPARISON,), **_PAIRS),
     _action("anew", "escape", "Stop the run and choose anew", (LIVE,), "new", group="Run"),
+    _action(
+        "sessions-back", "escape", "Leave the replay for the recorded sessions", (REPLAY,), "sessions", group="Replay"
+    ),
     _action("theme", "t", "Next theme: dark, light, high contrast", EVERYWHERE, group="View"),
     _action("help", "?", "Show the keys and what the figures mean", EVERYWHERE, "help", group="Everywhere"),
     _action("mark", "m", "Set a marker in the recording", (LIVE,), "marker", group="Run"),

@@ -132,6 +132,11 @@ class RowList(ScrollView, can_focus=True):
         return self._strip(self._rows[index], width, on_cursor)
 
     @property
+    def count(self) -> int:
+        """How many rows there are."""
+        return len(self._rows)
+
+    @property
     def text_width(self) -> int:
         """The columns a row may fill; one is left free at the right."""
         return max(0, self.scrollable_content_region.width - 1)

@@ -27,10 +27,6 @@ class SessionFolder:
         """How many files are yet to be read."""
         return len(self._unread)
 
-    def has(self, path: str) -> bool:
-        """Whether it is the path of a session that was read."""
-        return path in self._told
-
     def look(self) -> tuple[str, ...]:
         """See which files are new or have changed, which ``read`` then reads; the paths of sessions that have gone."""
         marks: dict[str, _Mark] = {}

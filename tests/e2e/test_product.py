@@ -166,3 +166,30 @@ def test_a_disk_with_little_room_is_told_and_one_without_is_refused(small_disk, 
     (result,) = figures(small_disk / "little.edgetop")["results"]
     assert result["status"] == "done"
     assert any("samples are missing" in warning for warning in result["warnings"])
+
+
+def test_the_browser_searches_replays_comes_back_and_deletes(edgetop, sessions, folders):
+    for model in ("tiny", "gemm_256"):
+        command = [EDGETOP, "run", model, "--on", "null", "--duration", "0.3", "--headless"]
+        subprocess.run(command, env={**os.environ, **folders}, check=True, capture_output=True)
+    gemm, tiny = sorted(sessions(), key=lambda path: "tiny" in path.name)
+    browser = edgetop("sessions", size=(80, 24))
+    browser.wait_for("2 sessions")
+    browser.type("/")
+    browser.wait_for("name, model, framework")
+    browser.type("tiny\r")
+    browser.wait_for(lambda: "gemm" not in browser.text and "p50" in browser.text)
+    browser.type("\r")
+    browser.wait_for("Latency")
+    browser.wait_for("ended")
+    browser.type("\x1b")
+    browser.wait_for("Sessions")
+    browser.wait_for(lambda: "tiny" in browser.text and "gemm" not in browser.text)
+    browser.type("d")
+    browser.wait_for("cannot be had back")
+    browser.type("y")
+    browser.wait_for("1 session ")
+    assert not tiny.exists() and gemm.exists()
+    browser.type("q")
+    assert browser.exit_code() == 0
+    assert browser.is_restored()

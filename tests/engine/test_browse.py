@@ -169,12 +169,15 @@ def test_one_that_is_still_being_recorded_is_neither_renamed_nor_deleted(browse,
         assert reader.closed
 
 
-def test_files_that_were_not_listed_are_left_alone(browse, tmp_path):
-    other = tmp_path / "notes.txt"
+def test_other_files_are_left_alone(browse, tmp_path, tmp_path_factory):
+    other, elsewhere = tmp_path / "notes.txt", tmp_path_factory.mktemp("elsewhere") / "a.edgetop"
     other.write_text("mine")
-    told = browse(lambda: None, DeleteSession(str(other)), RenameSession(str(other), "b"))
-    assert len([message for message in told if isinstance(message, Notice)]) == 2
-    assert other.read_text() == "mine"
+    shutil.copy(GOLDEN, elsewhere)
+    told = browse(
+        *(c for path in (other, elsewhere) for c in (DeleteSession(str(path)), RenameSession(str(path), "b")))
+    )
+    assert len([message for message in told if isinstance(message, Notice)]) == 4
+    assert other.read_text() == "mine" and elsewhere.exists()
 
 
 def test_a_forged_histogram_is_told_as_damage(tmp_path):
