@@ -39,6 +39,11 @@ def sessions_folder() -> str:
     return os.path.join(_folder("XDG_DATA_HOME", ".local/share"), "sessions")
 
 
+def pictures_folder() -> str:
+    """Where pictures of the screen go: the desktop's folder of pictures where it is told, else the current one."""
+    return os.environ.get("XDG_PICTURES_DIR") or os.getcwd()
+
+
 def matrices_folder() -> str:
     """Where the sessions of `edgetop bench` go by default, a folder a plan."""
     return os.path.join(_folder("XDG_DATA_HOME", ".local/share"), "bench")

@@ -129,6 +129,9 @@ ACTIONS: tuple[Action, ...] = (
     _action("help", "?", "Show the keys and what the figures mean", EVERYWHERE, "help", group="Everywhere"),
     _action("mark", "m", "Set a marker in the recording", (LIVE,), "marker", group="Run"),
     _action("record", "r", "Begin a recording, or end the one under way", (LIVE,), "record", group="Run"),
+    _action(
+        "picture", "ctrl+s", "Write the screen, or the enlarged panel, as a picture", EVERYWHERE, group="Everywhere"
+    ),
     _action("palette", "ctrl+p", "Find any command by name", EVERYWHERE, group="Everywhere", elsewhere=True),
     _action("quit", "q", "Quit; a recording is closed properly", EVERYWHERE, "quit", group="Everywhere"),
     _action("interrupt", "ctrl+c", "Quit with exit code 130", EVERYWHERE, group="Everywhere", priority=True),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Optional
 
 from textual.screen import Screen
 
+from edgetop.errors import EdgetopError
 from edgetop.screens.keys import Action
 from edgetop.screens.themes import CYCLE, DEFAULT
 from edgetop.terminal.lifecycle import TerminalApp
@@ -82,6 +83,15 @@ class ViewActions(TerminalApp):
         """The next of edgetop's own themes."""
         at = CYCLE.index(self.theme) if self.theme in CYCLE else -1
         self.use_theme(CYCLE[(at + 1) % len(CYCLE)])
+
+    def action_picture(self) -> None:
+        """Write a picture of the enlarged panel, or of the screen, and tell where it is."""
+        from edgetop.screens.picture_file import save_picture
+
+        try:
+            self.notify(save_picture(self), title="Picture written")
+        except EdgetopError as error:
+            self.notify(error.hint, title=error.title, severity="error")
 
     def action_help(self) -> None:
         """Show help."""
