@@ -63,6 +63,13 @@ class Speed:
 
 
 @dataclass(frozen=True)
+class Repeat:
+    """Begin the replay anew when it has come to the end, or hold there."""
+
+    on: bool
+
+
+@dataclass(frozen=True)
 class DescribeSession:
     """Say what the session at this path is of."""
 
@@ -98,6 +105,7 @@ Command = Union[
     MeasureEnergy,
     Seek,
     Speed,
+    Repeat,
     DescribeSession,
     RenameSession,
     DeleteSession,

@@ -270,7 +270,7 @@ class Snapshot:
     t_ns: int
     """Since the session's start."""
     state: str
-    """preparing, running, paused or ended."""
+    """preparing, running, paused, reading (a replay on its way to ``t_ns``) or ended."""
     runs: tuple[RunFigures, ...] = ()
     gauges: tuple[Gauge, ...] = ()
     columns: Columns = field(default_factory=Columns)
@@ -299,6 +299,12 @@ class Snapshot:
     speed: float = 1.0
     since_ns: int = 0
     """Of a recording begun in the midst of a measurement: after how long; the figures are of what follows."""
+    pace: float = 0.0
+    """How many times the recorded pace a replay keeps; 0 where that is not known."""
+    repeats: bool = False
+    """Whether the replay begins anew at the end."""
+    known_ns: int = 0
+    """How far a replay has been read: up to there a seek takes no time."""
 
 
 @dataclass(frozen=True)

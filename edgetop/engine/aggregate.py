@@ -6,6 +6,7 @@ depend on how the same data was cut into batches, so a replay ends in the very f
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 
 from edgetop.analysis.energy import Window
@@ -15,7 +16,7 @@ from edgetop.engine.judged import accuracy_verdicts
 from edgetop.engine.meter import EnergyMeter
 from edgetop.engine.names import names
 from edgetop.engine.roofs import Roofs
-from edgetop.engine.series import COLUMN_NS, KEPT_COLUMNS, ColumnStore
+from edgetop.engine.series import COLUMN_NS, COPIED_COLUMNS, KEPT_COLUMNS, ColumnStore
 from edgetop.engine.verdicts import Comparison
 from edgetop.protocol import Columns, Gauge, RunFigures, Snapshot
 from edgetop.readings import Channel, Missing
@@ -29,7 +30,7 @@ LAG_NS = 100_000_000
 class Aggregate:
     """All that was seen of a session so far."""
 
-    def __init__(self, description: Description, *, reset: bool = False) -> None:
+    def __init__(self, description: Description) -> None:
         self._description = description
         self._start_ns = description.t0_mono_ns
         self._until_ns = self._before_ns = self._start_ns
@@ -46,7 +47,7 @@ class Aggregate:
         self._read_ns: dict[int, int] = {}
         self._columns: dict[str, ColumnStore] = {}
         self._next_column = 0
-        self._reset = reset
+        self._reset = False
         self._turn: int | None = None
 
     # ---- in
@@ -107,12 +108,22 @@ class Aggregate:
     def _column_store(self, name: str) -> ColumnStore:
         return self._columns.setdefault(name, ColumnStore())
 
+    def settle(self, *, final: bool = False) -> None:
+        """Make blocks of the turns that are over, and forget their samples; a snapshot does so too."""
+        for state in self._runs.values():
+            state.blocks.settle(self._until_ns, final=final)
+
     # ---- out
+
+    def forget_figures(self) -> None:
+        """Have the next snapshot exact: else statistics that change slowly are renewed now and then."""
+        for state in self._runs.values():
+            state.forget_statistics()
+        self._comparison.forget()
 
     def snapshot(self, *, final: bool = False, state: str = "running") -> Snapshot:
         """What the screen draws now; ``final`` brings every statistic up to the last sample."""
-        for state_of_run in self._runs.values():
-            state_of_run.blocks.settle(self._until_ns, final=final)
+        self.settle(final=final)
         runs = tuple(self._figures(run, final) for run in self._runs)
         verdicts = self._comparison.verdicts(runs, final=final)
         ranks = self._comparison.ranks()
@@ -138,6 +149,14 @@ class Aggregate:
             verdicts=(*verdicts, *accuracy_verdicts(list(self._runs.values()), runs, names(runs))),
             verdict=verdict(list(self._runs.values())),
         )
+
+    def copy(self) -> Aggregate:
+        """As it is now, to go on from: with the newest columns alone, which its first snapshot begins anew."""
+        shared = (self._description, *self._description.channels, *self._description.plan.runs)
+        twin = copy.deepcopy(self, {id(each): each for each in shared})
+        twin._reset = True
+        twin._next_column = max(0, (self._until_ns - self._start_ns) // COLUMN_NS - COPIED_COLUMNS)
+        return twin
 
     def undo(self, snapshot: Snapshot) -> None:
         """Take back a snapshot that did not reach the screen: its columns come again with the next."""

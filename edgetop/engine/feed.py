@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Optional, Protocol
 
 from edgetop.controls import Command
+from edgetop.engine.aggregate import Aggregate
 from edgetop.protocol import LogLines
 from edgetop.samples import Batch
 from edgetop.sessions.description import Description
@@ -19,8 +20,22 @@ class Feed(Protocol):
     speed: float
     duration_ns: int
     """Of the whole session where it is known; 0 live."""
-    restarted: bool
-    """Set when the next batch begins anew from the session's start; the reader clears it."""
+    aggregate: Aggregate
+    """What the batches are to be added to; another one after a seek."""
+    sought_ns: Optional[int]
+    """Where a seek leads that is still under way, since the session's start."""
+    hurried: bool
+    """Whether there is more to read at once."""
+    repeats: bool
+    """Whether it begins anew at the end."""
+
+    @property
+    def known_ns(self) -> int:
+        """How far the session has been read; 0 live."""
+
+    @property
+    def pace(self) -> float:
+        """How many times the recorded pace it keeps; 0 live, or where it is not known."""
 
     @property
     def ended(self) -> bool:

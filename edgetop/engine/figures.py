@@ -57,14 +57,8 @@ class RunState:
         self._raw = False
         self.difference: Figure = UNKNOWN
         self.agrees_with: int | None = None
-        self._statistics: dict[str, Any] = {"count": 0}
-        self._interval: Union[tuple[float, float], Missing] = UNKNOWN
-        self._interval_count = 0
-        self._strata: Mapping[str, Stratum] = {}
-        self._stratified = (0, 0)
-        self._judged = 0
-        self._steadiness: dict[str, Any] = {}
         self.judged = Judged()
+        self.forget_statistics()
 
     # ---- in
 
@@ -108,6 +102,16 @@ class RunState:
             self._lost += data["count"]
 
     # ---- out
+
+    def forget_statistics(self) -> None:
+        """Have the next figures made of all samples, however few are new."""
+        self._statistics: dict[str, Any] = {"count": 0}
+        self._interval: Union[tuple[float, float], Missing] = UNKNOWN
+        self._interval_count = 0
+        self._strata: Mapping[str, Stratum] = {}
+        self._stratified = (0, 0)
+        self._judged = 0
+        self._steadiness: dict[str, Any] = {}
 
     @property
     def _precision(self) -> str:
@@ -179,11 +183,11 @@ class RunState:
 
     def _judge(self, *, final: bool) -> None:
         """Whether it has come to rest, looked at anew when it has had a tenth more turns."""
-        sweeps = sorted(self.blocks.raw)
-        if len(sweeps) == self._judged or not (final or len(sweeps) > self._judged * INTERVAL_GROWTH):
+        count = len(self.blocks)
+        if count == self._judged or not (final or count > self._judged * INTERVAL_GROWTH):
             return
-        self._judged = len(sweeps)
-        found = steadiness([self.blocks.raw[sweep] for sweep in sweeps])
+        self._judged = count
+        found = steadiness([median for _, median in sorted(self.blocks.raw.items())])
         if not isinstance(found, Missing):
             self._steadiness = {"unsteady": found.trouble, "warm_up_ns": found.since * self._turns_ns}
 

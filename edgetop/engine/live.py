@@ -5,10 +5,12 @@ from __future__ import annotations
 import uuid
 from collections import deque
 from collections.abc import Iterator
+from typing import Optional
 
 from edgetop import __version__
 from edgetop.clock import now_ns, wall_ns
 from edgetop.controls import Command, Mark, MeasureEnergy, Pause, TimeOperators
+from edgetop.engine.aggregate import Aggregate
 from edgetop.engine.power_source import choose_power
 from edgetop.engine.temperature import Temperature
 from edgetop.errors import UsageError
@@ -33,8 +35,10 @@ class LiveFeed:
 
     can_seek = False
     speed = 1.0
-    duration_ns = 0
-    restarted = False
+    duration_ns = known_ns = 0
+    sought_ns: Optional[int] = None
+    hurried = repeats = False
+    pace = 0.0
 
     def __init__(self, plan: Plan) -> None:
         self.paused = False
@@ -59,6 +63,7 @@ class LiveFeed:
             machine=describe_machine(),
             power=power,
         )
+        self.aggregate = Aggregate(self.description)
 
     def _checked_power(self, plan: Plan) -> int:
         """The channel of power, where the plan asks for nothing that this machine has not."""

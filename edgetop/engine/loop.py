@@ -9,11 +9,10 @@ from typing import Any, Callable, Optional, TypeVar
 
 from edgetop.clock import now_ns
 from edgetop.controls import Command, Record, Stop
-from edgetop.engine.aggregate import Aggregate
 from edgetop.engine.feed import Feed
 from edgetop.engine.publish import Publisher
 from edgetop.engine.recordings import Recordings
-from edgetop.protocol import Ended, Operators, Picture, Snapshot
+from edgetop.protocol import Columns, Ended, Operators, Picture, Snapshot
 from edgetop.readings import Missing
 from edgetop.samples import Batch
 
@@ -61,7 +60,6 @@ class Loop:
         self._commands = commands
         self._recordings = recordings
         self._hold_at_end = hold_at_end
-        self._aggregate = Aggregate(feed.description)
         self._runs = {spec.id for spec in feed.description.plan.runs}
         self._cost = OwnCost()
         self._stopping = False
@@ -76,10 +74,14 @@ class Loop:
         next_snapshot_s = time.monotonic()
         try:
             while not self._stopping:
-                self._obey(self._commands(DRAIN_S))
+                commands = self._commands(0.0 if self._feed.hurried else DRAIN_S)
+                self._obey(commands)
+                sought = self._feed.sought_ns is not None
                 self._take(final=False)
                 if self._feed.ended and not self._hold_at_end:
                     break
+                if commands or (sought and self._feed.sought_ns is None):
+                    next_snapshot_s = 0.0  # who has asked for something sees it at once
                 if time.monotonic() >= next_snapshot_s:
                     self._show(final=self._feed.ended)
                     # A late tick is dropped, not made up for.
@@ -109,15 +111,12 @@ class Loop:
 
     def _take(self, *, final: bool) -> None:
         batch = self._feed.drain()
-        if self._feed.restarted:
-            self._feed.restarted = False
-            self._aggregate = Aggregate(self._feed.description, reset=True)
         if self._recordings is not None:
             self._recordings.add(batch)
             trouble = self._recordings.trouble()
             if trouble is not None:
                 self._publisher.publish(trouble)
-        self._aggregate.add(batch)
+        self._feed.aggregate.add(batch)
         for lines in self._feed.log():
             self._publisher.publish(lines)
         self._publish_once(batch)
@@ -133,20 +132,35 @@ class Loop:
                 self._publisher.publish(self.operators[run])
 
     def _show(self, *, final: bool) -> None:
-        snapshot = self._aggregate.snapshot(final=final)
+        if self._feed.sought_ns is not None and not final:
+            self._show_seeking(self._feed.sought_ns)
+            return
+        aggregate = self._feed.aggregate
+        snapshot = aggregate.snapshot(final=final)
         if self._feed.paused and not final:
             snapshot = dataclasses.replace(snapshot, state="paused")
-        snapshot = dataclasses.replace(
+        self.last = self._completed(snapshot)
+        if not self._publisher.publish(self.last):
+            aggregate.undo(snapshot)
+
+    def _show_seeking(self, t_ns: int) -> None:
+        """What is on the screen stays, until what is asked for has been read; how far that is, is told."""
+        still = dataclasses.replace(self.last, t_ns=t_ns, state="reading", columns=Columns(), reset=False)
+        self._publisher.publish(self._completed(still))
+
+    def _completed(self, snapshot: Snapshot) -> Snapshot:
+        """With what the aggregate does not know."""
+        return dataclasses.replace(
             snapshot,
             recording=Missing("not recording") if self._recordings is None else self._recordings.status(),
             since_ns=self._feed.description.since_ns,
             engine_cpu_percent=self._cost.percent(),
             duration_ns=self._feed.duration_ns,
             speed=self._feed.speed,
+            pace=self._feed.pace,
+            repeats=self._feed.repeats,
+            known_ns=self._feed.known_ns,
         )
-        self.last = snapshot
-        if not self._publisher.publish(snapshot):
-            self._aggregate.undo(snapshot)
 
     def _ended(self) -> Ended:
         session = self._recordings.path if self._recordings is not None else ""

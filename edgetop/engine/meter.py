@@ -57,6 +57,7 @@ class EnergyMeter:
         self.drawn_j = 0.0
         """By the source since the session's start, as far as its readings reach."""
         self._meter = Meter(channel.gain_error, channel.offset_error) if channel is not None else Meter()
+        self._has_source = channel is not None
         hz = channel.hz if channel is not None else 0.0
         self._longest_gap_ns = max(LONGEST_GAP_NS, int(GAP_PERIODS * 1e9 / hz) if hz else 0)
         self._runs = {run: _Run() for run in runs}
@@ -84,15 +85,20 @@ class EnergyMeter:
 
     def add_turn(self, run: int, window: Window) -> None:
         """Take in a turn of a run."""
-        self._waiting.append((window.end_ns, partial(self._take_turn, self._runs[run], window)))
+        self._wait(window.end_ns, partial(self._take_turn, self._runs[run], window))
 
     def add_window(self, run: int, window: Window) -> None:
         """Take in a window of a run's energy."""
-        self._waiting.append((window.end_ns, partial(self._take_window, self._runs[run], window)))
+        self._wait(window.end_ns, partial(self._take_window, self._runs[run], window))
 
     def add_idle(self, state: str, start_ns: int, end_ns: int) -> None:
         """Take in a stretch of idling, ``warm`` or ``cold``."""
-        self._waiting.append((end_ns, partial(self._take_idle, state, start_ns, end_ns)))
+        self._wait(end_ns, partial(self._take_idle, state, start_ns, end_ns))
+
+    def _wait(self, end_ns: int, take: Callable[[Int64s, Float64s], None]) -> None:
+        """Until there are readings up to there: where there is no source there never are."""
+        if self._has_source:
+            self._waiting.append((end_ns, take))
 
     def settle(self) -> None:
         """Account for what the readings now cover, and forget the readings before it."""

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from collections import deque
+from collections.abc import Iterator
+from typing import Optional
 
-from edgetop.clock import now_ns
-from edgetop.controls import Command, Pause, Seek, Speed
-from edgetop.engine.overlay import Overlay
-from edgetop.errors import EdgetopError
+from edgetop.clock import SECOND_NS, now_ns
+from edgetop.controls import Command, Pause, Repeat, Seek, Speed
+from edgetop.engine.aggregate import Aggregate
+from edgetop.engine.checkpoints import STEP_NS, Checkpoints, ReadAhead
+from edgetop.engine.recorded import Recorded
 from edgetop.protocol import LogLines
-from edgetop.samples import Batch, Event, Readings, Samples, is_sound, join_readings, join_samples
-from edgetop.sessions.reader import SessionReader
+from edgetop.samples import Batch
 
 MIN_SPEED, MAX_SPEED = 0.1, 1000.0
-LONGEST_STEP_NS = 60_000_000_000
+LONGEST_STEP_NS = 60 * SECOND_NS
 """So much of a recording is read at once at most, which bounds the time that a drain takes."""
-UNPACED_SECONDS = 60
-"""The same without a pace, in seconds with anything in them: what is forged to last long takes no longer."""
+AHEAD_NS = 25_000_000
+"""So long a drain reads ahead at most while nothing else is to be done, and twice as long while a seek waits for it."""
+PACE_NS = SECOND_NS
+"""The true pace is over so long at least."""
 
 
 class ReplayFeed:
@@ -27,25 +31,28 @@ class ReplayFeed:
     """
 
     can_seek = True
+    failed = False
+    """A replay shows failed runs, it does not fail by them."""
 
     def __init__(self, path: str, *, paced: bool = True, meter_csv: str = "") -> None:
-        self._reader = SessionReader(path)
-        try:
-            self._overlay = Overlay(meter_csv, self._reader) if meter_csv else None
-        except EdgetopError:
-            self._reader.close()
-            raise
-        self.description = self._overlay.description if self._overlay else self._reader.description
-        self.duration_ns = self._reader.duration_ns
+        self._recorded = Recorded(path, meter_csv)
+        self.description = self._recorded.description
+        self.duration_ns = self._recorded.duration_ns
+        self.aggregate = Aggregate(self.description)
+        self._checkpoints = Checkpoints(self.aggregate, self.duration_ns)
+        self._ahead = ReadAhead(self._checkpoints, self._recorded.batch)
         self.paused = False
+        self.repeats = False
         self.speed = 1.0
-        self.restarted = False
-        self._position_ns = 0
+        self.sought_ns: Optional[int] = None
+        self.hurried = False
         self._read_ns = 0
+        self._position_ns = 0
         self._asked_ns = now_ns()
+        self._paces: deque[tuple[int, int]] = deque()
         self._logs: list[LogLines] = []
         self._closed = False
-        self._unpaced = None if paced else self._reader.batches(0, self.duration_ns + 1)
+        self._unpaced: Optional[Iterator[Batch]] = None if paced else self._recorded.whole()
 
     @property
     def ended(self) -> bool:
@@ -53,44 +60,67 @@ class ReplayFeed:
         return self._read_ns >= self.duration_ns
 
     @property
-    def failed(self) -> bool:
-        """A replay shows failed runs, it does not fail by them."""
-        return False
+    def known_ns(self) -> int:
+        """How far the recording has been read: up to there a seek takes no time."""
+        return max(self._ahead.at_ns, self._checkpoints.newest_ns, self._read_ns)
+
+    @property
+    def pace(self) -> float:
+        """How many times the recorded pace it has kept of late; 0 where that is not known."""
+        if len(self._paces) < 2:
+            return 0.0
+        (since_ns, from_ns), (now, position_ns) = self._paces[0], self._paces[-1]
+        return (position_ns - from_ns) / (now - since_ns) if now - since_ns >= PACE_NS else 0.0
 
     def start(self) -> None:
         """Begin to play."""
         self._asked_ns = now_ns()
 
     def drain(self) -> Batch:
-        """All that lies between the last position and the present one."""
+        """All that lies between the last position and the present one, for ``aggregate``."""
         if self._unpaced is not None:
-            return self._take([] if self._closed else list(islice(self._unpaced, UNPACED_SECONDS)))
-        asked_ns = now_ns()
+            return self._taken(None if self._closed else next(self._unpaced, None))
+        elapsed_ns, self._asked_ns = now_ns() - self._asked_ns, now_ns()
+        if self._closed:
+            return self._taken(None)
+        self._checkpoints.note(self._read_ns, self.aggregate)
+        if self.sought_ns is not None:
+            return self._seek(self.sought_ns)
+        if self.repeats and self.ended and not self.paused:
+            self._go_to(0)
+            return self._seek(0)
         if not self.paused:
-            self._position_ns += int((asked_ns - self._asked_ns) * self.speed)
-        self._asked_ns = asked_ns
-        self._position_ns = min(self._position_ns, self.duration_ns)
-        until_ns = min(self._position_ns, self._read_ns + LONGEST_STEP_NS)
-        return self._read_until(until_ns)
+            self._position_ns = min(self._position_ns + int(elapsed_ns * self.speed), self.duration_ns)
+        batch = self._read_on()
+        if not self.hurried:
+            self._ahead.go_on(AHEAD_NS, self.duration_ns)
+        return batch
+
+    def _read_on(self) -> Batch:
+        """Up to the position; one that is further than can be read at once moves back: it does not fall behind."""
+        self.hurried = self._position_ns - self._read_ns > LONGEST_STEP_NS
+        self._position_ns = min(self._position_ns, self._read_ns + LONGEST_STEP_NS)
+        self._note_pace()
+        return self._read_until(self._position_ns)
+
+    def _note_pace(self) -> None:
+        if self.paused or self.ended:
+            self._paces.clear()
+            return
+        self._paces.append((self._asked_ns, self._position_ns))
+        while len(self._paces) > 2 and self._asked_ns - self._paces[1][0] >= PACE_NS:
+            self._paces.popleft()
 
     def _read_until(self, until_ns: int) -> Batch:
-        absolute = self.description.t0_mono_ns + until_ns
-        if until_ns <= self._read_ns or self._closed:
-            return Batch(absolute)
-        # The end itself belongs to the recording; elsewhere a stretch excludes its end.
-        beyond = until_ns + 1 if until_ns >= self.duration_ns else until_ns
-        return self._take(list(self._reader.batches(self._read_ns, beyond)), until_ns)
+        if until_ns <= self._read_ns:
+            return self._taken(None)
+        return self._taken(self._recorded.batch(self._read_ns, until_ns))
 
-    def _take(self, batches: list[Batch], until_ns: int | None = None) -> Batch:
-        """Successive batches as one that reaches so far: as the last of them, or to the end where there is none."""
+    def _taken(self, batch: Optional[Batch]) -> Batch:
         start_ns = self.description.t0_mono_ns
-        if until_ns is None:
-            until_ns = min(batches[-1].until_ns - start_ns, self.duration_ns) if batches else self.duration_ns
-        batch = merge(batches, start_ns + until_ns)
-        if self._overlay is not None:
-            beyond_ns = until_ns + 1 if until_ns >= self.duration_ns else until_ns
-            batch = self._overlay.added(batch, start_ns + self._read_ns, start_ns + beyond_ns)
-        self._read_ns = until_ns
+        if batch is None:
+            return Batch(start_ns + self._read_ns)
+        self._read_ns = batch.until_ns - start_ns
         self._logs += [
             LogLines(event.run, (str(event.data["line"]),))
             for event in batch.events
@@ -104,42 +134,39 @@ class ReplayFeed:
         return lines
 
     def command(self, command: Command) -> None:
-        """Pause or go on, seek, change speed."""
+        """Pause or go on, seek, change speed, begin anew at the end or not."""
         if isinstance(command, Pause):
             if not command.on and self.ended:
                 self._go_to(0)
             self.paused = command.on
         elif isinstance(command, Speed):
             self.speed = min(MAX_SPEED, max(MIN_SPEED, command.factor))
+            self._paces.clear()
+        elif isinstance(command, Repeat):
+            self.repeats = command.on
         elif isinstance(command, Seek):
             self._go_to(command.t_ns)
 
     def _go_to(self, t_ns: int) -> None:
-        self._position_ns = min(self.duration_ns, max(0, t_ns))
-        if self._position_ns < self._read_ns:
-            self._read_ns = 0
-            self.restarted = True
+        self.sought_ns = min(self.duration_ns, max(0, t_ns))
+
+    def _seek(self, t_ns: int) -> Batch:
+        """To a moment from the last checkpoint before it; where none is near yet, read ahead and come back."""
+        if self.known_ns < t_ns - STEP_NS:
+            self._ahead.go_on(2 * AHEAD_NS, t_ns)
+            self.hurried = True
+            if self.known_ns < t_ns - STEP_NS:
+                return self._taken(None)
+        known_ns = self._checkpoints.moment_before(t_ns)
+        if t_ns < self._read_ns or known_ns > self._read_ns:
+            self.aggregate, self._read_ns = self._checkpoints.before(t_ns), known_ns
+        self.aggregate.forget_figures()
+        self.sought_ns, self.hurried = None, False
+        self._position_ns = t_ns
+        self._paces.clear()
+        return self._read_until(t_ns)
 
     def close(self) -> None:
         """Close the file; nothing more is read."""
         self._closed = True
-        self._reader.close()
-
-
-def merge(batches: list[Batch], until_ns: int) -> Batch:
-    """Successive batches as one, without the events that are not what they say."""
-    samples: dict[int, list[Samples]] = {}
-    readings: dict[int, list[Readings]] = {}
-    events: list[Event] = []
-    for batch in batches:
-        for run, part in batch.samples.items():
-            samples.setdefault(run, []).append(part)
-        for channel, values in batch.readings.items():
-            readings.setdefault(channel, []).append(values)
-        events += filter(is_sound, batch.events)
-    return Batch(
-        until_ns,
-        {run: join_samples(parts) for run, parts in samples.items()},
-        {channel: join_readings(parts) for channel, parts in readings.items()},
-        tuple(events),
-    )
+        self._recorded.close()

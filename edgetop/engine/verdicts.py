@@ -26,6 +26,10 @@ class Comparison:
 
     def __init__(self, runs: Sequence[RunState]) -> None:
         self._runs = runs
+        self.forget()
+
+    def forget(self) -> None:
+        """Have the next verdicts made of all blocks, however few are new."""
         self._blocks = 0
         self._ratios: dict[tuple[int, int], Union[Ratio, Missing]] = {}
         self._corrected: dict[tuple[int, int], Union[Ratio, Missing]] = {}
@@ -52,7 +56,7 @@ class Comparison:
         return ranks(range(len(self._runs)), self._ratios) if told else {}
 
     def _renew(self, *, final: bool) -> None:
-        blocks = sum(len(run.blocks.raw) for run in self._runs)
+        blocks = sum(len(run.blocks) for run in self._runs)
         if blocks == self._blocks or not (final or blocks > GROWTH * self._blocks):
             return
         self._blocks = blocks

@@ -173,8 +173,15 @@ def test_turns_give_a_provisional_figure_until_there_are_windows():
     assert isinstance(figures["energy_net_j"], Missing)
 
 
-def test_idling_that_drifts_is_told():
+def test_without_a_source_nothing_waits_for_its_readings():
     meter = EnergyMeter((0,), None)
+    meter.add_turn(0, Window(SECOND, 2 * SECOND, 30))
+    meter.add_idle("warm", SECOND, 11 * SECOND)
+    assert not meter._waiting
+
+
+def test_idling_that_drifts_is_told():
+    meter = EnergyMeter((0,), Channel("power.board.w", "W", "board", 1e-6))
     t_ns = np.arange(0, 3000) * 10_000_000
     meter.add_readings(t_ns, np.where(t_ns < 15 * SECOND, 2.0, 2.2))
     meter.add_idle("warm", SECOND, 11 * SECOND)

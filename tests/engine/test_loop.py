@@ -2,6 +2,7 @@
 
 import pytest
 
+from edgetop.engine.aggregate import Aggregate
 from edgetop.engine.loop import Loop
 from edgetop.engine.recordings import Recordings
 from edgetop.protocol import Notice, Recording
@@ -21,12 +22,15 @@ class Screen:
 class Feed:
     """Nothing, so many times."""
 
-    paused = failed = restarted = False
+    paused = failed = hurried = repeats = False
+    sought_ns = None
     speed = 1.0
-    duration_ns = 0
+    pace = 0.0
+    duration_ns = known_ns = 0
 
     def __init__(self, description, drains, events=()):
         self.description = description
+        self.aggregate = Aggregate(description)
         self._left = drains
         self._events = tuple(events)
 

@@ -2,15 +2,18 @@
 
 import contextlib
 import dataclasses
+import itertools
 import sqlite3
 
+import numpy as np
 import pytest
 
-from edgetop.controls import Pause, Seek, Speed
-from edgetop.engine import replay
+from edgetop.controls import Pause, Repeat, Seek, Speed
+from edgetop.engine import checkpoints, recorded, replay
 from edgetop.engine.aggregate import Aggregate
 from edgetop.engine.replay import ReplayFeed
-from edgetop.samples import Batch, Event, is_sound
+from edgetop.readings import Channel
+from edgetop.samples import Batch, Event, Readings, is_sound
 from edgetop.sessions.writer import SessionWriter
 
 SECOND = 1_000_000_000
@@ -81,7 +84,7 @@ def test_at_any_speed_it_ends_in_the_live_figures(session, description, recordin
 def test_without_a_pace_it_ends_in_the_live_figures_before_any_time_has_passed(
     session, description, recording, clock, monkeypatch, replay_of
 ):
-    monkeypatch.setattr(replay, "UNPACED_SECONDS", 3)
+    monkeypatch.setattr(recorded, "UNPACED_SECONDS", 3)
     live = Aggregate(description)
     live.add(recording)
     replayed = play(replay_of(session, paced=False), clock, Aggregate(description), step_s=0)
@@ -135,20 +138,115 @@ def test_seeking_back_starts_anew_and_shows_that_moment(session, description, re
     aggregate.add(feed.drain())
     feed.command(Pause(True))
     feed.command(Seek(3 * SECOND))
-    assert feed.restarted
-    again = Aggregate(description)
-    again.add(feed.drain())
+    again = feed.drain()
+    assert feed.aggregate is not aggregate
+    feed.aggregate.add(again)
     expected = Aggregate(description)
     expected.add(cut_batch(recording, [description.t0_mono_ns + 3 * SECOND])[0])
-    assert again.snapshot().runs == expected.snapshot().runs
+    found = feed.aggregate.snapshot()
+    assert found.runs == expected.snapshot().runs and found.reset
+
+
+def take(feed):
+    batch = feed.drain()  # after which it may be another aggregate
+    feed.aggregate.add(batch)
+
+
+def stands(feed, limit=1000):
+    """The snapshot of where a seek leads, once it is there."""
+    for _ in range(limit):
+        take(feed)
+        if feed.sought_ns is None:
+            return feed.aggregate.snapshot()
+    raise AssertionError("the seek did not end")
+
+
+@pytest.mark.parametrize("leave_out", [False, True])
+def test_wherever_it_is_sent_the_table_is_as_it_stood(
+    tmp_path, description, recording, cut_batch, clock, replay_of, monkeypatch, leave_out
+):
+    monkeypatch.setattr(checkpoints, "APART_NS", SECOND // 2)
+    monkeypatch.setattr(checkpoints, "STEP_NS", SECOND // 3)
+    plan = dataclasses.replace(description.plan, leave_out_throttled=leave_out)
+    channel = Channel("throttle.now", "", "throttled", 1.0, id=2)
+    described = dataclasses.replace(description, plan=plan, channels=(*description.channels, channel))
+    limits = Readings(description.t0_mono_ns + np.arange(80) * SECOND // 10, (np.arange(80) // 20 % 2).astype(np.int64))
+    batch = dataclasses.replace(recording, readings={**recording.readings, 2: limits})
+    writer = SessionWriter(str(tmp_path / "throttled.edgetop"), described)
+    writer.add(batch)
+    writer.close()
+    feed = replay_of(str(tmp_path / "throttled.edgetop"))
+    feed.command(Pause(True))
+    for tenth in (71, 3, 40, 41, 80, 0, 79, 22, 22, 58):
+        t_ns = tenth * SECOND // 10 + 1
+        feed.command(Seek(t_ns))
+        found = stands(feed)
+        expected = Aggregate(described)
+        expected.add(cut_batch(batch, [description.t0_mono_ns + t_ns])[0])
+        wanted = dataclasses.replace(expected.snapshot(), columns=found.columns, reset=found.reset)
+        assert found == wanted, tenth
+    assert feed._checkpoints.newest_ns >= 7 * SECOND
+
+
+def test_after_many_seeks_the_end_is_as_it_was_live(session, description, recording, clock, replay_of, monkeypatch):
+    monkeypatch.setattr(checkpoints, "APART_NS", SECOND)
+    live = Aggregate(description)
+    live.add(recording)
+    feed = replay_of(session)
+    for second in (6, 2, 5, 1):
+        feed.command(Seek(second * SECOND))
+        stands(feed)
+    while not feed.ended:
+        clock.advance(0.3)
+        take(feed)
+    found, expected = feed.aggregate.snapshot(final=True), live.snapshot(final=True)
+    assert dataclasses.replace(found, columns=expected.columns, t_ns=expected.t_ns, reset=False) == expected
+
+
+def test_a_seek_beyond_what_was_read_says_so_until_it_is_there(session, clock, replay_of, monkeypatch):
+    for module in (checkpoints, replay):
+        monkeypatch.setattr(module, "STEP_NS", SECOND)
+    monkeypatch.setattr(checkpoints, "now_ns", itertools.count(0, replay.AHEAD_NS).__next__)
+    feed = replay_of(session)
+    feed.command(Seek(7 * SECOND))
+    feed.drain()
+    assert feed.sought_ns == 7 * SECOND and feed.hurried and 0 < feed.known_ns < 7 * SECOND
+    assert stands(feed).t_ns == 7 * SECOND
+    assert not feed.hurried
+
+
+def test_what_is_too_fast_to_be_read_does_not_fall_behind_and_tells_its_pace(session, clock, replay_of, monkeypatch):
+    monkeypatch.setattr(replay, "LONGEST_STEP_NS", SECOND // 10)
+    feed = replay_of(session)
+    feed.command(Speed(10))
+    for _ in range(40):
+        clock.advance(0.05)
+        feed.drain()
+    assert feed.hurried
+    assert feed.pace == pytest.approx(2.0)
+    feed.command(Pause(True))
+    before = feed.drain().until_ns
+    assert feed.drain().until_ns == before and feed.pace == 0
+
+
+def test_it_begins_anew_at_the_end_when_asked_to(session, clock, replay_of):
+    feed = replay_of(session)
+    feed.command(Repeat(True))
+    feed.command(Seek(10**18))
+    stands(feed)
+    assert feed.ended
+    clock.advance(0.05)
+    feed.drain()
+    assert not feed.ended and feed.repeats
 
 
 def test_seeking_forward_reads_what_lies_between(session, clock, replay_of):
     feed = replay_of(session)
     feed.command(Pause(True))
     feed.command(Seek(5 * SECOND))
-    assert not feed.restarted
+    before = feed.aggregate
     assert len(feed.drain().samples[0]) > 100
+    assert feed.aggregate is before
 
 
 def test_seeks_beyond_either_end_stop_there(session, clock, replay_of):
@@ -165,7 +263,7 @@ def test_play_at_the_end_begins_again(session, clock, replay_of):
     feed.command(Seek(10**18))
     feed.drain()
     feed.command(Pause(False))
-    assert feed.restarted
+    feed.drain()
     assert not feed.ended
 
 
