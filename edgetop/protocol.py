@@ -200,6 +200,12 @@ class RunFigures:
     """Its name, how much of it, and the hash of its list."""
     recipe: str = ""
     """The hash of how its pictures are made the input."""
+    label_ns: Figure = UNKNOWN
+    """The mean time from a picture's file to its label: reading, preparing, inference, and finding the class."""
+    label_error_ns: Figure = UNKNOWN
+    """The standard error of that."""
+    label_pictures: int = 0
+    """Over which it is."""
     top1: Figure = UNKNOWN
     """The share of pictures whose likeliest class is right."""
     top1_ci95: Union[tuple[float, float], Missing] = UNKNOWN

@@ -80,6 +80,7 @@ COLUMNS = (
     Column("energy", 1, _of_run(lambda run: _joules(run, run.energy_j))),
     Column("net energy", 2, _of_run(lambda run: _joules(run, run.energy_net_j))),
     Column("top-1", 1, _accuracy),
+    Column("file to label", 6, _of_run(lambda run: units.duration(run.label_ns))),
     Column("agreement", 6, _of_run(lambda run: units.difference(run.agreement))),
     Column("inferences", 7, _of_run(lambda run: str(run.count))),
 )
@@ -152,7 +153,7 @@ def notes(document: Mapping[str, Any], table: Sequence[Cell]) -> list[str]:
         *document["invalid_reasons"],
         *_energy_notes(table),
         *_stream_notes(table),
-        *(_score_note(score, _where(score, rounds)) for score in document["scores"]),
+        *(note for score in document["scores"] for note in _score_notes(score, _where(score, rounds))),
         *(note for top in document["roofline"] for note in _roof_notes(top, _where(top, rounds))),
     ]
 
@@ -192,16 +193,27 @@ def _where(part: Mapping[str, Any], rounds: int) -> str:
     return alike(part["precision"], part["threads"], part["round"], rounds)
 
 
-def _score_note(score: Mapping[str, Any], where: str) -> str:
+def _score_notes(score: Mapping[str, Any], where: str) -> list[str]:
+    """AIoTBench's own, and by inference alone; once where the same is wanting for both."""
+    told = {
+        how: _score_text(score, which)
+        for how, which in (("from file to label", ""), ("by inference alone", "_by_inference"))
+    }
+    if len(set(told.values())) == 1:
+        return [f"AIoTBench's scores ({where}): {next(iter(told.values()))}"]
+    return [f"AIoTBench's scores ({where}), {how}: {text}" for how, text in told.items()]
+
+
+def _score_text(score: Mapping[str, Any], which: str) -> str:
     told = []
     for name in _SCORES:
-        figure = score[f"{name}_by_inference"]
+        figure = score[f"{name}{which}"]
         if "missing" in figure:
-            return f"AIoTBench's scores ({where}): none, since {figure['missing']}"
+            return f"none, since {figure['missing']}"
         value, error = figure["value"], figure["standard_error"]
         known = value > 0 and not isinstance(error, dict)
         told.append(f"{name.upper()} {units.rate(value, 4)}" + (f" ±{100 * error / value:.2g} %" if known else ""))
-    return f"AIoTBench's scores ({where}), by inference alone: {', '.join(told)}"
+    return ", ".join(told)
 
 
 def _roof_notes(top: Mapping[str, Any], where: str) -> list[str]:
@@ -256,7 +268,7 @@ _CSV = {
     "power_w": ("power_w",),
     **{f"energy_{name}": ("energy", name) for name in ("gross_j", "gross_u95_j", "net_j", "net_u95_j")},
     **{f"energy_{name}": ("energy", name) for name in ("provisional", "covers", "source")},
-    **{name: ("accuracy", name) for name in ("pictures", "top1", "top5", "map", "map50")},
+    **{name: ("accuracy", name) for name in ("pictures", "top1", "top5", "map", "map50", "label_s")},
     "agreement": ("outputs", "agreement"),
     **{f"mlperf_{name}": ("single_stream", name) for name in ("p90_early_stop_s", "queries", "seconds", "valid")},
     "session": ("session",),

@@ -29,6 +29,9 @@ class Judged:
             return {}
         fields = {name: told[name] for name in ("left_out", "data_set", "recipe") if name in told}
         fields |= {"pictures": max(0, told["pictures"]), "pictures_of": told["pictures_of"]}
+        if told.get("label_ns", 0) > 0 and told.get("label_error_ns", -1) >= 0:
+            fields["label_pictures"] = told.get("label_pictures", 0)
+            fields |= {name: float(told[name]) for name in ("label_ns", "label_error_ns")}
         fields |= {name: float(told[name]) for name in ("mean_ap", "mean_ap50") if name in told}
         for name in NAMES:
             if name in told and 0 <= told[name] <= told["pictures"] and told["pictures"]:
@@ -83,6 +86,9 @@ def accuracy_json(run: RunFigures) -> dict[str, Any]:
     def plain(value: Union[Figure, tuple[float, float]]) -> Any:
         return {"missing": value.reason} if isinstance(value, Missing) else value
 
+    def seconds(value: Figure) -> Any:
+        return plain(value if isinstance(value, Missing) else value / 1e9)
+
     if not run.data_set:
         return {"missing": UNKNOWN.reason}
     return {
@@ -92,6 +98,9 @@ def accuracy_json(run: RunFigures) -> dict[str, Any]:
         "of": run.pictures_of,
         "left_out": run.left_out,
         "faults": list(run.faults),
+        "label_s": seconds(run.label_ns),
+        "label_s_standard_error": seconds(run.label_error_ns),
+        "label_pictures": run.label_pictures,
         "top1": plain(run.top1),
         "top1_ci95": plain(run.top1_ci95),
         "top5": plain(run.top5),

@@ -17,6 +17,7 @@ from typing import BinaryIO, Callable, Optional, Union
 
 import numpy as np
 
+from edgetop.clock import now_ns
 from edgetop.errors import BadInput, EdgetopError, RunFailed
 from edgetop.inputs.pictures import read_picture
 from edgetop.inputs.prepare import Card, Input, prepare
@@ -38,6 +39,8 @@ class Prepared:
     path: str
     numbers: tuple[int, ...]
     """Of the pictures, in the order of their inputs."""
+    made_ns: tuple[int, ...]
+    """What reading and preparing each of them took."""
     sizes: tuple[Size, ...]
     faults: tuple[tuple[int, str], ...]
     """Pictures among them that cannot be read, and why."""
@@ -107,14 +110,17 @@ class Ahead:
     def _make(self, nth: int, numbers: Sequence[int]) -> Prepared:
         kept: list[int] = []
         inputs: list[Input] = []
+        spent: list[int] = []
         sizes: list[Size] = []
         faults: list[tuple[int, str]] = []
         for number in numbers:
+            begin_ns = now_ns()
             try:
                 made, size = self._input(number)
             except BadInput as error:
                 faults.append((number, error.title))
                 continue
+            spent.append(now_ns() - begin_ns)
             kept.append(number)
             inputs.append(made)
             sizes.append(size)
@@ -124,7 +130,7 @@ class Ahead:
             file.truncate()
             np.save(file, np.concatenate(inputs))
             file.flush()
-        return Prepared(_path(file), tuple(kept), tuple(sizes), tuple(faults), _path(self._files[FILES]))
+        return Prepared(_path(file), tuple(kept), tuple(spent), tuple(sizes), tuple(faults), _path(self._files[FILES]))
 
     def _input(self, number: int) -> tuple[Input, Size]:
         pixels = read_picture(self._path(number))

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any, Callable, Union
 
+import numpy as np
 import PIL
 
 from edgetop.clock import now_ns
@@ -30,6 +31,8 @@ from edgetop.samples import Event
 
 TELL_S = 1.0
 TOLD_FAULTS = 20
+LEAST_TIMED = 2
+"""Fewer times have no standard error."""
 Guarded = Callable[[RunSpec, Callable[[RunSpec], None]], bool]
 
 
@@ -115,7 +118,7 @@ class Accuracy:
             "pillow": PIL.__version__,
             "way": judge.way,
         }
-        answered = Answered(key, again=self._settings.again)
+        answered = Answered(key, spec.threads, again=self._settings.again)
         answered.rows = {n: row for n, row in answered.rows.items() if judge.is_sound(row)}
         self._takers[spec.id] = Taker(spec, card, data, judge, answered, recipe)
 
@@ -164,8 +167,9 @@ class Accuracy:
         top, out = taker.judge.top, prepared.out
         told = self._conductor.ask(taker.spec, "answers", path=prepared.path, places=new, top=top, out=out)
         numbers = [prepared.numbers[place] for place in new]
-        for number, row in zip(numbers, taker.judge.rows(told, out, numbers, new)):
-            taker.answered.add(number, row)
+        spent = told["label_ns"] or [0] * len(new)  # a detector's boxes are made later, and all at once
+        for number, place, ns, row in zip(numbers, new, spent, taker.judge.rows(told, out, numbers, new)):
+            taker.answered.add(number, row, prepared.made_ns[place] + ns if ns else 0)
         taker.answered.save()
         taker.shown += len(new)
         taker.infer_ns += told["infer_ns"]
@@ -205,7 +209,16 @@ class Accuracy:
         """What is told once: some of the faults, the comparison with others, how long it took."""
         faults = [[f"{taker.data.names[n]}: {reason}"] for n, reason in sorted(taker.faults.items())[:TOLD_FAULTS]]
         spent = {"shown": taker.shown, "infer_ns": taker.infer_ns, "wall_ns": taker.wall_ns}
-        return {"faults": faults, "pairs": self._pairs(taker), **spent}
+        return {"faults": faults, "pairs": self._pairs(taker), **spent, **self._timed(taker)}
+
+    def _timed(self, taker: Taker) -> dict[str, Any]:
+        """The mean time from file to label over the pictures of which it is known, and its standard error."""
+        total = self._total(taker.data)
+        spent = np.array([ns for number, ns in taker.answered.label_ns.items() if number < total], np.float64)
+        if len(spent) < LEAST_TIMED:
+            return {}
+        error_ns = float(spent.std(ddof=1)) / len(spent) ** 0.5
+        return {"label_ns": float(spent.mean()), "label_error_ns": error_ns, "label_pictures": len(spent)}
 
     def _pairs(self, taker: Taker) -> list[list[Any]]:
         """Against each earlier run, on the pictures that both have seen: where one alone was right."""

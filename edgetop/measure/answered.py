@@ -12,6 +12,7 @@ from typing import Any
 from edgetop.config import cache_folder
 from edgetop.errors import CannotWrite, RunFailed
 
+LONGEST_NS = 1 << 62
 ELSEWHERE = "Free some room there, or set XDG_CACHE_HOME to a folder that can be written"
 
 
@@ -21,12 +22,15 @@ class Answered:
     Raises CannotWrite, and RunFailed where another edgetop writes the same file.
     """
 
-    def __init__(self, key: Mapping[str, Any], *, again: bool = False) -> None:
+    def __init__(self, key: Mapping[str, Any], threads: int = 1, *, again: bool = False) -> None:
         text = json.dumps(key, sort_keys=True)
         folder = os.path.join(cache_folder(), "accuracy")
         self.path = os.path.join(folder, f"{hashlib.sha256(text.encode()).hexdigest()[:32]}.jsonl")
         self.rows: dict[int, Any] = {}
         """Number of a picture to what was answered."""
+        self.label_ns: dict[int, int] = {}
+        """The same to the time from its file to its label, of those that as many threads have answered."""
+        self._threads = threads
         try:
             os.makedirs(folder, exist_ok=True)
             self._file = open(self.path, "a+", encoding="utf-8")  # noqa: SIM115  open as long as the run
@@ -55,17 +59,24 @@ class Answered:
         for line in self._file:
             whole = line.endswith("\n")
             try:
-                number, answer = json.loads(line)
+                number, answer, *timed = json.loads(line)
+                if len(timed) not in (0, 2):
+                    continue
                 self.rows[int(number)] = answer
+                if timed and timed[0] == self._threads and 0 < timed[1] < LONGEST_NS:
+                    self.label_ns[int(number)] = int(timed[1])
             except (ValueError, TypeError):
                 continue
         if not whole:
             self._file.write("\n")
 
-    def add(self, number: int, answer: Any) -> None:
-        """Keep what was answered to a picture."""
+    def add(self, number: int, answer: Any, label_ns: int = 0) -> None:
+        """Keep what was answered to a picture, and how long that took where it is known."""
         self.rows[number] = answer
-        self._file.write(json.dumps([number, answer], separators=(",", ":")) + "\n")
+        timed = [self._threads, label_ns] if label_ns else []
+        if label_ns:
+            self.label_ns[number] = label_ns
+        self._file.write(json.dumps([number, answer, *timed], separators=(",", ":")) + "\n")
 
     def save(self) -> None:
         """Hand over what was kept to the file; raises CannotWrite."""

@@ -165,13 +165,14 @@ class Worker:
         """Infer some of the inputs in an .npy file, [n, ...], by their places in it.
 
         Answers with the ``top`` likeliest classes of each; where that is 0, all outputs go into the .npz file ``out``,
-        as ``place.output``.
+        as ``place.output``. ``label_ns`` has of each the time from its input to its classes.
         """
         specs = self.model.inputs
         others = [_noise(spec, number) for number, spec in enumerate(specs)][1:]
         batch = np.load(path, allow_pickle=False)
-        classes, raw, spent_ns = [], {}, 0
+        classes, raw, label_ns, spent_ns = [], {}, [], 0
         for place in places:
+            begin = time.monotonic_ns()
             self.model.set_inputs([_fit(batch[place : place + 1], specs[0]), *others])
             start = time.monotonic_ns()
             self.model.infer()
@@ -179,12 +180,13 @@ class Worker:
             outputs = [_real(a, spec) for a, spec in zip(self.model.read_outputs(), self.model.outputs)]
             if top:
                 classes.append(_likeliest(outputs[0], top))
+                label_ns.append(time.monotonic_ns() - begin)
             else:  # copied: they may lie in memory of the framework, which the next inference overwrites
                 raw.update({f"{place}.{n}": np.array(a, np.float32) for n, a in enumerate(outputs)})
         if not top:
             with open(out, "wb") as file:
                 np.savez(file, **raw)
-        return {"classes": classes, "infer_ns": spent_ns}
+        return {"classes": classes, "label_ns": label_ns, "infer_ns": spent_ns}
 
     def turn(self, count: int, least: int, seconds: float, set_aside: int) -> Answer:
         """Run a block of inferences: ``count`` at most, ending after ``seconds`` once ``least`` are done."""

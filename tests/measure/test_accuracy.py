@@ -102,6 +102,8 @@ def test_every_picture_is_judged_rightly(pictures, conduct):
         assert (data["top1"], data["top5"], data["pictures"], data["pictures_of"]) == (4, 8, COUNT, COUNT)
         assert data["left_out"] == 0 and data["shown"] == COUNT
         assert 0 < data["infer_ns"] < data["wall_ns"]
+        assert data["label_pictures"] == COUNT and data["label_error_ns"] > 0
+        assert COUNT * data["label_ns"] > data["infer_ns"]  # it holds the inference, reading and preparing
     assert told(events, 1)["pairs"] == [["top1", 0, 0, 0, COUNT], ["top5", 0, 0, 0, COUNT]]
     assert told(events, 0)["recipe"] == told(events, 1)["recipe"]
 

@@ -87,3 +87,16 @@ def test_a_place_that_cannot_be_written_is_told(cache):
     (cache / "edgetop").write_text("a file, where a folder has to be")
     with pytest.raises(CannotWrite, match="cannot write"):
         Answered(KEY)
+
+
+def test_times_are_kept_with_the_threads_they_were_had_with():
+    answered = Answered(KEY, 2)
+    answered.add(1, 0, 5_000_000)
+    answered.add(2, 0)
+    answered.close()
+    again = Answered(KEY, 2)
+    assert again.rows == {1: 0, 2: 0} and again.label_ns == {1: 5_000_000}
+    again.close()
+    other = Answered(KEY, 1)
+    assert other.rows == {1: 0, 2: 0} and other.label_ns == {}
+    other.close()
