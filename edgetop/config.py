@@ -106,6 +106,20 @@ class ScreenSettings:
 
 
 @dataclass(frozen=True)
+class SessionSettings:
+    """How long recordings in the default folder are kept; 0 keeps all."""
+
+    keep_days: float = 0.0
+    keep_gb: float = 0.0
+    """Of all together, in gigabytes of 10**9 bytes."""
+
+    @property
+    def keep_bytes(self) -> float:
+        """The same in bytes."""
+        return self.keep_gb * 1e9
+
+
+@dataclass(frozen=True)
 class FrameworkSettings:
     """Of one framework."""
 
@@ -119,6 +133,7 @@ class Settings:
 
     run: RunSettings = RunSettings()
     screen: ScreenSettings = ScreenSettings()
+    sessions: SessionSettings = SessionSettings()
     ina219: Ina219Settings = Ina219Settings()
     meters: tuple[Ina219Settings, ...] = ()
     """Further INA219 chips, from ``[meters.NAME]``, by what they measure."""
@@ -126,6 +141,10 @@ class Settings:
     """An action's id to the keys wished for it, from ``[keys]``."""
     python: dict[str, str] = field(default_factory=dict)
     """Framework name to the interpreter its worker runs in, from ``[frameworks.NAME] python``."""
+
+
+_TABLES = ("run", "screen", "sessions", "ina219")
+"""Of settings with fixed names."""
 
 
 def finite(text: Any) -> float:
@@ -209,15 +228,18 @@ def load_settings(path: str = "") -> Settings:
     meters = _check_table(f"{file} [meters]", tables.pop("meters", {}))
     keys = _check_table(f"{file} [keys]", tables.pop("keys", {}))
     for name in tables:
-        if name not in ("run", "screen", "ina219"):
-            known = "run, screen, keys, ina219, meters.NAME, frameworks.NAME"
+        if name not in _TABLES:
+            known = "run, screen, sessions, keys, ina219, meters.NAME, frameworks.NAME"
             raise BadConfig(f"{file}: unknown table [{name}]", f"Known: {known}")
     changes: dict[str, Any] = {}
-    for name in ("run", "screen", "ina219"):
+    for name in _TABLES:
         section = _read_table(f"{file} [{name}]", getattr(settings, name), tables.get(name, {}))
         changes[name] = _from_environment(name, section)
     if not is_shunt(changes["ina219"].shunt_ohms):
         raise BadConfig(f"[ina219] shunt_ohms: {changes['ina219'].shunt_ohms:g} ohm is no shunt's", SHUNT_HINT)
+    for key, value in dataclasses.asdict(changes["sessions"]).items():
+        if value < 0:
+            raise BadConfig(f"[sessions] {key}: {value:g} is less than nothing", "0 keeps all")
     own = {name: _read_table(f"{file} [frameworks.{name}]", FrameworkSettings(), t) for name, t in frameworks.items()}
     changes["keys"] = {id: _keys(f"{file} [keys] {id}", value) for id, value in keys.items()}
     changes["meters"] = tuple(

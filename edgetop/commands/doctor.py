@@ -17,7 +17,7 @@ from edgetop.backends.serving import Server, serving
 from edgetop.commands import doctor_measuring
 from edgetop.commands.doctor_check import BAD, MISSING, OK, WARN, Check, looked_at
 from edgetop.commands.doctor_frameworks import frameworks, interpreters
-from edgetop.commands.doctor_places import folder, terminal
+from edgetop.commands.doctor_places import folder, sessions, terminal
 from edgetop.commands.doctor_power import groups, i2c
 from edgetop.commands.doctor_sensors import Sensors
 from edgetop.config import Settings, cache_folder, config_file, load_settings, sessions_folder
@@ -86,6 +86,7 @@ def examine(config: str, pythons: Sequence[str]) -> Iterator[Check]:
         ],
         "Folders and terminal": [
             ("sessions folder", partial(folder, "sessions folder", sessions_folder())),
+            ("sessions", partial(sessions, sessions_folder(), settings.sessions)),
             ("cache folder", partial(folder, "cache folder", cache_folder())),
             ("terminal", terminal),
         ],

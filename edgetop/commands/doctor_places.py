@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from edgetop import units
 from edgetop.commands.doctor_check import BAD, MISSING, OK, Check
+from edgetop.config import SessionSettings
 
 MIN_FREE_BYTES = 256 << 20
 
@@ -28,6 +29,18 @@ def folder(name: str, path: str) -> Iterator[Check]:
         yield Check(name, BAD, detail, "Make room, or record elsewhere")
     else:
         yield Check(name, OK, detail)
+
+
+def sessions(folder: str, keep: SessionSettings) -> Iterator[Check]:
+    """How many there are, how large, and which are kept."""
+    from edgetop.sessions.retention import stored_sessions
+
+    stored = stored_sessions(folder)
+    size = units.size(sum(session.size_bytes for session in stored))
+    limits = [f"{keep.keep_days:g} days"] if keep.keep_days else []
+    limits += [f"{keep.keep_gb:g} GB"] if keep.keep_gb else []
+    kept = f"kept: {' and '.join(limits)} at most" if limits else "all are kept"
+    yield Check("sessions", OK, f"{len(stored)}, {size if stored else 'nothing'}; {kept}")
 
 
 def terminal() -> Iterator[Check]:

@@ -10,7 +10,7 @@ import sys
 
 from edgetop.backends.serving import Server, serving
 from edgetop.commands.run_plan import plan_of
-from edgetop.config import load_settings
+from edgetop.config import SessionSettings, load_settings
 from edgetop.plan import Plan
 
 
@@ -21,7 +21,7 @@ def run(arguments: argparse.Namespace) -> int:
     headless = arguments.headless or bool(arguments.json) or not sys.stdout.isatty()
     plan = plan_of(arguments, settings, headless)
     if headless:
-        return _headless(plan, arguments.json, served)
+        return _headless(plan, arguments.json, served, settings.sessions)
     from edgetop.commands.screen import engines_of, run_app
 
     engines = engines_of(arguments)
@@ -40,7 +40,7 @@ def pick(arguments: argparse.Namespace) -> int:
     return run_app(engines.measure, None, settings, engines=engines)
 
 
-def _headless(plan: Plan, json_path: str, served: dict[str, Server]) -> int:
+def _headless(plan: Plan, json_path: str, served: dict[str, Server], keep: SessionSettings) -> int:
     from edgetop.commands.headless import Signals, check_json_path, run_headless
     from edgetop.commands.progress import Progress
     from edgetop.engine.start import live_loop
@@ -49,5 +49,5 @@ def _headless(plan: Plan, json_path: str, served: dict[str, Server]) -> int:
     if json_path:
         check_json_path(json_path)
     signals = Signals()
-    loop = live_loop(plan, Progress(), signals, served)
+    loop = live_loop(plan, Progress(), signals, served, keep)
     return run_headless(loop, signals, describe_machine(), json_path)

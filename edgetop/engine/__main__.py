@@ -59,7 +59,8 @@ def measure(publisher: PipePublisher, commands: CommandPipe, config: str, python
     from edgetop.backends.serving import serving
     from edgetop.config import load_settings
 
-    served = serving(load_settings(config).python, pythons)
+    settings = load_settings(config)
+    served = serving(settings.python, pythons)
     publisher.publish(Hello(__version__, can_seek=False, can_record=True, machine=describe_machine()))
     found: queue.SimpleQueue[tuple[str, Union[str, Missing]]] = queue.SimpleQueue()
     from edgetop.engine.catalog import catalog
@@ -73,7 +74,7 @@ def measure(publisher: PipePublisher, commands: CommandPipe, config: str, python
             if isinstance(command, Start):
                 from edgetop.engine.start import live_loop
 
-                return live_loop(command.plan, publisher, commands, served).run()
+                return live_loop(command.plan, publisher, commands, served, settings.sessions).run()
             if isinstance(command, Stop):
                 return Ended(0)
         if not found.empty():

@@ -251,6 +251,7 @@ class BrowserScreen(Screen[None]):
 
     def _ask(self) -> None:
         self._asking = None
-        self._asked = self.selected
-        if self._asked is not None:
-            self.post_message(self.Asked(self._asked.path))
+        entry = self.selected
+        if entry is not None and entry != self._asked:
+            self._asked = entry
+            self.post_message(self.Asked(entry.path))

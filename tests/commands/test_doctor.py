@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import grp
 import os
+import shutil
 import threading
+from pathlib import Path
 from types import SimpleNamespace
 
 import boards
 import pytest
 
+from edgetop import units
 from edgetop.commands import doctor, doctor_measuring, doctor_places, doctor_power
 from edgetop.commands.doctor_check import BAD, MISSING, OK, WARN, Check, looked_at
 from edgetop.commands.doctor_sensors import Sensors
+from edgetop.config import SessionSettings
 from edgetop.errors import ProbeError
 from edgetop.plan import Ina219Settings
 from edgetop.probes.ina219 import Ina219Probe
@@ -236,6 +240,14 @@ def test_a_folder_tells_its_free_room(tmp_path, monkeypatch):
     assert check.state == OK and "free" in check.detail
     monkeypatch.setattr(doctor_places, "MIN_FREE_BYTES", 1 << 62)
     assert only(doctor_places.folder("sessions folder", str(tmp_path))).state == BAD
+
+
+def test_the_recordings_are_counted_with_their_limits(tmp_path):
+    golden = Path(__file__).parents[1] / "sessions" / "golden" / "1.0.edgetop"
+    assert only(doctor_places.sessions(str(tmp_path), SessionSettings())).detail == "0, nothing; all are kept"
+    shutil.copy(golden, tmp_path)
+    check = only(doctor_places.sessions(str(tmp_path), SessionSettings(30, 2.5)))
+    assert check.detail == f"1, {units.size(golden.stat().st_size)}; kept: 30 days and 2.5 GB at most"
 
 
 def test_what_hangs_is_given_up_and_what_breaks_is_told():

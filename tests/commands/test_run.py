@@ -75,6 +75,21 @@ def test_without_no_record_a_session_is_kept_and_listed(edgetop, tmp_path):
     assert len(json.loads(edgetop("list", "sessions", "--json").stdout)) == 1
 
 
+def test_old_recordings_make_room_and_that_is_said(edgetop, tmp_path):
+    for _ in range(3):
+        done = edgetop("run", "tiny", "--on", "null", *SHORT)
+        assert "removed" not in done.stderr
+    listed = json.loads(edgetop("list", "sessions", "--json").stdout)
+    done = edgetop("run", "tiny", "--on", "null", *SHORT, EDGETOP_SESSIONS_KEEP_GB="1e-6")
+    assert "Old recordings were removed" in done.stderr and listed[2]["name"] in done.stderr
+    left = [entry["path"] for entry in json.loads(edgetop("list", "sessions", "--json").stdout)]
+    assert left[1:] == [listed[0]["path"]] and left[0] in done.stderr
+    edgetop("run", "tiny", "--on", "null", *SHORT, "--record", "mine.edgetop", EDGETOP_SESSIONS_KEEP_GB="1e-6")
+    assert len(json.loads(edgetop("list", "sessions", "--json").stdout)) == 2
+    refused = edgetop("run", "tiny", "--on", "null", *SHORT, EDGETOP_SESSIONS_KEEP_DAYS="-1")
+    assert refused.returncode == 2 and "keep_days" in refused.stderr
+
+
 def test_a_run_that_fails_leaves_the_others_and_exits_1(edgetop, tmp_path):
     broken = tmp_path / "broken.tflite"
     broken.write_bytes(b"\x1c\0\0\0TFL3" + os.urandom(4000))
