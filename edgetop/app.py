@@ -26,7 +26,7 @@ from edgetop.protocol import (
     Sessions,
     Snapshot,
 )
-from edgetop.screens.error import ErrorScreen, QuestionScreen
+from edgetop.screens.error import ErrorScreen, LeaveScreen, QuestionScreen
 from edgetop.screens.keymap import remapped
 from edgetop.screens.keys import ACTIONS, BROWSER, LIVE, METHODS, PICKER, REPLAY, Action, actions_of
 from edgetop.screens.palette import ActionProvider
@@ -69,6 +69,7 @@ class EdgetopApp(RunActions, ReplayActions, SessionActions, ViewActions):
         engines: Optional[Engines] = None,
         browse: bool = False,
         ascii: bool = False,
+        attached: bool = False,
     ) -> None:
         super().__init__(ascii=ascii)
         self.actions = remapped(settings.keys) if settings.keys else ACTIONS
@@ -90,6 +91,9 @@ class EdgetopApp(RunActions, ReplayActions, SessionActions, ViewActions):
         self._ended: Optional[Ended] = None
         self._leaving: Optional[int] = None
         self._choosing_anew = False
+        self._attached = attached
+        self.left_running = False
+        """Whether the measurement goes on without this screen."""
         self.refusal: Optional[Ended] = None
         """Why the engine refused what this app was started for."""
         self.sessions: list[str] = []
@@ -105,7 +109,7 @@ class EdgetopApp(RunActions, ReplayActions, SessionActions, ViewActions):
         """The first screen: as the base of the stack it is the only one that is laid out at the start."""
         if self._browse:
             return self._new_browser()
-        if self._replay or self._plan is not None:
+        if self._replay or self._attached or self._plan is not None:
             return self._new_live()
         return self._new_picker()
 
@@ -300,10 +304,27 @@ class EdgetopApp(RunActions, ReplayActions, SessionActions, ViewActions):
         if not running or self._leaving is not None:
             finished = self._ended.exit_code if self._ended is not None and self._live is not None else 0
             self.exit(return_code=code or finished)
-            return
+        elif not self._attached:
+            self._stop(code)
+        elif isinstance(self.screen, LeaveScreen):  # asked already, and not answered but by Ctrl-C
+            self._leave(code)
+        else:
+            self.push_screen(LeaveScreen(), lambda stop: self._left(stop, code))
+
+    def _left(self, stop: Optional[bool], code: int) -> None:
+        if stop:
+            self._stop(code)
+        elif stop is not None:
+            self._leave(code)
+
+    def _stop(self, code: int) -> None:
         self._leaving = code
         self.command(Stop())
         self.set_timer(STOP_TIMEOUT_S, lambda: self.exit(return_code=code))
+
+    def _leave(self, code: int) -> None:
+        self.left_running = True
+        self.exit(return_code=code)
 
     def close_engine(self) -> None:
         """Stop the engine, after the terminal has been given back."""

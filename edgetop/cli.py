@@ -21,6 +21,7 @@ HELP = f"""edgetop {__version__}: a live profiler in the terminal for deep-learn
 usage:
   edgetop                                pick model, frameworks, precision, threads and input, then watch
   edgetop run MODEL [--on FW,FW] …       measure a model (a name, or a model file) on some frameworks
+  edgetop attach [NAME]                  come back to what `edgetop run --detach` measures
   edgetop accuracy MODEL --data PATH     how often it is right on ImageNet, COCO or a folder of labelled pictures
   edgetop bench PLAN                     measure many models on many frameworks, in one table
   edgetop replay FILE                    show a recorded session again
@@ -69,6 +70,11 @@ def _parser() -> argparse.ArgumentParser:
     _run_options(run)
     _mouse_option(run)
     _python_option(run, "python_here")
+    attach = commands.add_parser("attach", help="come back", description="Come back to a run that goes on without you.")
+    attach.add_argument(
+        "name", nargs="?", default="", metavar="NAME", help="of the run; needed where there are several"
+    )
+    _mouse_option(attach)
 
     accuracy = commands.add_parser(
         "accuracy", help="how often it is right", description="Show a model the pictures of a data set."
@@ -238,6 +244,7 @@ def _run_options(run: argparse.ArgumentParser) -> None:
     record = run.add_mutually_exclusive_group()
     record.add_argument("--record", default="", metavar="FILE", help="the session file; default: a new one")
     record.add_argument("--no-record", action="store_true", help="keep no session file")
+    run.add_argument("--detach", action="store_true", help="go on when the screen or the ssh line goes")
     run.add_argument("--headless", action="store_true", help="no screen: progress, then the summary table")
     run.add_argument("--json", default="", metavar="FILE|-", help="write the result as JSON, without a screen")
     run.add_argument("--operators", action="store_true", help="also time each operator, before the measurement")
@@ -312,6 +319,8 @@ def _dispatch(argv: list[str]) -> int:
         from edgetop.commands.accuracy import accuracy as act
     elif arguments.command == "bench":
         from edgetop.commands.bench import bench as act
+    elif arguments.command == "attach":
+        from edgetop.commands.detach import attach as act
     elif arguments.command == "replay":
         from edgetop.commands.replay import replay as act
     elif arguments.command == "export":

@@ -92,6 +92,11 @@ class DeleteSession:
 
 
 @dataclass(frozen=True)
+class Whole:
+    """Show everything anew: a screen has come that has seen nothing yet."""
+
+
+@dataclass(frozen=True)
 class Stop:
     """End the runs, close the recording, say Ended."""
 
@@ -109,5 +114,6 @@ Command = Union[
     DescribeSession,
     RenameSession,
     DeleteSession,
+    Whole,
     Stop,
 ]

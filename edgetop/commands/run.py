@@ -19,7 +19,12 @@ def run(arguments: argparse.Namespace) -> int:
     settings = load_settings(arguments.config)
     served = serving(settings.python, arguments.python)
     headless = arguments.headless or bool(arguments.json) or not sys.stdout.isatty()
-    plan = plan_of(arguments, settings, headless)
+    detach = getattr(arguments, "detach", False)
+    plan = plan_of(arguments, settings, headless and not detach)
+    if detach:
+        from edgetop.commands.detach import run_detached
+
+        return run_detached(arguments, plan, settings, headless)
     if headless:
         return _headless(plan, arguments.json, served, settings.sessions)
     from edgetop.commands.screen import engines_of, run_app

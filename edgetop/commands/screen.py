@@ -24,6 +24,7 @@ def run_app(
     *,
     engines: Optional[Engines] = None,
     browse: bool = False,
+    attached: bool = False,
 ) -> int:
     """Show the screen until it ends, and return the exit code.
 
@@ -37,14 +38,24 @@ def run_app(
     stream = sys.__stderr__
     ascii = wants_ascii(settings.screen.ascii, stream.encoding if stream else None, os.environ.get("TERM", ""))
     app = app_class(
-        start_client, plan, settings, replay, client=start_client(), engines=engines, browse=browse, ascii=ascii
+        start_client,
+        plan,
+        settings,
+        replay,
+        client=start_client(),
+        engines=engines,
+        browse=browse,
+        ascii=ascii,
+        attached=attached,
     )
     app.use_theme(theme_for(app.theme, is_sixteen_colours(app)))
     try:
         app.run(mouse=settings.screen.mouse)
     finally:
         app.close_engine()
-    say_goodbye(app.failure, app.refusal, tuple(app.sessions))
+    say_goodbye(app.failure, app.refusal, () if app.left_running else tuple(app.sessions))
+    if app.left_running:
+        print("edgetop: the measurement goes on; `edgetop attach` comes back to it", file=sys.stderr)
     return 1 if app.failure is not None else app.return_code or 0
 
 

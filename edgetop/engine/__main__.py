@@ -1,6 +1,8 @@
 """The engine as a process, JSON lines on both sides.
 
 ``python -m edgetop.engine [--replay=FILE --meter-csv=FILE | --browse=FOLDER | --config=FILE --python=NAME=PATH …]``.
+
+With ``--serve=FD`` the messages go to whichever screen connects to the listening socket of that descriptor.
 """
 
 from __future__ import annotations
@@ -10,21 +12,31 @@ import os
 import queue
 import select
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Mapping, Sequence
-from typing import Union
+from typing import Callable, Protocol, Union
 
 from edgetop import __version__
 from edgetop.controls import Command, Start, Stop
 from edgetop.encoding import decode
-from edgetop.engine.publish import PipePublisher
+from edgetop.engine.publish import PipePublisher, Publisher
 from edgetop.errors import EdgetopError
 from edgetop.machine import describe_machine
 from edgetop.protocol import Ended, Hello
 from edgetop.readings import Missing
 
 _CHUNK = 1 << 16
+
+Commands = Callable[[float], list[Command]]
+
+
+class Far(Publisher, Protocol):
+    """Where messages go, to the last one."""
+
+    def drain(self) -> None:
+        """Send all that waits."""
 
 
 class CommandPipe:
@@ -54,7 +66,7 @@ class CommandPipe:
         return [*commands, Stop()] if self._stopped or self._publisher.broken else commands
 
 
-def measure(publisher: PipePublisher, commands: CommandPipe, config: str, pythons: Sequence[str]) -> Ended:
+def measure(publisher: Far, commands: Commands, config: str, pythons: Sequence[str]) -> Ended:
     """Offer the catalog, wait for a plan, run it; raises BadConfig, UnknownName."""
     from edgetop.backends.serving import serving
     from edgetop.config import load_settings
@@ -91,7 +103,7 @@ def _look_for_frameworks(found: queue.SimpleQueue[tuple[str, Union[str, Missing]
     availabilities(names(), python, lambda name, here: found.put((name, here.version)))
 
 
-def replay(path: str, meter_csv: str, publisher: PipePublisher, commands: CommandPipe) -> Ended:
+def replay(path: str, meter_csv: str, publisher: Far, commands: Commands) -> Ended:
     """Replay a session until asked to stop."""
     from edgetop.engine.loop import Loop
     from edgetop.engine.replay import ReplayFeed
@@ -106,9 +118,19 @@ def main(argv: list[str]) -> int:
     # Whatever a library prints must not break the messages: they get a descriptor of their own.
     messages = os.dup(1)
     os.dup2(2, 1)
-    publisher = PipePublisher(messages)
-    commands = CommandPipe(0, publisher)
-    said = getopt.getopt(argv, "", ["replay=", "meter-csv=", "browse=", "config=", "python="])[0]
+    said = getopt.getopt(argv, "", ["replay=", "meter-csv=", "browse=", "config=", "python=", "serve="])[0]
+    options = dict(said)
+    if "--serve" in options:
+        from edgetop.engine.door import Door
+
+        door = Door(socket.socket(fileno=int(options["--serve"])))
+        return answer(said, door, door)
+    pipe = PipePublisher(messages)
+    return answer(said, pipe, CommandPipe(0, pipe))
+
+
+def answer(said: Sequence[tuple[str, str]], publisher: Far, commands: Commands) -> int:
+    """Do what the options say, and tell how it ended; the exit code of it."""
     options = dict(said)
     try:
         if "--replay" in options:

@@ -163,6 +163,11 @@ class Aggregate:
         self._next_column = min(self._next_column, snapshot.columns.first)
         self._reset = self._reset or snapshot.reset
 
+    def renew(self) -> None:
+        """Let the next snapshot hold the whole charts, as a new screen needs it."""
+        self._next_column = 0
+        self._reset = True
+
     def _gauge(self, channel: Channel) -> Gauge:
         return Gauge(channel, self._values.get(channel.id, Missing("no reading yet")))
 

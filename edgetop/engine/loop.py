@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Callable, Optional, TypeVar
 
 from edgetop.clock import now_ns
-from edgetop.controls import Command, Record, Stop
+from edgetop.controls import Command, Record, Stop, Whole
 from edgetop.engine.feed import Feed
 from edgetop.engine.publish import Publisher
 from edgetop.engine.recordings import Recordings
@@ -99,6 +99,8 @@ class Loop:
         for command in commands:
             if isinstance(command, Stop):
                 self._stopping = True
+            elif isinstance(command, Whole):
+                self._feed.aggregate.renew()
             elif isinstance(command, Record):
                 self._record(command.on)
             else:

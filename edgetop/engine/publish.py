@@ -47,6 +47,11 @@ class PipePublisher:
                 return
             self._unsent = self._unsent[written:]
 
+    @property
+    def unsent_bytes(self) -> int:
+        """What waits for a far end that is behind."""
+        return len(self._unsent)
+
     def drain(self) -> None:
         """Send all that waits, blocking; for the last message."""
         os.set_blocking(self._fd, True)

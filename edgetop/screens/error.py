@@ -66,3 +66,28 @@ class QuestionScreen(ModalScreen[bool]):
     def action_answer(self, yes: bool) -> None:
         """Close the box with the answer."""
         self.dismiss(yes)
+
+
+class LeaveScreen(ModalScreen[bool]):
+    """What becomes of a measurement that needs no screen: True stops it, False leaves it, None is neither."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("l,enter,q", "answer(False)", show=False),
+        Binding("s", "answer(True)", show=False),
+        Binding("escape", "stay", show=False),
+    ]
+
+    def compose(self) -> ComposeResult:
+        """The box."""
+        with Vertical(id="message-box"):
+            yield Static("Leave it running, or stop it?", id="message-title", markup=False)
+            yield Static("`edgetop attach` comes back to a run that was left.", id="message-hint", markup=False)
+            yield Static("l or enter: leave it    s: stop it    esc: stay here", id="message-keys", markup=False)
+
+    def action_answer(self, stop: bool) -> None:
+        """Close the box with the answer."""
+        self.dismiss(stop)
+
+    def action_stay(self) -> None:
+        """Close the box."""
+        self.dismiss(None)

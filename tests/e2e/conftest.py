@@ -27,6 +27,7 @@ def edgetop(open_terminal, folders):
     def open_it(*arguments, size=(120, 40), **environment):
         return open_terminal([EDGETOP, *map(str, arguments)], size=size, environment={**folders, **environment})
 
+    open_it.command = EDGETOP
     return open_it
 
 
