@@ -40,7 +40,7 @@ class Ina219Settings:
     shunt_ohms: float = 0.1
     shunt_tolerance: float = 0.01
     """Of the shunt's resistance, as a share: that of a stock board, or less for one that was calibrated."""
-    rate_hz: float = 111.0
+    rate_hz: float = 57.0
     """Conversions a second, 50 to 230; the chip averages over all of the time between."""
     name: str = "board"
     """The rail it measures: ``board``, or another such as ``accelerator``, which is only a part of it."""

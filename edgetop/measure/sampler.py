@@ -53,15 +53,21 @@ class Sampler:
         if watch.probe.rate_hz >= FAST_HZ:
             hurry()
         due_ns = watch.due_ns
-        while not self._stop.wait((due_ns - self._clock_ns()) / SECOND_NS):
+        while not self._stopped(due_ns - self._clock_ns()):
             due_ns = watch.step()
         watch.close()
+
+    def _stopped(self, pause_ns: int) -> bool:
+        """Whether to stop, told after a pause; none after a probe that waits for its sensor, for a pause is dear."""
+        return self._stop.wait(pause_ns / SECOND_NS) if pause_ns > 0 else self._stop.is_set()
 
     def drain(self) -> tuple[dict[int, Readings], tuple[Event, ...]]:
         """Readings by channel id, in ticks of the channel's scale, and events by time, since the last call."""
         readings: dict[int, Readings] = {}
         events: list[Event] = []
         for watch in self._watches:
+            if not watch.is_fresh:  # most give less often than they are asked
+                continue
             new_readings, new_events = watch.take()
             readings.update(new_readings)
             events.extend(new_events)

@@ -53,9 +53,9 @@ class _Track:
             self.ticks.append(ticks)
 
     def take(self) -> Readings:
-        readings = Readings(np.array(self.t_ns, np.int64), np.array(self.ticks, np.int64))
+        t_ns, ticks = np.array((self.t_ns, self.ticks), np.int64)
         self.t_ns, self.ticks = [], []
-        return readings
+        return Readings(t_ns, ticks)
 
 
 class Watch:
@@ -71,10 +71,13 @@ class Watch:
         self._clock_ns = clock_ns
         self._tracks: list[_Track] = []
         self._events: list[Event] = []
+        self.is_fresh = False
+        """Whether there is anything to take."""
         self._lock = threading.Lock()
         self.is_open = False
         self._pause_ns = FIRST_PAUSE_NS
         self._period_ns = round(SECOND_NS / probe.rate_hz)
+        self._waits = False
         self.due_ns = 0
         self._overruns_ns: list[int] = []
 
@@ -95,7 +98,9 @@ class Watch:
             self._lose(problem)
             return
         self.is_open = True
-        self._period_ns = round(SECOND_NS / self.probe.rate_hz)  # which may depend on what was found
+        # Both may depend on what was found.
+        self._period_ns = round(SECOND_NS / self.probe.rate_hz)
+        self._waits = bool(getattr(self.probe, "waits", False))
         self.due_ns = self._clock_ns() + self._period_ns
 
     def _name_channels(self) -> None:
@@ -126,12 +131,14 @@ class Watch:
 
     def _keep(self, values: Sequence[Union[Reading, Missing]]) -> None:
         with self._lock:
+            self.is_fresh = True
             for track, value in zip(self._tracks, values):
                 if isinstance(value, Missing):
                     self._tell(track, value)
-                else:
+                    continue
+                if track.missing is not None:
                     self._tell(track, None)
-                    track.add(value)
+                track.add(value)
 
     def _tell(self, track: _Track, missing: Optional[Missing]) -> None:
         """An event when a channel becomes missing, for another reason than before, or comes back."""
@@ -140,6 +147,7 @@ class Watch:
         track.missing = missing
         kind, said = ("back", Missing("")) if missing is None else ("missing", missing)
         data = {"channel": track.channel.id, "reason": said.reason, "hint": said.hint}
+        self.is_fresh = True
         self._events.append(Event(self._clock_ns(), kind, data, track.channel.run))
 
     def _lose(self, reason: Missing) -> None:
@@ -154,6 +162,9 @@ class Watch:
 
     def _pace(self, begin_ns: int, end_ns: int) -> None:
         """Plan the next reading: a tick that is missed is skipped; a probe that is slow for long is slowed."""
+        if self._waits:  # its sensor sets the pace; half a period is against a probe that does not do as it says
+            self.due_ns = max(end_ns, begin_ns + self._period_ns // 2)
+            return
         late = begin_ns >= self.due_ns + self._period_ns
         self.due_ns = max((begin_ns if late else self.due_ns) + self._period_ns, end_ns)
         if end_ns - begin_ns <= SLOW_PERIODS * self._period_ns:
@@ -168,11 +179,13 @@ class Watch:
         with self._lock:
             line = f"{self.probe.title}: a reading takes {mean_ns / 1e6:.0f} ms"
             line += f"; it is read at {SECOND_NS / self._period_ns:.2g} Hz from now on"
+            self.is_fresh = True
             self._events.append(Event(end_ns, "log", {"line": line}))
 
     def take(self) -> tuple[dict[int, Readings], list[Event]]:
         """All readings by channel id, and the events, since the last call."""
         with self._lock:
+            self.is_fresh = False
             readings = {track.channel.id: track.take() for track in self._tracks if track.t_ns}
             events, self._events = self._events, []
         return readings, events

@@ -15,7 +15,9 @@ class Probe(Protocol):
     that would be there, at least one, so that the absence is shown with its reason. ``read`` answers in the
     order of ``channels``. A quantity that is absent at the moment is Missing with its reason; a sensor that is
     gone as a whole raises ProbeError, after which the sampler closes it and tries to open it again with
-    growing pauses. A reading with the stamp of the one before it is that one again: nothing new was measured.
+    growing pauses. One whose ``read`` waits for its sensor's next value may say so by an attribute ``waits``, and is
+    called again at once, so that the sensor sets the pace. A reading with the stamp of the one before it is that one
+    again: nothing new was measured.
     """
 
     name: str

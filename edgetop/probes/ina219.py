@@ -1,9 +1,12 @@
 """The board's power by an INA219 in its supply, through the ``ina219`` library, or through the kernel that holds it.
 
 The chip converts without pause, averaged shunt samples and one bus voltage; each reading is one conversion, stamped at
-its middle. Gain and range are fixed: the library's automatic gain climbs too far when the chip averages, never comes
-down, and sleeps in the middle of a run; a range of 32 V has the same steps as one of 16. Power is V * I, finer than
-the chip's own.
+its middle. The library sets the chip up and judges what is odd about its values; for two registers a reading, which is
+all that is read most times, its bus is asked directly, as the library asks twice as often as there is need.
+
+Gain and range are fixed: the library's automatic gain climbs too far when the chip averages, never comes down, and
+sleeps in the middle of a run; a range of 32 V has the same steps as one of 16. Power is V * I, finer than the chip's
+own.
 
 Several chips on one bus need no lock: each has a file of the bus to itself, with its address in it, and the kernel
 does a register's pointer and its two bytes as one transfer.
@@ -32,12 +35,16 @@ from edgetop.readings import BOARD, PART, Channel, Missing, Reading
 SHUNT_LIMIT_V = LIMITS["ina219"].shunt_v
 BUS_LIMIT_V = 32.0
 BUS_STEP_V = 4e-3
+BUS, POWER, CURRENT = 2, 3, 4
+SIGN = 0x8000
 OVERFLOW, CONVERTED = 1, 2
 """Flags below the bus voltage in its register."""
 USUAL_V = 5.0
 """What boards are fed with: for the meter's errors while it is not there to be asked, or not fed."""
-AHEAD = 1.13
-"""The probe is called by so much more often than the chip converts: its clock may be a tenth fast."""
+ASLEEP = Missing(
+    "the power meter was asleep, and its values of up to half a second before are old",
+    "Another program may have put it to sleep",
+)
 TEXAS_INSTRUMENTS = 0x5449
 # Registers that an INA219 has not: others of its kind tell there their maker and themselves.
 _IDENTITIES = ((0xFE, 0xFF), (0x3E, 0x3F))
@@ -47,13 +54,13 @@ _constructing = threading.Lock()
 
 
 @contextmanager
-def _bus_in_place(bus_class: Optional[Callable[[int], Any]]) -> Iterator[None]:
+def _bus_in_place(bus_class: Callable[[int], Any]) -> Iterator[None]:
     """Lets the library find ``bus_class``; under a lock, so that no other meter of this process gets it."""
     from Adafruit_PureIO import smbus
 
     with _constructing:
         real = smbus.SMBus
-        smbus.SMBus = bus_class or real
+        smbus.SMBus = bus_class
         try:
             yield
         finally:
@@ -63,9 +70,8 @@ def _bus_in_place(bus_class: Optional[Callable[[int], Any]]) -> Iterator[None]:
 class Ina219Probe:
     """Watts, volts and amperes behind the meter's shunt.
 
-    ``read`` waits for a conversion to end, so that the chip sets the pace; ``rate_hz`` is a little more than the
-    fastest chip. ``bus_class`` takes the place of the library's bus, called with the bus number; ``simulated``
-    brings its own. Below ``root`` is the kernel's /sys.
+    ``read`` waits for a conversion to end, so that the chip sets the pace. ``bus_class`` takes the place of the
+    library's bus, called with the bus number; ``simulated`` brings its own. Below ``root`` is the kernel's /sys.
     """
 
     name = "ina219"
@@ -85,10 +91,13 @@ class Ina219Probe:
         self._bus_class = bus_class
         self._root = root
         self._conversion = conversion(settings.rate_hz) or CONVERSIONS[1]
-        self.rate_hz = AHEAD * self._conversion.rate_hz
+        self.rate_hz = self._conversion.rate_hz
+        self.waits = True
+        """Not where the kernel holds the chip."""
         self._pace = Pace(self._conversion.period_ns, clock_ns, sleep)
         self._chip: Any = None
-        self._bus = 0
+        self._bus: Any = None
+        self._bus_word = 0
         self._kernel: Optional[KernelMeter] = None
         self._range_error: type[Exception] = Exception
         self._asleep = False
@@ -122,6 +131,7 @@ class Ina219Probe:
             raise fault
         if self._settings.bus != "simulated":
             self._kernel = kernel_meter(self._settings, self._root, self._clock_ns)
+        self.waits = self._kernel is None
         supply_v = self._open_kernel(self._kernel) if self._kernel is not None else self._open_chip()
         if not self._was_open:  # what a recording says of a channel at its start holds to its end
             self._was_open = True
@@ -160,16 +170,19 @@ class Ina219Probe:
     def _connect(self) -> None:
         from ina219 import INA219, DeviceRangeError
 
-        bus_class, number = self._bus_class, 0
+        from edgetop.probes.ina219_bus import KeptBus
+
+        bus_class, number = self._bus_class or KeptBus, 0
         if self._settings.bus == "simulated":
             from edgetop.probes.simulated import simulated_bus
 
             bus = simulated_bus(self._settings)
-            bus_class = bus_class or (lambda _number: bus)
+            bus_class = self._bus_class or (lambda _number: bus)
         else:
             number = int(self._settings.bus or 1)
         with _bus_in_place(bus_class):
             self._chip = INA219(self._settings.shunt_ohms, busnum=number, address=self._settings.address)
+        self._bus = self._chip._i2c._bus
         self._range_error = DeviceRangeError
 
     def _refuse_others(self) -> None:
@@ -215,7 +228,7 @@ class Ina219Probe:
         if self._asleep:
             raise ProbeError("the power meter has stopped converting", "Another program keeps putting it to sleep")
         self._asleep = True
-        return self._set_up_anew(Missing("the power meter was asleep", "Another program may have put it to sleep"))
+        return self._set_up_anew(ASLEEP)
 
     def _set_up_anew(self, reason: Missing) -> tuple[Value, ...]:
         self._configure()
@@ -227,29 +240,31 @@ class Ina219Probe:
         return over, voltage, over
 
     def _is_ready(self) -> bool:
-        """Whether a conversion has ended.
+        """Whether a conversion has ended; the flag is in the register of the bus voltage."""
+        self._bus_word = self._word(BUS)
+        return bool(self._bus_word & CONVERTED)
 
-        The library's methods read the bus voltage's register four times a reading, for the flag, the volts and twice
-        for the overflow; here it is read once, which halves what a reading costs.
-        """
-        self._bus = int(self._chip._read_voltage_register())
-        return bool(self._bus & CONVERTED)
+    def _word(self, register: int) -> int:
+        """A register's 16 bits, which the bus gives as a word of its own order."""
+        word = int(self._bus.read_word_data(self._settings.address, register))
+        return (word & 0xFF) << 8 | word >> 8
 
     def _take(self, t_ns: int) -> tuple[Value, ...]:
         """The conversion that ``_is_ready`` has just found."""
         chip = self._chip
-        volts = (self._bus >> 3) * BUS_STEP_V
+        if self._pace.seeks:
+            self._word(POWER)  # not used: reading it makes the flag go out
+        volts = (self._bus_word >> 3) * BUS_STEP_V
         voltage: Value = Reading(t_ns, volts)
         if volts >= BUS_LIMIT_V:
             voltage = Missing(f"more than {BUS_LIMIT_V:g} V", "The meter takes supplies of up to 26 V")
-        if self._bus & OVERFLOW:
+        if self._bus_word & OVERFLOW:
             return self._too_much(voltage)
         try:
-            amps = chip._current_register() * chip._current_lsb
+            amps = ((self._word(CURRENT) ^ SIGN) - SIGN) * chip._current_lsb
             # After a dip of its supply the chip gives 0 A, and no error. The current is looked at twice, for a load
             # may have come on between it and the shunt's voltage.
             lost = amps == 0 and chip.shunt_voltage() != 0 and chip.current() == 0
-            chip._power_register()  # not used: reading it makes the conversion ready flag go out
         except self._range_error:
             return self._too_much(voltage)
         if lost:
@@ -260,7 +275,7 @@ class Ina219Probe:
 
     def close(self) -> None:
         """Let go of the chip and its bus, which closes when nothing holds it any more."""
-        self._chip = None
+        self._chip = self._bus = None
         if self._kernel is not None:
             self._kernel.close()
             self._kernel = None

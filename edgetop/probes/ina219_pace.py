@@ -1,4 +1,8 @@
-"""When a conversion of the INA219 ends: one look at the chip for most of them, whatever its clock."""
+"""When an INA219's conversions end, by a look at the chip now and then, whatever its clock.
+
+The chip lights a flag when a conversion ends, and keeps it lit until its power is read, which takes one more transfer.
+So an end is looked for twice a second only; those between are reckoned from the last two that were found.
+"""
 
 from __future__ import annotations
 
@@ -6,54 +10,70 @@ from typing import Callable, Optional
 
 from edgetop.clock import SECOND_NS
 
-_POLLS = 18  # looks in a period, where the first finds it going on
-# By which the reckoned period follows the chip's clock, which may be off by a tenth: shorter while the first look
-# finds a conversion ended, longer when it finds it going on, so that one look is enough most times.
-_SHORTER, _LONGER = 1 / 450, 1 / 110  # of a period
+LONGEST_SPAN_NS = SECOND_NS // 2
+"""From one end that is looked for to the next; a chip that has stopped is not noticed before."""
+_POLLS = 36  # looks in a period
+_EARLY, _LATE = (
+    16,
+    8,
+)  # by a period over this the looks for an end begin before it, and is read after one not looked for
 
 
 class Pace:
-    """Follows the conversions of a chip that takes ``period_ns`` for one by its data sheet."""
+    """Follows the conversions of a chip that takes ``period_ns`` for one by its data sheet, and up to an eighth less
+    or more by its own clock."""
 
     def __init__(self, period_ns: int, clock_ns: Callable[[], int], sleep: Callable[[float], None]) -> None:
         self._nominal_ns = self._period_ns = period_ns
         self._clock_ns = clock_ns
         self._sleep = sleep
-        self._end_ns = 0
+        self.restart()
 
     def restart(self) -> None:
-        """A new conversion begins now."""
-        self._end_ns = self._clock_ns()
+        """A new conversion begins now, and the flag is out."""
+        self._end_ns = self._found_ns = self._seek_ns = self._clock_ns()
+        self._span = 1
+        self.seeks = True
+        """Whether the end of the next conversion is looked for: the flag must be out before it."""
 
     def wait(self, is_ready: Callable[[], bool]) -> Optional[int]:
         """Wait for a conversion to end, and give its middle; None where none has ended one period after it should.
 
-        The end is seen where a look finds the flag out and the next finds it lit. Where the first look finds it
-        lit, the end is reckoned from the one before, by whole periods.
+        ``is_ready`` tells of the flag.
         """
-        now = self._clock_ns()
-        periods = max(1, (now - self._end_ns) // self._period_ns)
+        now, late_ns = self._clock_ns(), self._period_ns // _LATE
+        periods = max(1, (now - self._end_ns - late_ns) // self._period_ns)
         expected_ns = self._end_ns + periods * self._period_ns
-        early_ns = expected_ns - now
-        if early_ns > 0:
-            self._sleep(early_ns / SECOND_NS)
+        # The first time the chip's clock is not known, which may be as much ahead.
+        early_ns = late_ns if self._span == 1 else self._period_ns // _EARLY
+        wait_ns = expected_ns + (-early_ns if self.seeks else late_ns) - now
+        if wait_ns > 0:
+            self._sleep(wait_ns / SECOND_NS)
+        looked_ns = self._clock_ns()
         if is_ready():
-            self._end_ns = min(expected_ns, self._clock_ns())
-            if early_ns > 0:
-                self._period_ns = max(self._nominal_ns * 7 // 8, self._period_ns - int(self._nominal_ns * _SHORTER))
-        elif not self._poll(is_ready, expected_ns + self._nominal_ns):
+            # One that is looked for has ended before the look: the next is looked for as much sooner.
+            self._end_ns = min(expected_ns, looked_ns) if self.seeks else expected_ns
+        elif not self._poll(is_ready, looked_ns, expected_ns + self._nominal_ns):
             return None
+        self.seeks = self._end_ns >= self._seek_ns
         return self._end_ns - self._period_ns // 2
 
-    def _poll(self, is_ready: Callable[[], bool], until_ns: int) -> bool:
+    def _poll(self, is_ready: Callable[[], bool], looked_ns: int, until_ns: int) -> bool:
         """Look until a conversion ends; the last look is after ``until_ns``, however late this thread is."""
-        poll_ns = self._nominal_ns // _POLLS
-        is_late = False
-        while not is_late:
-            self._sleep(poll_ns / SECOND_NS)
-            is_late = self._clock_ns() >= until_ns
+        while looked_ns < until_ns:
+            self._sleep(self._nominal_ns / _POLLS / SECOND_NS)
+            before_ns, looked_ns = looked_ns, self._clock_ns()
             if is_ready():
-                self._end_ns = self._clock_ns() - poll_ns // 2
-                self._period_ns = min(self._nominal_ns * 9 // 8, self._period_ns + int(self._nominal_ns * _LONGER))
+                self._find((before_ns + looked_ns) // 2)
                 return True
         return False
+
+    def _find(self, end_ns: int) -> None:
+        """A conversion was seen to end: the chip's period is known the better, the longer the last is ago."""
+        periods = round((end_ns - self._found_ns) / self._period_ns)
+        if 0 < periods <= 2 * self._span:
+            period_ns = (end_ns - self._found_ns) // periods
+            self._period_ns = min(max(period_ns, self._nominal_ns * 7 // 8), self._nominal_ns * 9 // 8)
+        self._end_ns = self._found_ns = end_ns
+        self._span = min(2 * self._span, LONGEST_SPAN_NS // self._nominal_ns)
+        self._seek_ns = end_ns + (2 * self._span - 3) * self._period_ns // 2  # half a period before the one before it

@@ -26,13 +26,14 @@ Source = Callable[[int], "tuple[float, float]"]
 
 CONFIGURATION, SHUNT, BUS, POWER, CURRENT, CALIBRATION = range(6)
 
+OFF = (0, 4)
+"""Modes in which the chip does not convert: its registers stay, and its flag, as they were."""
 _RESET = 0x399F
 _SHUNT_STEP_V = 10e-6
 _BUS_STEP_V = 4e-3
 # ADC field of the configuration to nanoseconds of a conversion: 9 to 12 bits, then 2 to 128 samples of 12 bits.
 _CONVERSION_NS = {0: 84_000, 1: 148_000, 2: 276_000, 3: 532_000, 8: 532_000}
 _CONVERSION_NS.update({8 + n: 532_000 << n for n in range(1, 8)})
-_MOST_POINTS = 8  # of an averaged conversion, which is enough for any load that a person can follow
 
 
 class SimulatedChip:
@@ -70,8 +71,10 @@ class SimulatedChip:
         elif register == CONFIGURATION and value & 0x8000:
             self.reset()
         elif register == CONFIGURATION:
+            ready = self._ready if value & 7 in OFF else 0
             self._registers[CONFIGURATION] = value & 0x3FFF
             self._restart()
+            self._ready = ready
 
     def read(self, register: int) -> int:
         """Read 16 bits; reading the power makes the conversion ready flag go out."""
@@ -112,7 +115,7 @@ class SimulatedChip:
 
     def _look_at(self, adc: int, end_ns: int) -> list[tuple[float, float]]:
         """The source over one conversion, in the middle of each of its parts, oldest first."""
-        count = min(_MOST_POINTS, 1 << (adc - 8)) if adc > 8 else 1
+        count = 1 << (adc - 8) if adc > 8 else 1
         step_ns = _conversion_ns(adc) // count
         return [self._source(end_ns - step_ns * k - step_ns // 2) for k in reversed(range(count))]
 

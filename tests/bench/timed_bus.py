@@ -1,7 +1,7 @@
 """An INA219 below the real library's own bus: all that a real transfer does in Python, but no kernel and no wire.
 
-``Adafruit_PureIO.smbus`` packs and unpacks each transfer as it does on a board; its last call, ``ioctl``, is answered
-by a simulated chip, whose CPU time is counted apart, because a real chip has none.
+The library's bus packs and unpacks each transfer as it does on a board; its last call, ``ioctl``, is answered by a
+simulated chip, whose CPU time is counted apart, because a real chip has none.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from Adafruit_PureIO import smbus
 
 from edgetop.plan import Ina219Settings
 from edgetop.probes.ina219 import Ina219Probe
+from edgetop.probes.ina219_bus import KeptBus
 from edgetop.probes.simulated import SimulatedChip
 
 TRANSFER_S = 48 / 100_000
@@ -51,13 +52,13 @@ class ChipBelowKernel:
             time.sleep(self._transfer_s)
 
 
-def metered(transfer_s: float) -> tuple[Ina219Probe, ChipBelowKernel]:
+def metered(transfer_s: float, rate_hz: float = Ina219Settings.rate_hz) -> tuple[Ina219Probe, ChipBelowKernel]:
     """The probe at its usual rate, and the chip that it will read; one pair at a time in a process."""
     chip = ChipBelowKernel(transfer_s)
     smbus.ioctl = chip.ioctl
 
-    class Bus(smbus.SMBus):
+    class Bus(KeptBus):
         def open(self, bus: int) -> None:
             self._device = chip
 
-    return Ina219Probe(Ina219Settings(), bus_class=Bus), chip
+    return Ina219Probe(Ina219Settings(rate_hz=rate_hz), bus_class=Bus), chip

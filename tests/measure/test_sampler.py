@@ -299,3 +299,19 @@ def test_nothing_is_lost_between_two_drains():
     stamps.extend(readings[0].t_ns.tolist() if readings else [])
     assert len(stamps) == probe.log.count("read")
     assert stamps == sorted(set(stamps))
+
+
+def test_a_probe_that_waits_for_its_sensor_is_asked_again_at_once(clock):
+    probe = FakeProbe(clock, rate_hz=10.0)
+    probe.waits, probe.read_takes_ns = True, 91 * MS
+    assert run(watch_over(probe, clock), clock, 1_500 * MS) == [100, 191, 282, 373, 464]
+    probe.read_takes_ns = 200 * MS
+    watch = watch_over(probe, clock)
+    times = run(watch, clock, clock.ns + 4_000 * MS)
+    assert {after - before for before, after in zip(times, times[1:])} == {200}, "it is not slowed"
+
+
+def test_one_that_says_that_it_waits_and_does_not_is_held_back(clock):
+    probe = FakeProbe(clock, rate_hz=10.0)
+    probe.waits = True
+    assert run(watch_over(probe, clock), clock, 1_300 * MS) == [100, 150, 200, 250, 300]

@@ -12,14 +12,15 @@ import pytest
 
 from edgetop.errors import ProbeError
 from edgetop.plan import Ina219Settings
-from edgetop.probes.ina219 import Ina219Probe
+from edgetop.probes.ina219 import ASLEEP, POWER, Ina219Probe
 from edgetop.probes.ina219_conversion import CONVERSIONS
+from edgetop.probes.ina219_pace import LONGEST_SPAN_NS
 from edgetop.readings import Missing, Reading
 
 ina219 = pytest.importorskip("ina219")
 
-CONVERSION_NS = CONVERSIONS[1].period_ns
-TICK_NS = 10_000_000
+CONVERSION_NS = CONVERSIONS[0].period_ns
+TICK_NS = 20_000_000
 
 
 def read_next(meter, clock):
@@ -58,14 +59,8 @@ def test_another_shunt_is_reckoned_with(build_meter, clock):
 
 
 def read_on(meter, clock, count):
-    """Stamps of so many readings at the probe's own rate, as the sampler takes them."""
-    period_ns = round(1e9 / meter.probe.rate_hz)
-    due_ns, stamps = clock(), []
-    for _ in range(count):
-        due_ns = max(due_ns + period_ns, clock.ns)
-        clock.ns = due_ns
-        stamps.append(meter.probe.read()[0].t_ns)
-    return stamps
+    """Stamps of so many readings, each asked for when the one before is there, as the watch does."""
+    return [meter.probe.read()[0].t_ns for _ in range(count)]
 
 
 def test_every_conversion_is_read_once(meter, clock):
@@ -89,6 +84,25 @@ def test_the_stamp_is_the_middle_of_a_conversion_whatever_the_chips_clock(meter,
     assert [round(phase) - round(phases[0]) for phase in phases] == list(range(len(phases)))
 
 
+def test_most_readings_are_two_transfers(meter, clock):
+    meter.probe.open()
+    read_on(meter, clock, 100)
+    registers, read = [], meter.chip.read
+    meter.chip.read = lambda register: registers.append(register) or read(register)
+    read_on(meter, clock, 570)
+    assert len(registers) < 2.2 * 570
+    assert 15 <= registers.count(POWER) <= 25, "so often an end is looked for in ten seconds"
+
+
+def test_a_reading_that_is_late_is_of_the_conversion_that_ended_last(meter, clock):
+    meter.chip_speed = 1.01
+    meter.probe.open()
+    before = read_on(meter, clock, 300)[-1]
+    clock.ns += int(6.4 * CONVERSION_NS)
+    late = meter.probe.read()[0]
+    assert (late.t_ns - before) * 1.01 / CONVERSION_NS == pytest.approx(6, abs=0.1)
+
+
 def test_asked_again_within_a_conversion_it_waits_for_the_end_of_it(meter, clock):
     meter.probe.open()
     first = meter.probe.read()[0]
@@ -100,12 +114,19 @@ def test_asked_again_within_a_conversion_it_waits_for_the_end_of_it(meter, clock
 SWITCHED_OFF = 0x199C
 
 
-def test_a_chip_that_another_program_put_to_sleep_is_noticed_and_woken(meter, clock):
+def read_until_asleep(meter, clock):
+    """The values of the first reading that is missing."""
+    return next(values for values in iter(meter.probe.read, None) if isinstance(values[0], Missing))
+
+
+def test_a_chip_that_another_program_put_to_sleep_is_noticed_within_half_a_second_and_woken(meter, clock):
     meter.probe.open()
-    read_next(meter, clock)
+    read_on(meter, clock, 300)
     meter.chip.write(0, SWITCHED_OFF)
     meter.amps = 0.2
-    assert {value.reason for value in read_next(meter, clock)} == {"the power meter was asleep"}
+    begin_ns = clock()
+    assert {value.reason for value in read_until_asleep(meter, clock)} == {ASLEEP.reason}
+    assert clock() - begin_ns < LONGEST_SPAN_NS + 3 * CONVERSION_NS
     assert read_next(meter, clock)[2].value == pytest.approx(0.2, abs=0.0002), "not the old register"
 
 
@@ -116,7 +137,7 @@ def test_a_chip_that_cannot_be_woken_is_an_error_until_it_converts_again(meter, 
     asleep = lambda register, value: awake(register, value & ~7 if register == 0 else value)  # noqa: E731
     monkeypatch.setattr(meter.chip, "write", asleep)
     meter.chip.write(0, SWITCHED_OFF)
-    assert "asleep" in read_next(meter, clock)[0].reason
+    assert read_until_asleep(meter, clock)[0] == ASLEEP
     with pytest.raises(ProbeError, match="stopped converting"):
         read_next(meter, clock)
     meter.probe.close()
@@ -129,14 +150,15 @@ def test_a_thread_that_comes_late_takes_no_conversion_for_a_sleeping_chip(meter,
     meter.probe.open()
     read_next(meter, clock)
     looks = iter([lambda: False, lambda: setattr(clock, "ns", clock.ns + 50_000_000)])
-    ready = meter.probe._chip.is_conversion_ready
+    ready = meter.probe._is_ready
 
     def late():
         act = next(looks, None)
         return ready() if act is None else bool(act())
 
-    meter.probe._chip.is_conversion_ready = late
+    meter.probe._is_ready = late
     assert isinstance(read_next(meter, clock)[0], Reading)
+    assert next(looks, None) is None, "it was late"
 
 
 def test_lost_calibration_is_noticed_told_and_repaired(meter, clock):
