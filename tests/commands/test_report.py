@@ -1,8 +1,10 @@
 """``edgetop report`` from the command line, and its page in a browser."""
 
+import contextlib
 import html
 import os
 import re
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -42,6 +44,27 @@ def test_what_cannot_be_is_refused(edgetop, refused, tmp_path):
     assert "--force" in refused(edgetop("report", GOLDEN, "-o", "r.html"))
     refused(edgetop("report", "gone.edgetop", "-o", "new.html"))
     assert os.listdir(tmp_path) == ["r.html"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DELETE FROM channel WHERE kind = 'latency'",
+        "UPDATE channel SET scale = 9e17, unit = '</style><b>'",
+        "UPDATE stat SET n = 0, sum = 9223372036854775807",
+        "UPDATE stat SET min = -9223372036854775808, max = 9223372036854775807",
+        "UPDATE meta SET value = 9223372036854775807 WHERE key IN ('t0_unix_ns', 'duration_ns')",
+        "UPDATE event SET t_ns = 4611686018427387904",
+    ],
+)
+def test_a_forged_session_is_a_page_or_refused(tmp_path, change, capsys):
+    forged = tmp_path / "f.edgetop"
+    forged.write_bytes(GOLDEN.read_bytes())
+    with contextlib.closing(sqlite3.connect(forged)) as db, db:
+        db.execute(change)
+    code = main(["report", str(forged), "-o", str(tmp_path / "r.html")])
+    written = tmp_path / "r.html"
+    assert code == 2 if not written.exists() else (code == 0 and "</style><b>" not in written.read_text())
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 
 from edgetop.clock import SECOND_NS
 from edgetop.sessions.exports.source import run_names
@@ -49,9 +50,10 @@ def _moment(unix_ns: int) -> str:
 
 
 def _latency(reader: SessionReader, names: dict[int, str]) -> Chart:
-    curves = [
-        _curve(reader, reader.latency_channel(run), name, place, 1.0) for place, (run, name) in enumerate(names.items())
-    ]
+    curves = []
+    for place, (run, name) in enumerate(names.items()):
+        with suppress(KeyError):  # a file that is not ours may lack it
+            curves.append(_curve(reader, reader.latency_channel(run), name, place, 1.0))
     return Chart("Latency", "ns", tuple(curve for curve in curves if curve.t_s))
 
 
