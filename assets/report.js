@@ -59,6 +59,7 @@
         const text = times.appendChild(document.createElement("span"));
         text.textContent = moment(n * step, step);
         text.style.left = percent(share(n * step));
+        text.classList.toggle("last", share(n * step) > 0.97);
       }
     }
     point(at);

@@ -10,7 +10,11 @@ from pathlib import Path
 import pytest
 from devtools import CHROMIUM, Browser
 
+from edgetop import units
 from edgetop.cli import main
+from edgetop.sessions.reader import SessionReader
+from edgetop.sessions.report.content import Told
+from edgetop.sessions.report.curves import read
 
 GOLDEN = Path(__file__).parent.parent / "sessions" / "golden" / "1.0.edgetop"
 
@@ -144,6 +148,16 @@ def test_a_drag_zooms_all_charts_and_a_double_click_goes_back(browser, page):
     assert wide(browser) == (0, 1)
 
 
+def told_at(t_s):
+    """What the nearest stretch of each curve is on average, as edgetop writes it."""
+    with SessionReader(str(GOLDEN)) as reader:
+        charts = read(reader, Told("", (), (), (), ())).charts
+    near = [
+        (chart.unit, curve, min(curve.t_s, key=lambda t: abs(t - t_s))) for chart in charts for curve in chart.curves
+    ]
+    return [units.quantity(curve.mean[curve.t_s.index(t)], unit) for unit, curve, t in near]
+
+
 def test_a_cursor_tells_the_values_in_all_charts(browser, page):
     left, top, width = browser.evaluate(PLOT)
     browser.mouse("mouseMoved", left + width / 4, top + 30)
@@ -152,7 +166,7 @@ def test_a_cursor_tells_the_values_in_all_charts(browser, page):
     )
     assert set(cursors.split(",")) == {"0:01.5"} and cursors.count(",") >= 1
     cells = browser.evaluate("[...document.querySelectorAll('td.here')].map(e => e.textContent)")
-    assert any(cell.endswith(" ms") for cell in cells) and any(cell.endswith(" W") for cell in cells)
+    assert cells == told_at(1.5) and any(cell.endswith(" ms") for cell in cells) and cells[-1].endswith(" W")
 
 
 def test_a_stretch_named_in_the_address_is_where_it_begins(browser, page):

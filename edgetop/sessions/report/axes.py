@@ -65,7 +65,9 @@ def _decades(low: float, high: float) -> list[float]:
 
 
 def _short(value: float, unit: str) -> str:
-    """Without the zeros that a reading has for its precision: ``10 ms``."""
+    """Without the zeros that a reading has for its precision: ``10 ms``; nothing has no unit."""
+    if value == 0:
+        return "0"
     number, _, rest = units.quantity(value, unit).partition(" ")
     return f"{float(number):g} {rest}".strip()
 

@@ -21,6 +21,8 @@ _JOINED_S, _JOINED = 10.0, 4.0
 SHOWN_MARKERS = ("marker", "throttle", "error", "clock", "disk", "sensor")
 """Kinds that stand in the charts; a run's states are in the list alone."""
 MAX_SHOWN = 60
+LAST = 0.97
+"""A time further to the right would be cut off if it stood below its place; the script knows it too."""
 
 
 def shown(markers: Sequence[Marker]) -> list[Marker]:
@@ -40,10 +42,7 @@ def chart_html(
     heights = [(HEIGHT * (1 - axis.place(value)), text) for value, text in axis.ticks()]
     grid = "".join(f'<path class="grid" d="M0 {y:.0f}H{WIDTH}"/>' for y, _ in heights)
     labels = "".join(f'<span style="top:{y / HEIGHT:.2%}">{escape(text)}</span>' for y, text in heights)
-    times = "".join(
-        f'<span data-x="{t / longest_s:.6f}" style="left:{t / longest_s:.2%}">{text}</span>'
-        for t, text in moments(longest_s)
-    )
+    times = "".join(_time(t / longest_s, text) for t, text in moments(longest_s))
     curves = "".join(_bands(chart, axis, longest_s)) + "".join(_lines(chart, axis, longest_s))
     scale = ", logarithmic" if axis.log else ""
     return (
@@ -57,6 +56,12 @@ def chart_html(
         f"{''.join(_flags(markers, longest_s))}</div>"
         f'<div class="x" aria-hidden="true">{times}</div></div>{_legend(chart)}</figure>'
     )
+
+
+def _time(share: float, text: str) -> str:
+    """Below its place; at either end within the axis."""
+    end = ' class="last"' if share > LAST else ""
+    return f'<span{end} style="left:{share:.2%}">{text}</span>'
 
 
 def _said(chart: Chart) -> str:
