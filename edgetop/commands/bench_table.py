@@ -70,6 +70,7 @@ COLUMNS = (
     Column("threads", 0, lambda cell: str(cell.spec.threads)),
     Column("round", 0, lambda cell: str(cell.round)),
     Column("p50", 0, _of_run(lambda run: units.duration(run.p50_ns))),
+    Column("spread", 2, lambda cell: units.share(cell.spread, 1)),
     Column("p90", 5, _of_run(lambda run: units.duration(run.p90_ns))),
     Column("MLPerf p90", 4, _early_stop),
     Column("rate", 3, _of_run(lambda run: units.rate(run.rate_ips))),
@@ -118,6 +119,10 @@ def _title(document: Mapping[str, Any], table: Sequence[Cell]) -> str:
     if len({cell.spec.threads for cell in table}) == 1:
         threads = table[0].spec.threads
         same.append(f"{threads} thread{'s' * (threads > 1)}")
+    if plan["processes"] > 1:
+        least = min(len(cell.processes) for cell in table)
+        most = max(len(cell.processes) for cell in table)
+        same.append(f"{least} to {most} processes" if least < most else f"{most} processes")
     return units.printable(", ".join(filter(None, same)))
 
 
@@ -259,6 +264,8 @@ def _flat(entry: Mapping[str, Any], *path: str) -> Any:
 
 _CSV = {
     **{name: (name,) for name in ("model", "framework", "framework_version", "variant", "precision", "threads")},
+    "processes": ("processes", "n"),
+    "p50_spread": ("processes", "spread"),
     **{name: (name,) for name in ("round", "status", "message")},
     "n": ("latency_s", "n"),
     **{f"{name}_s": ("latency_s", name) for name in ("p50", "p90", "p99", "mean", "stddev", "min", "max")},

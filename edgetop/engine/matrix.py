@@ -44,6 +44,8 @@ class Matrix:
     count: int = 0
     """Inferences of each run."""
     rounds: int = 1
+    processes: int = 1
+    """Fresh workers that each run of a round is measured in, one after another: processes differ by themselves."""
     operators: bool = False
     cool_down: bool = False
     leave_out_throttled: bool = False
@@ -65,6 +67,8 @@ class Group:
     """None where no run is left."""
     refused: tuple[tuple[RunSpec, str], ...] = ()
     """Each with why."""
+    process: int = 1
+    """Of the processes of that round, from 1."""
 
     @property
     def seconds(self) -> float:
@@ -103,10 +107,17 @@ def groups(matrix: Matrix, setting: Setting) -> tuple[Group, ...]:
     ordered = sorted(made, key=lambda group: hashlib.sha256(group.name.encode()).digest())
     turned = [_turned(group, place) for place, group in enumerate(ordered)]
     return tuple(
-        dataclasses.replace(group, round=round, name=f"{group.name}_r{round}")
-        for round in range(1, matrix.rounds + 1)
-        for group in (turned if round % 2 else reversed(turned))
+        _repeated(group, matrix, number)
+        for number in range(matrix.rounds * matrix.processes)
+        for group in (reversed(turned) if number % 2 else turned)
     )
+
+
+def _repeated(group: Group, matrix: Matrix, number: int) -> Group:
+    """The group as it is measured once more, ``number`` times after the first."""
+    round, process = number // matrix.processes + 1, number % matrix.processes + 1
+    which = f"_r{round}" + (f"_p{process}" if matrix.processes > 1 else "")
+    return dataclasses.replace(group, round=round, process=process, name=group.name + which)
 
 
 def _group(matrix: Matrix, setting: Setting, model: str, precision: str, threads: int, part: int) -> Group:

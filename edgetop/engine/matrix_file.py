@@ -21,6 +21,7 @@ from edgetop.plan import MAX_THREADS, PRECISIONS, AccuracySettings, EnergySettin
 
 SUFFIX = ".toml"
 MAX_ROUNDS = 100
+MAX_PROCESSES = 20
 _KEYS = tuple(field.name for field in dataclasses.fields(Matrix) if field.name != "name")
 _ENERGY = {"windows": 5, "seconds": 10.0}
 """What the table [energy] has, and what stands for that which it leaves out."""
@@ -92,6 +93,9 @@ class _Reader:
         rounds = self._whole("rounds", said, 1, MAX_ROUNDS)
         if not rounds:
             raise self._bad("rounds", 0, f"Choose 1 to {MAX_ROUNDS}")
+        processes = self._whole("processes", said, 1, MAX_PROCESSES)
+        if not processes:
+            raise self._bad("processes", 0, f"Choose 1 to {MAX_PROCESSES}")
         return Matrix(
             name=os.path.basename(self._path).rpartition(".")[0] or "plan",
             title=self._text("title", said),
@@ -103,6 +107,7 @@ class _Reader:
             duration_s=duration_s,
             count=count,
             rounds=rounds,
+            processes=processes,
             operators=self._flag("operators", said),
             cool_down=self._flag("cool_down", said),
             leave_out_throttled=self._flag("leave_out_throttled", said),

@@ -14,6 +14,7 @@ from edgetop.engine.matrix_scores import roofline, scores
 from edgetop.engine.result import plain, result
 from edgetop.plan import RunSpec
 from edgetop.protocol import Operators, RunFigures, Snapshot
+from edgetop.readings import Figure, Missing
 
 SCHEMA = "edgetop.bench/1"
 NOT_YET = "not measured yet"
@@ -42,6 +43,15 @@ class Cell:
     entry: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     """Its part of ``edgetop.result/1``."""
     why: str = ""
+    processes: tuple[float, ...] = ()
+    """The medians in nanoseconds of the processes that it was measured in, of which this is the middle one."""
+
+    @property
+    def spread(self) -> Figure:
+        """By what share the slowest process's median lies above the fastest's."""
+        if len(self.processes) < 2:
+            return Missing("it was measured in one process")
+        return max(self.processes) / min(self.processes) - 1
 
     @property
     def stream(self) -> Optional[SingleStream]:
@@ -55,7 +65,10 @@ class Cell:
 
 def cells(matrix: Matrix, measured: Sequence[Measured]) -> tuple[Cell, ...]:
     """All runs, in the order of the plan."""
-    found = [cell for one in measured for cell in _cells(one)]
+    alike: dict[tuple[RunSpec, int], list[Cell]] = {}
+    for cell in (cell for one in measured for cell in _cells(one)):
+        alike.setdefault((cell.spec, cell.round), []).append(cell)
+    found = [_middle(each) for each in alike.values()]
     frameworks = [name.partition(":")[0::2] for name in matrix.frameworks]
 
     def place(cell: Cell) -> tuple[int, ...]:
@@ -66,6 +79,22 @@ def cells(matrix: Matrix, measured: Sequence[Measured]) -> tuple[Cell, ...]:
         return models, precisions, matrix.threads.index(spec.threads), (exact or said)[0], cell.round
 
     return tuple(sorted(found, key=place))
+
+
+def _middle(processes: Sequence[Cell]) -> Cell:
+    """That of the processes whose median is the middle one, of an even number the faster of the two; one that failed
+    stands for all, and those that are missing yet are waited for."""
+    failed = next((cell for cell in processes if cell.why not in ("", NOT_YET)), None)
+    timed = [(float(p50), place) for place, cell in enumerate(processes) if not isinstance(p50 := _p50(cell), Missing)]
+    if failed is not None or not timed:
+        return failed or processes[0]
+    ordered = sorted(timed)
+    middle = processes[ordered[(len(ordered) - 1) // 2][1]]
+    return dataclasses.replace(middle, processes=tuple(p50 for p50, _ in timed))
+
+
+def _p50(cell: Cell) -> Figure:
+    return Missing(cell.why) if cell.run is None or cell.why else cell.run.p50_ns
 
 
 def _cells(one: Measured) -> list[Cell]:
@@ -96,8 +125,9 @@ def bench_result(
 ) -> dict[str, Any]:
     """The document, plain JSON values; ``bandwidth`` is in bytes a second by threads."""
     reasons = [f"{_describe(cell, matrix.rounds)}: {cell.why}" for cell in table if cell.why not in ("", NOT_YET)]
-    missing = sum(cell.why == NOT_YET for cell in table)
-    reasons += [f"{missing} of {len(table)} runs are not measured yet"] if missing else []
+    runs = [(one.snapshot is None, len(one.group.plan.runs)) for one in measured if one.group.plan is not None]
+    missing, whole = sum(count for left, count in runs if left), sum(count for _, count in runs)
+    reasons += [f"{missing} of {whole} runs are not measured yet"] if missing else []
     reasons += [
         f"{one.group.name}: {one.snapshot.verdict}"
         for one in measured
@@ -138,8 +168,16 @@ def _cell(cell: Cell) -> dict[str, Any]:
         "status": "waiting" if cell.why == NOT_YET else "refused",
         "message": cell.why,
     }
-    more = {"round": cell.round, "session": cell.file}
+    more = {"round": cell.round, "session": cell.file, "processes": _processes(cell)}
     return {**told, **more, "single_stream": _stream(stream) if stream else {"missing": cell.why}}
+
+
+def _processes(cell: Cell) -> dict[str, Any]:
+    return {
+        "n": len(cell.processes),
+        "p50_s": [p50 / 1e9 for p50 in cell.processes],
+        "spread": plain(cell.spread),
+    }
 
 
 def _stream(stream: SingleStream) -> dict[str, Any]:

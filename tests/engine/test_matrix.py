@@ -41,6 +41,15 @@ def test_the_order_is_fixed_and_a_second_round_goes_backwards():
     assert [name.replace("_r2", "_r1") for name in twice[4:]] == once[::-1]
 
 
+def test_processes_are_sessions_of_their_own_every_other_time_backwards():
+    once = named(groups(MATRIX, SETTING))
+    made = groups(replace(MATRIX, rounds=2, processes=3), SETTING)
+    assert [(group.round, group.process) for group in made[::4]] == [(r, p) for r in (1, 2) for p in (1, 2, 3)]
+    assert named(made[:4]) == [f"{name}_p1" for name in once]
+    assert named(made[4:8]) == [f"{name}_p2" for name in once[::-1]]
+    assert len(set(named(made))) == 24
+
+
 def test_a_further_model_leaves_the_others_in_their_order():
     more = named(groups(replace(MATRIX, models=("tiny", "gemm_512", "gemm_256")), SETTING))
     assert [name for name in more if "gemm_512" not in name] == named(groups(MATRIX, SETTING))

@@ -75,6 +75,7 @@ def test_what_is_left_out_has_its_default(read):
         ("duration_s = 10", 'duration_s = "long"', 7, "seconds"),
         ("count = 500", "count = 1.5", 8, "whole"),
         ("rounds = 2", "rounds = 0", 9, "1 to"),
+        ("rounds = 2", "processes = 0", 9, "1 to"),
         ("rounds = 2", "round = 2", 9, "Did you mean rounds"),
         ("cool_down = true", "cool_down = 1", 10, "true or false"),
         ('input = "cat"', "input = 3", 11, "quotes"),
@@ -129,7 +130,7 @@ def test_the_plans_that_ship_are_sound(name):
     assert matrix.title
     frameworks = ("litert", "torch") if matrix.frameworks == (HERE,) else matrix.frameworks
     made = groups(replace(matrix, frameworks=frameworks, threads=(1,)), Setting())
-    assert len(made) == len(matrix.models)
+    assert len(made) == len(matrix.models) * matrix.processes
     assert not any(group.refused for group in made)
 
 

@@ -132,6 +132,49 @@ def test_rows_are_in_the_order_of_the_plan_whatever_the_order_of_turns():
     ]
 
 
+def in_processes(*medians_ms, whys=("", "", "")):
+    spec = RunSpec(0, "tiny", "torch")
+    found = []
+    for number, p50_ms in enumerate(medians_ms, 1):
+        run = replace(cell("tiny", "torch", p50_ms=p50_ms).run, mean_ns=1e6 * number)
+        run = replace(run, status="failed", message="it crashed") if whys[number - 1] else run
+        group = Group(1, f"tiny_r1_p{number}", Plan((spec,)), process=number)
+        found.append(Measured(group, f"p{number}.edgetop", Snapshot(0, "ended", (run,))))
+    return found
+
+
+def test_of_several_processes_the_middle_one_stands_for_all_with_its_own_figures():
+    (one,) = cells(MATRIX, in_processes(9.0, 7.0, 8.0))
+    assert (one.file, one.run.p50_ns, one.run.mean_ns) == ("p3.edgetop", 8e6, 3e6)
+    assert one.processes == (9e6, 7e6, 8e6) and one.spread == pytest.approx(9 / 7 - 1)
+    (two,) = cells(MATRIX, in_processes(9.0, 7.0))
+    assert two.file == "p2.edgetop"
+    (alone,) = cells(MATRIX, in_processes(9.0))
+    assert isinstance(alone.spread, Missing)
+
+
+def test_a_process_that_is_missing_is_waited_for_and_one_that_failed_is_told():
+    done = in_processes(9.0, 7.0)
+    waiting = Measured(replace(done[0].group, process=3))
+    (one,) = cells(MATRIX, [*done, waiting])
+    assert len(one.processes) == 2 and not one.why
+    document = bench_result(MATRIX, [*done, waiting], [one], {})
+    assert document["invalid_reasons"] == ["1 of 3 runs are not measured yet"] and not document["complete"]
+    (failed,) = cells(MATRIX, in_processes(9.0, 7.0, 8.0, whys=("", "x", "")))
+    assert failed.why == "it crashed"
+
+
+def test_the_title_says_how_many_processes_and_the_table_their_spread(capsys):
+    matrix = replace(MATRIX, processes=3)
+    three = in_processes(9.0, 7.0, 8.0)
+    table = cells(matrix, three)
+    document = bench_result(matrix, three, table, {})
+    print_bench(document, table)
+    text = capsys.readouterr().out
+    assert "3 processes" in text and "28.6 %" in text
+    assert document["cells"][0]["processes"] == {"n": 3, "p50_s": [9e-3, 7e-3, 8e-3], "spread": pytest.approx(2 / 7)}
+
+
 def test_names_are_text_in_every_table(capsys):
     one = [measured("litert", "torch")]
     table = cells(MATRIX, one)
