@@ -14,7 +14,7 @@ from edgetop.errors import ProbeError
 from edgetop.probes import vcgencmd
 from edgetop.probes.cpu import CpuProbe
 from edgetop.probes.heat import HeatProbe
-from edgetop.probes.keptfile import read_text
+from edgetop.probes.keptfile import read_text, text_if_any
 from edgetop.probes.throttle import ThrottleProbe
 from edgetop.probes.throttle_signs import (
     ALL_BITS,
@@ -36,6 +36,8 @@ LOOK_S = 0.5
 
 _PERFORMANCE = "echo performance | sudo tee /sys/devices/system/cpu/cpufreq/policy*/scaling_governor"
 _COOL = "Give it a heat sink or a fan, and let it cool down: --cool-down"
+_JETSON = f"Choose a lower power mode (sudo nvpmodel -m), or use a stronger supply. {_COOL}"
+_PC = "Free its fan and its vents of dust, and let it cool down: --cool-down"
 _FEED = "Use a supply of the board's own strength and a short thick cable; a meter's shunt costs voltage too"
 
 
@@ -61,11 +63,23 @@ def throttling(root: str = "/", ask: Callable[..., str] = vcgencmd.ask) -> Itera
     told = ", ".join(words(now)) or "none"
     detail = f"now: {told}; since the machine started: {before}"
     if now:
-        yield Check("throttling", WARN, detail, _FEED if now & UNDER_VOLTAGE else _COOL)
+        yield Check("throttling", WARN, detail, _remedy(root, now))
     elif before != "none":
-        yield Check("throttling", WARN, detail, f"It may come again under load. {_FEED}. {_COOL}")
+        yield Check("throttling", WARN, detail, f"It may come again under load. {_remedy(root, ALL_BITS)}")
     else:
         yield Check("throttling", OK, detail)
+
+
+def _remedy(root: str, bits: int) -> str:
+    """What a board of this kind needs."""
+    compatible = text_if_any(os.path.join(root, "proc/device-tree/compatible"))
+    if "nvidia,tegra" in compatible:
+        return _JETSON
+    if not compatible:
+        return _PC
+    if bits == ALL_BITS:
+        return f"{_FEED}. {_COOL}"
+    return _FEED if bits & UNDER_VOLTAGE else _COOL
 
 
 def _bits(root: str, ask: Callable[..., str]) -> tuple[int, str]:

@@ -36,7 +36,11 @@ def _warnings(run: RunFigures) -> list[str]:
     if run.unsteady:
         warnings.append(f"it has not come to rest: {run.unsteady}")
     if run.throttled:
-        part = "were left out" if run.leaves_out_throttled else "are in the statistics"
+        part = (
+            "were left out of the latencies; rate, CPU, memory and power are of all turns"
+            if run.leaves_out_throttled
+            else "are in the statistics"
+        )
         warnings.append(f"{run.throttled} inferences ran while the board throttled or its supply was low; they {part}")
     if run.lost:
         warnings.append(f"{run.lost} samples are missing: overrun in the ring, or not recorded for lack of room")

@@ -141,7 +141,7 @@ class Ina219Probe:
         if self._kernel is None:
             return self._describe(self.channels[0].source, supply_v)
         where = f"{self._settings.address:#04x} on bus {self._settings.bus or 1}"
-        source = f"{self._kernel.chip.upper()} at {where} {self._kernel.describe()}"
+        source = f"{self._kernel.chip.upper()} at {where} {self._kernel.describe(self.rate_hz)}"
         return self._describe(source, supply_v, self._kernel.chip)
 
     def _open_kernel(self, kernel: KernelMeter) -> float:

@@ -22,6 +22,7 @@ Value = Union[Reading, Missing]
 _HIGHEST_OHMS = 100.0
 _CLAMPED = 0.9995  # the kernel rounds to a milliampere, and does not tell where the chip's range ends
 _OWN_SHUNT = ("ina260",)
+_SINGLE_S = 532e-6  # of one sample of the shunt, which is what the kernel sets an INA219 to
 _HWMON = ("in1", "curr1", "shunt_resistor")
 _IIO = ("in_voltage1", "in_current3", "in_shunt_resistor")
 
@@ -67,9 +68,11 @@ class KernelMeter:
         # Micro-ohm in hwmon and in IIO's first kernels, ohm in IIO's later ones.
         return number / 1e6 if number > _HIGHEST_OHMS else number
 
-    def describe(self) -> str:
-        """How it is read, and what its shunt is taken for."""
+    def describe(self, rate_hz: float) -> str:
+        """How it is read, so many times a second, and what its shunt is taken for."""
         how = "through the kernel"
+        if self.chip in ("ina219", "ina220"):
+            how = f"{how}, sees {100 * _SINGLE_S * rate_hz:.0f} % of the time"
         if self.chip in _OWN_SHUNT:
             return f"{how}, by its own shunt"
         if self._shunt is None:

@@ -1,8 +1,7 @@
 """The rails of a Raspberry Pi 5's power chip: what the SoC and its memory take, without USB and the HATs.
 
-A question starts a process, which costs more than any other probe's reading; twice a second it is half a percent of a
-core. The chip itself gives about 20 new values a second, so a short burst can fall between two questions: a mean needs
-some ten seconds.
+A question starts a process, which costs more than any other probe's reading, so it is asked seldom. The chip itself
+gives about 20 new values a second: a short burst can fall between two questions, and a mean needs a minute.
 """
 
 from __future__ import annotations
@@ -38,7 +37,7 @@ class PmicProbe:
 
     name = "pmic"
     title = "power of the Pi's SoC"
-    rate_hz = 2.0
+    rate_hz = vcgencmd.PMIC_HZ
 
     def __init__(self, ask: Callable[..., str] = vcgencmd.ask, clock_ns: Callable[[], int] = now_ns) -> None:
         self.channels = (

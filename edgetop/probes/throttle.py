@@ -63,6 +63,8 @@ class ThrottleProbe:
                 _close(signs)
                 continue
             self._signs = signs
+            if signs is firmware:
+                self.rate_hz = vcgencmd.THROTTLE_HZ
             self.channels = _channels(", ".join(sign.source for sign in signs) + silent)
             return
         raise problem

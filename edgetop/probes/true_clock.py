@@ -21,11 +21,11 @@ def parse_clock(answer: str) -> int:
 
 
 class TrueClockProbe:
-    """Hertz as the firmware counts them; half as often as others, since each reading starts a process."""
+    """Hertz as the firmware counts them; seldom, since each reading starts a process."""
 
     name = "true_clock"
     title = "true CPU clock"
-    rate_hz = 0.5
+    rate_hz = vcgencmd.CLOCK_HZ
 
     def __init__(self, ask: Callable[..., str] = vcgencmd.ask, clock_ns: Callable[[], int] = now_ns) -> None:
         self.channels = (Channel("clock.true", "Hz", "true clock", 1000.0, source=SOURCE),)

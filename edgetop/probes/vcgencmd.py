@@ -7,6 +7,8 @@ from typing import Any, Callable
 
 from edgetop.errors import ProbeError
 
+CLOCK_HZ, THROTTLE_HZ, PMIC_HZ = 0.2, 0.4, 0.4
+"""How often each probe may ask: once a second in all."""
 LIMIT_S = 2.0
 """An answer takes a few milliseconds; a firmware that hangs takes for ever."""
 

@@ -71,7 +71,7 @@ def throttled_text(runs: Sequence[RunFigures], names: Sequence[str]) -> str:
             whole = run.count + (run.throttled if run.leaves_out_throttled else 0)
             told.append(f"{name} {run.throttled} of {whole}{_medians(run)}")
     left_out = any(run.leaves_out_throttled for run in runs)
-    start = f"{THROTTLED.words}, left out" if left_out else f"{THROTTLED.letter} {THROTTLED.words}"
+    start = f"{THROTTLED.words}, left out of latencies only" if left_out else f"{THROTTLED.letter} {THROTTLED.words}"
     return f"{start}: {', '.join(told)}" if told else ""
 
 

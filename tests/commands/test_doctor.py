@@ -76,7 +76,9 @@ def test_a_pi_whose_firmware_is_silent_says_why(plant):
 
 def test_throttling_of_others_is_counted_since_the_start(plant):
     root = plant(boards.PC)
-    assert "since the machine started: 60 times" in only(doctor_measuring.throttling(root)).detail
+    check = only(doctor_measuring.throttling(root))
+    assert "since the machine started: 60 times" in check.detail
+    assert "dust" in check.what_to_do and "supply" not in check.what_to_do, "nothing that only a small board needs"
     assert only(doctor_measuring.throttling(root + "/nowhere")).state == MISSING
 
 
@@ -84,6 +86,7 @@ def test_throttling_of_a_jetson_that_is_capped_now(tmp_path):
     root = boards.plant(tmp_path, {**boards.JETSON, f"{boards.COOLING}0/cur_state": "2\n"})
     check = only(doctor_measuring.throttling(root))
     assert check.state == WARN and "now: C capped" in check.detail and "7 times" in check.detail
+    assert "nvpmodel" in check.what_to_do
 
 
 @pytest.mark.parametrize(("text", "state"), [("42842\n", OK), ("70000\n", WARN), ("rubbish\n", MISSING)])

@@ -65,7 +65,7 @@ def test_the_rail_and_its_channels_are_those_of_the_settings(held):
     held.probe.open()
     assert held.read() == LOAD
     assert [channel.name for channel in held.probe.channels] == names
-    assert held.probe.channels[0].source == "INA219 at 0x40 on bus 1 through the kernel, 0.1 ohm"
+    assert held.probe.channels[0].source == "INA219 at 0x40 on bus 1 through the kernel, sees 3 % of the time, 0.1 ohm"
 
 
 def test_it_needs_no_library(held, monkeypatch):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+import boards
 import pytest
 
 from edgetop.errors import ProbeError
@@ -61,3 +62,28 @@ def test_a_machine_without_it(monkeypatch, tmp_path):
     with pytest.raises(ProbeError) as caught:
         vcgencmd.ask("get_throttled")
     assert caught.value.hint
+
+
+def test_all_probes_together_ask_once_a_second(tmp_path, clock):
+    from edgetop.measure.watch import Watch
+    from edgetop.probes.pmic import PmicProbe
+    from edgetop.probes.throttle import ThrottleProbe
+    from edgetop.probes.true_clock import TrueClockProbe
+
+    root, asked = boards.plant(tmp_path, boards.PI_5), []
+
+    def ask(*words):
+        asked.append(words)
+        return boards.answers(root)(*words)
+
+    probes = (PmicProbe(ask, clock), ThrottleProbe(root, clock, ask), TrueClockProbe(ask, clock))
+    watches = [Watch(probe, 0, clock) for probe in probes]
+    for watch in watches:
+        watch.open()
+    assert all(watch.is_open for watch in watches)
+    asked.clear()
+    end_ns = clock.ns + 60_000_000_000
+    while (watch := min(watches, key=lambda one: one.due_ns)).due_ns <= end_ns:
+        clock.ns = watch.due_ns
+        watch.step()
+    assert len(asked) == 60

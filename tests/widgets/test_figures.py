@@ -115,7 +115,7 @@ def test_throttled_inferences_are_counted_also_where_they_are_left_out():
     (told,) = text(notes([replace(runs[0], strata=strata)], 100))
     assert told == "t inferences while throttled: A 31 of 500 (p50 8.00 ms, else 5.00 ms; C T)"
     left_out = [run(0, count=469, throttled=31, leaves_out_throttled=True)]
-    assert text(notes(left_out, 80)) == ["inferences while throttled, left out: A 31 of 500"]
+    assert text(notes(left_out, 80)) == ["inferences while throttled, left out of latencies only: A 31 of 500"]
 
 
 def test_the_energy_phase_tells_how_far_it_is_and_what_idling_drew():
