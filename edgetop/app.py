@@ -304,7 +304,7 @@ class EdgetopApp(RunActions, ReplayActions, SessionActions, ViewActions):
         if not running or self._leaving is not None:
             finished = self._ended.exit_code if self._ended is not None and self._live is not None else 0
             self.exit(return_code=code or finished)
-        elif not self._attached:
+        elif self._replay or not self._attached:
             self._stop(code)
         elif isinstance(self.screen, LeaveScreen):  # asked already, and not answered but by Ctrl-C
             self._leave(code)

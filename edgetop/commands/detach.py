@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
 
 from edgetop.config import Settings, load_settings
 from edgetop.controls import Start
@@ -28,9 +29,9 @@ def run_detached(arguments: argparse.Namespace, plan: Plan, settings: Settings, 
         return start_detached(plan.runs[0].model, arguments.config, arguments.python)
 
     if not headless:
-        from edgetop.commands.screen import run_app
+        from edgetop.commands.screen import engines_of, run_app
 
-        return run_app(start, plan, settings, attached=True)
+        return run_app(start, plan, settings, attached=True, engines=replace(engines_of(arguments), measure=start))
     client = start()
     client.send(Start(plan))
     told = client.wait_until((Snapshot,), START_TIMEOUT_S)
@@ -61,7 +62,7 @@ def attach(arguments: argparse.Namespace) -> int:
         raise UsageError(f"No measurement {name} goes on here", f"There is: {', '.join(alive)}")
     if not sys.stdout.isatty():
         raise UsageError("A screen needs a terminal", "Without one, `edgetop list sessions` tells what is recorded")
-    from edgetop.commands.screen import run_app
+    from edgetop.commands.screen import engines_of, run_app
 
     running = [name]
 
@@ -71,4 +72,5 @@ def attach(arguments: argparse.Namespace) -> int:
             return AttachedClient(running.pop())
         return start_detached("edgetop", arguments.config, arguments.python)
 
-    return run_app(start, None, load_settings(arguments.config), attached=True)
+    engines = replace(engines_of(arguments), measure=start)
+    return run_app(start, None, load_settings(arguments.config), attached=True, engines=engines)
