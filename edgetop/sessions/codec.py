@@ -33,8 +33,10 @@ _ONE = np.uint64(1)
 
 
 def _packed(column: Int64s) -> tuple[int, bytes]:
+    if not column.any():
+        return 0, b""
     zigzag = ((column << 1) ^ (column >> 63)).view(np.uint64)
-    width = (int(zigzag.max()).bit_length() + 7) // 8 if len(zigzag) else 0
+    width = (int(zigzag.max()).bit_length() + 7) // 8
     return width, zigzag.astype("<u8", copy=False).view(np.uint8).reshape(-1, 8)[:, :width].T.tobytes()
 
 
@@ -48,9 +50,11 @@ def _unpacked(raw: bytes, at: int, items: int, width: int) -> Int64s:
 def _differences(entry: Entry) -> tuple[Int64s, ...]:
     if isinstance(entry, Samples):
         start, duration = entry.start_ns, entry.duration_ns
-        gaps = np.diff(start) - duration[:-1]
+        gaps = start[1:] - start[:-1] - duration[:-1]
         return gaps, duration[1:] - duration[0], entry.wait_ns, entry.flags
-    return np.diff(np.diff(entry.t_ns), prepend=0) if len(entry) > 1 else entry.t_ns[1:], np.diff(entry.ticks)
+    steps = entry.t_ns[1:] - entry.t_ns[:-1]
+    steps[1:] -= steps[:-1].copy()
+    return steps, entry.ticks[1:] - entry.ticks[:-1]
 
 
 def encode(entries: Mapping[int, Entry]) -> bytes:

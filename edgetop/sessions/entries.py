@@ -33,12 +33,14 @@ def values(entry: Entry) -> Int64s:
 def shifted(entry: Entry, by_ns: int) -> Entry:
     """The entry with its times moved; beyond 64 bits they wrap, and wrap back on the way back."""
     first, *rest = columns(entry)
-    by = np.full(1, by_ns & (2**64 - 1), np.uint64).view(np.int64)
+    by = np.int64((by_ns + 2**63 & 2**64 - 1) - 2**63)
     return type(entry)(first + by, *rest)
 
 
 def joined(parts: Sequence[Entry]) -> Entry:
     """Entries of one channel one after the other, as 64-bit integers."""
+    if len(parts) == 1 and all(column.dtype == np.int64 for column in columns(parts[0])):
+        return parts[0]
     stacked = zip(*(columns(part) for part in parts))
     return type(parts[0])(*(np.concatenate(arrays).astype(np.int64, copy=False) for arrays in stacked))
 
@@ -62,7 +64,11 @@ def between(entry: Entry, from_ns: int, until_ns: int) -> Entry:
 def by_second(entry: Entry) -> list[tuple[int, Entry]]:
     """An entry with times since the session's start, cut by seconds; what was before the start is in second 0."""
     entry = in_order(entry)
-    seconds = np.maximum(moments_ns(entry), 0) // SECOND_NS
+    moments = moments_ns(entry)
+    first, last = (max(0, int(moments[place])) // SECOND_NS for place in (0, -1))
+    if first == last:
+        return [(first, entry)]
+    seconds = np.maximum(moments, 0) // SECOND_NS
     edges = [0, *(np.flatnonzero(np.diff(seconds)) + 1).tolist(), len(entry)]
     return [(int(seconds[first]), entry[first:last]) for first, last in zip(edges, edges[1:]) if last > first]
 

@@ -146,7 +146,7 @@ class SessionWriter:
 
     def _write_stats(self, second: int, entries: Mapping[int, Entry]) -> None:
         rows = []
-        for channel, entry in entries.items():
+        for channel, entry in sorted(entries.items()):  # in the order of their numbers, rows fill their pages
             stat = stat_of(values(entry), channel in self._latency_channels)
             self._pyramid.add(second, channel, stat)
             rows.append(Row(1, second, channel, stat))
