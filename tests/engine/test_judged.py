@@ -1,9 +1,11 @@
 """Accuracy's figures come from counts, those of a file that says what cannot be from none."""
 
+from dataclasses import replace
+
 import pytest
 
 from edgetop.analysis.accuracy import wilson
-from edgetop.engine.judged import Judged, accuracy_verdicts
+from edgetop.engine.judged import Judged, accuracy_json, accuracy_verdicts
 from edgetop.protocol import RunFigures
 from edgetop.readings import Missing
 
@@ -72,3 +74,10 @@ def test_a_difference_that_they_do_not_tell_is_none():
 )
 def test_pairs_that_cannot_be_say_nothing(row):
     assert verdicts([row]) == ()
+
+
+def test_map_says_why_it_has_no_interval():
+    run = RunFigures(0, "litert", "LiteRT", "yolov5n", "fp32", 1, data_set="COCO", mean_ap=0.3, mean_ap50=0.5)
+    told = accuracy_json(run)
+    assert told["map"] == 0.3 and "drawing them anew" in told["map_ci95"]["missing"]
+    assert accuracy_json(replace(run, mean_ap=Missing("not yet")))["map_ci95"] == {"missing": "not yet"}
