@@ -20,6 +20,7 @@ from edgetop.protocol import (
     Message,
     Notice,
     Operators,
+    Overview,
     Picture,
     Recording,
     SessionDetails,
@@ -158,6 +159,10 @@ class EdgetopApp(RunActions, ReplayActions, SessionActions, ViewActions):
                 self._live.show_picture(message)
             elif isinstance(message, Operators) and self._live is not None:
                 self._live.show_operators(message)
+            elif isinstance(message, Overview):
+                self._overview = message
+                if self._live is not None:
+                    self._live.timeline.know(message)
             elif isinstance(message, Catalog) and self._picker is not None:
                 self._picker.show_catalog(message)
             elif isinstance(message, Sessions) and self._browser is not None:

@@ -314,6 +314,27 @@ class Snapshot:
 
 
 @dataclass(frozen=True)
+class Moment:
+    """A moment of a recorded session that is worth going to, since its start; its kind is one of a marker's."""
+
+    t_ns: int
+    kind: str
+    title: str
+    run: Optional[int] = None
+
+
+@dataclass(frozen=True)
+class Overview:
+    """The whole of a recorded session: a mean per ``width_ns`` of each course, None where nothing fell; its markers."""
+
+    duration_ns: int
+    width_ns: int
+    courses: Mapping[str, tuple[Optional[float], ...]]
+    """``latency.<run>`` in nanoseconds, and charted channels by their names, in their units."""
+    markers: tuple[Moment, ...] = ()
+
+
+@dataclass(frozen=True)
 class LogLines:
     """Lines a framework wrote on its standard output or error."""
 
@@ -437,4 +458,6 @@ class Ended:
     session: str = ""
 
 
-Message = Union[Hello, Catalog, Snapshot, LogLines, Picture, Operators, Notice, Sessions, SessionDetails, Ended]
+Message = Union[
+    Hello, Catalog, Snapshot, LogLines, Picture, Overview, Operators, Notice, Sessions, SessionDetails, Ended
+]

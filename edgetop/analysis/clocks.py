@@ -6,12 +6,16 @@ the clock. Work that waits for memory does not follow the clock, and comes out t
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
 from edgetop.samples import Int64s
 
 Hertz = npt.NDArray[np.float64]
+MANY = 256
+"""Parts that a copy holds at most."""
 
 
 class Clocks:
@@ -19,6 +23,15 @@ class Clocks:
 
     def __init__(self) -> None:
         self._parts: dict[str, list[tuple[Int64s, Hertz]]] = {}
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Clocks:
+        """The readings are shared: there may be hundreds of copies, and nobody changes them."""
+        for name, parts in self._parts.items():
+            if len(parts) > MANY:
+                self._joined(name)
+        twin = Clocks()
+        twin._parts = {name: list(parts) for name, parts in self._parts.items()}
+        return twin
 
     def add(self, name: str, t_ns: Int64s, hz: Hertz) -> None:
         """Take in readings of one clock: of a group of cores, or the firmware's true one."""

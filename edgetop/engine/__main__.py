@@ -110,6 +110,7 @@ def replay(path: str, meter_csv: str, publisher: Far, commands: Commands) -> End
 
     feed = ReplayFeed(path, meter_csv=meter_csv)
     publisher.publish(Hello(__version__, can_seek=True, can_record=False, machine=feed.description.machine))
+    publisher.publish(feed.overview())
     return Loop(feed, publisher, commands, hold_at_end=True).run()
 
 

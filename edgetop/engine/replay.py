@@ -10,8 +10,9 @@ from edgetop.clock import SECOND_NS, now_ns
 from edgetop.controls import Command, Pause, Repeat, Seek, Speed
 from edgetop.engine.aggregate import Aggregate
 from edgetop.engine.checkpoints import STEP_NS, Checkpoints, ReadAhead
+from edgetop.engine.overview import overview
 from edgetop.engine.recorded import Recorded
-from edgetop.protocol import LogLines
+from edgetop.protocol import LogLines, Overview
 from edgetop.samples import Batch
 
 MIN_SPEED, MAX_SPEED = 0.1, 1000.0
@@ -71,6 +72,10 @@ class ReplayFeed:
             return 0.0
         (since_ns, from_ns), (now, position_ns) = self._paces[0], self._paces[-1]
         return (position_ns - from_ns) / (now - since_ns) if now - since_ns >= PACE_NS else 0.0
+
+    def overview(self) -> Overview:
+        """The whole session at once."""
+        return overview(self._recorded.reader)
 
     def start(self) -> None:
         """Begin to play."""

@@ -102,12 +102,16 @@ ACTIONS: tuple[Action, ...] = (
     _action("zoom-out", "-", "More time in the charts: up to 8 times as much", (LIVE,), group="View", argument="1"),
     _action("seek-back", "left j", "Go back 10 seconds", (REPLAY,), "back 10 s", group="Replay", argument="-10"),
     _action("seek-on", "right k", "Go on 10 seconds", (REPLAY,), "on 10 s", group="Replay", argument="10"),
-    _action("seek-step_back", "[", "Step back 1 second", (REPLAY,), group="Replay", argument="-1"),
-    _action("seek-step_on", "]", "Step on 1 second", (REPLAY,), group="Replay", argument="1"),
-    _action(
-        "speed-up", "+ =", "Replay twice as fast, up to 8 times", (REPLAY,), "faster", group="Replay", argument="1"
-    ),
-    _action("speed-down", "-", "Replay half as fast, down to a quarter", (REPLAY,), group="Replay", argument="-1"),
+    _action("step-back", "[", "Hold, and step back 1 second", (REPLAY,), group="Replay", argument="-1"),
+    _action("step-on", "]", "Hold, and step on 1 second", (REPLAY,), group="Replay", argument="1"),
+    _action("speed-up", "+ =", "Replay faster, up to 1000 times", (REPLAY,), "faster", group="Replay", argument="1"),
+    _action("speed-down", "-", "Replay slower, down to a tenth", (REPLAY,), group="Replay", argument="-1"),
+    _action("edge-start", "home", "Go to the start", (REPLAY,), group="Replay", argument="False"),
+    _action("edge-end", "end", "Go to the end", (REPLAY,), group="Replay", argument="True"),
+    _action("repeat", "L", "Begin anew at the end, or hold there", (REPLAY,), group="Replay"),
+    _action("span-less", "z", "Less time in the timeline, around this moment", (REPLAY,), group="Replay", argument="1"),
+    _action("span-more", "Z", "More time in the timeline", (REPLAY,), group="Replay", argument="-1"),
+    _action("course", "v", "The next run or channel in the timeline", (REPLAY,), group="Replay"),
     _action("layout", "l", "Next layout: overview, latency, power, outputs", WATCHING, group="View"),
     _action(
         "hide", "x", "Hide the panel with the focus; the next layout shows all of its panels", WATCHING, group="View"
@@ -127,6 +131,9 @@ ACTIONS: tuple[Action, ...] = (
     ),
     _action("theme", "t", "Next theme: dark, light, high contrast", EVERYWHERE, group="View"),
     _action("help", "?", "Show the keys and what the figures mean", EVERYWHERE, "help", group="Everywhere"),
+    _action("go_to", "g", "Go to a time", (REPLAY,), "go to", group="Replay"),
+    _action("marker-next", "n", "Go to the next marker", (REPLAY,), "marker", group="Replay", argument="1"),
+    _action("marker-previous", "N", "Go to the marker before", (REPLAY,), group="Replay", argument="-1"),
     _action("mark", "m", "Set a marker in the recording", (LIVE,), "marker", group="Run"),
     _action("record", "r", "Begin a recording, or end the one under way", (LIVE,), "record", group="Run"),
     _action(

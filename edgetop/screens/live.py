@@ -85,6 +85,7 @@ class LiveScreen(Screen[None]):
         & .whole-screen.-maximized { display: block; }
         &.-can-seek Timeline, &.-can-seek .replay-keys { display: block; }
         &.-can-seek .live-keys { display: none; }
+        &.-middle Timeline, &.-tall Timeline { height: 2; }
 
         &.-low #figures { height: 8; }
         &.-low Brief { display: none; }

@@ -9,9 +9,9 @@ from rich.cells import cell_len
 
 from edgetop.app import EdgetopApp
 from edgetop.config import RunSettings, ScreenSettings, Settings
-from edgetop.controls import Mark, MeasureEnergy, Pause, Record, Seek, Speed, Start, Stop, TimeOperators
+from edgetop.controls import Mark, MeasureEnergy, Pause, Record, Repeat, Seek, Speed, Start, Stop, TimeOperators
 from edgetop.plan import EnergySettings, RunSpec
-from edgetop.protocol import Ended, Gauge, Hello, LogLines, Notice, Operators, Picture, Recording
+from edgetop.protocol import Ended, Gauge, Hello, LogLines, Moment, Notice, Operators, Overview, Picture, Recording
 from edgetop.readings import Channel, Missing
 from edgetop.screens.energy_request import announcement
 from edgetop.screens.error import ErrorScreen, QuestionScreen
@@ -323,8 +323,8 @@ async def test_replay_seeks_steps_and_changes_speed(make, engine):
         await settle(pilot, client)
         await pilot.press("j", "plus")
 
-        seeks = [Seek(10 * S), Seek(20 * S), Seek(19 * S), Seek(20 * S)]
-        assert client.sent == [*seeks, Speed(2.0), Speed(0.5), Pause(True), Seek(0), Speed(8.0)]
+        seeks = [Seek(10 * S), Seek(20 * S), Pause(True), Seek(19 * S), Pause(True), Seek(20 * S)]
+        assert client.sent == [*seeks, Speed(2.0), Speed(0.5), Pause(True), Seek(0), Speed(16.0)]
 
 
 async def test_at_its_end_a_replay_plays_again(make, engine):
@@ -723,3 +723,74 @@ def test_the_screen_imports_nothing_that_measures():
     modules = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert not {"numpy", "psutil", "torch", "markdown_it", "edgetop.samples"} & set(modules)
     assert not [name for name in modules if name.startswith(("textual.widgets._data_table", "textual.widgets._mark"))]
+
+
+def screen_text(app):
+    return "\n".join(strip.text for strip in app.screen._compositor.render_strips())
+
+
+OVERVIEW = Overview(
+    20 * S,
+    S,
+    {"latency.0": tuple(float(n % 7) for n in range(20)), "power.w": (1.0,) * 20},
+    (Moment(5 * S, "marker", "here"), Moment(12 * S, "throttle", "T begins")),
+)
+
+
+async def test_the_keys_of_a_replay_go_where_they_say(make, engine):
+    app = make(
+        replace(engine.HELLO, can_seek=True),
+        OVERVIEW,
+        engine.snapshot(40, state="paused", duration_ns=20 * S, speed=0.1),
+        replay=True,
+    )
+    async with app.run_test(size=(100, 30)) as pilot:
+        await settle(pilot, app.clients[0])
+        expected = {
+            "]": [Pause(True), Seek(11 * S)],
+            "[": [Pause(True), Seek(10 * S)],
+            "n": [Seek(12 * S)],
+            "N": [Seek(5 * S)],
+            "end": [Seek(20 * S)],
+            "home": [Seek(0)],
+            "+": [Speed(0.25)],
+            "-": [Speed(0.1)],
+            "L": [Repeat(True)],
+        }
+        for key, commands in expected.items():
+            await pilot.press(key)
+            await settle(pilot)
+            assert app.clients[0].sent[-len(commands) :] == commands, key
+        sent = len(app.clients[0].sent)
+        await pilot.press("N")
+        await settle(pilot)
+        assert len(app.clients[0].sent) == sent
+        await pilot.press("g", *"1:99", "enter")
+        await settle(pilot)
+        assert "is no moment" in screen_text(app)
+        await pilot.press(*["backspace"] * 4, *"50%", "enter")
+        await settle(pilot)
+        assert app.clients[0].sent[-1] == Seek(10 * S)
+
+
+async def test_the_timeline_shows_courses_marks_and_less_of_the_time(make, engine):
+    snapshot = engine.snapshot(40, duration_ns=20 * S, speed=1000.0, pace=640.0, repeats=True)
+    app = make(replace(engine.HELLO, can_seek=True), OVERVIEW, snapshot, replay=True)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await settle(pilot, app.clients[0])
+        text = screen_text(app)
+        assert "M" in text and "T" in text and "×1000 (640 kept) loop" in text
+        course, line = (strip.text for strip in app.screen.timeline._strips)
+        assert course.startswith(" LiteRT") and "█" in course and line.index("M") < line.index("T")
+        await pilot.press("v")
+        await settle(pilot)
+        assert "power.w" in screen_text(app)
+        app.screen.timeline.know(replace(OVERVIEW, width_ns=S // 10))
+        await pilot.press("z")
+        await settle(pilot)
+        assert "zoom 2" in screen_text(app) and app.screen.timeline.span == (5 * S, 15 * S)
+        await pilot.press("Z", "Z")
+        assert app.screen.timeline.span == (0, 20 * S)
+        app.clients[0].push(replace(snapshot, state="reading", known_ns=5 * S))
+        await settle(pilot, app.clients[0])
+        assert "50 % read" in screen_text(app)
