@@ -30,7 +30,7 @@ MEANINGS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ),
             (
                 "at full clock",
-                "in JSON (p50_at_highest_clock_s): the median of latency x clock / highest clock of the session, by "
+                "in JSON, p50_at_highest_clock_s: the median of latency x clock / highest clock of the session, by "
                 "the clock asked for, or the true one where the firmware tells it, read once a second",
             ),
             ("the chart", "a line is the mean in a quarter of a second, its band reaches from least to greatest"),
