@@ -8,6 +8,7 @@ import os
 import select
 import shutil
 import subprocess
+import sys
 import time
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -16,6 +17,14 @@ FLAGS = (
     *("--disable-component-update", "--disable-sync", "--disable-extensions", "--disable-dev-shm-usage"),
 )
 TIMEOUT_S = 60.0
+AS_3_AND_4 = """
+import fcntl, os, sys
+down, up = (fcntl.fcntl(int(fd), fcntl.F_DUPFD, 10) for fd in sys.argv[1:3])
+os.dup2(down, 3)
+os.dup2(up, 4)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
+"""Chromium looks for its pipes there, and nowhere else."""
 
 
 class Browser:
@@ -25,18 +34,13 @@ class Browser:
         down, self._down = os.pipe()
         self._up, up = os.pipe()
 
-        def as_3_and_4():
-            # Duplicated above both first: either may be 3 or 4 already.
-            low, high = os.dup(down), os.dup(up)
-            while min(low, high) < 5:
-                low, high = os.dup(low), os.dup(high)
-            os.dup2(low, 3)
-            os.dup2(high, 4)
-
         sandbox = ("--no-sandbox",) if os.geteuid() == 0 else ()
         command = [CHROMIUM, *FLAGS, *sandbox, f"--user-data-dir={profile}", "--remote-debugging-pipe", "about:blank"]
         self._process = subprocess.Popen(
-            command, preexec_fn=as_3_and_4, close_fds=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            [sys.executable, "-c", AS_3_AND_4, str(down), str(up), *command],
+            pass_fds=(down, up),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
         os.close(down)
         os.close(up)
@@ -44,6 +48,13 @@ class Browser:
         self._number = 0
         self._session = None
         self.events = []
+        try:
+            self._attach()
+        except BaseException:
+            self.close()
+            raise
+
+    def _attach(self):
         target = self.call("Target.createTarget", url="about:blank")["targetId"]
         self._session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         for domain in ("Page", "Runtime", "Log", "Network"):
