@@ -32,7 +32,7 @@ class Pace:
     def restart(self) -> None:
         """A new conversion begins now, and the flag is out."""
         self._end_ns = self._found_ns = self._seek_ns = self._clock_ns()
-        self._span = 1
+        self._span, self._is_counted = 1, True
         self.seeks = True
         """Whether the end of the next conversion is looked for: the flag must be out before it."""
 
@@ -45,14 +45,15 @@ class Pace:
         periods = max(1, (now - self._end_ns - late_ns) // self._period_ns)
         expected_ns = self._end_ns + periods * self._period_ns
         # The first time the chip's clock is not known, which may be as much ahead.
-        early_ns = late_ns if self._span == 1 else self._period_ns // _EARLY
+        early_ns = late_ns if self._span < 8 else self._period_ns // _EARLY
         wait_ns = expected_ns + (-early_ns if self.seeks else late_ns) - now
         if wait_ns > 0:
             self._sleep(wait_ns / SECOND_NS)
         looked_ns = self._clock_ns()
         if is_ready():
-            # One that is looked for has ended before the look: the next is looked for as much sooner.
-            self._end_ns = min(expected_ns, looked_ns) if self.seeks else expected_ns
+            self._end_ns = expected_ns
+            if self.seeks and looked_ns < expected_ns:
+                self._fall_behind(looked_ns)
         elif not self._poll(is_ready, looked_ns, expected_ns + self._nominal_ns):
             return None
         self.seeks = self._end_ns >= self._seek_ns
@@ -68,12 +69,18 @@ class Pace:
                 return True
         return False
 
+    def _fall_behind(self, looked_ns: int) -> None:
+        """One that was looked for had ended before: the next is looked for sooner, and nothing is counted from it."""
+        self._end_ns, self._is_counted = looked_ns, False
+        self._period_ns = max(self._period_ns - self._period_ns // 128, self._nominal_ns * 7 // 8)
+
     def _find(self, end_ns: int) -> None:
         """A conversion was seen to end: the chip's period is known the better, the longer the last is ago."""
         periods = round((end_ns - self._found_ns) / self._period_ns)
-        if 0 < periods <= 2 * self._span:
+        if self._is_counted and 0 < periods <= 2 * self._span:
             period_ns = (end_ns - self._found_ns) // periods
             self._period_ns = min(max(period_ns, self._nominal_ns * 7 // 8), self._nominal_ns * 9 // 8)
+        self._span = min(2 * self._span, LONGEST_SPAN_NS // self._nominal_ns) if self._is_counted else 1
         self._end_ns = self._found_ns = end_ns
-        self._span = min(2 * self._span, LONGEST_SPAN_NS // self._nominal_ns)
+        self._is_counted = True
         self._seek_ns = end_ns + (2 * self._span - 3) * self._period_ns // 2  # half a period before the one before it

@@ -1,0 +1,38 @@
+"""When conversions end, on a bus that takes its time and with a thread that wakes late."""
+
+from __future__ import annotations
+
+import pytest
+
+from edgetop.probes.ina219_pace import Pace
+
+PERIOD_NS = 9_044_000
+WIRE_NS, LATE_NS = 480_000, 100_000
+
+
+@pytest.mark.parametrize("speed", [0.91, 0.99, 1.0, 1.01, 1.09])
+def test_no_conversion_is_lost_on_a_slow_bus_however_fast_the_chip(clock, speed):
+    begin_ns = clock.ns
+    cleared = 0
+    ended = lambda: int((clock.ns - begin_ns) * speed / PERIOD_NS)  # noqa: E731
+
+    def look():
+        lit = ended() > cleared
+        clock.ns += WIRE_NS
+        return lit
+
+    def sleep(seconds):
+        clock.sleep(seconds)
+        clock.ns += LATE_NS
+
+    pace = Pace(PERIOD_NS, clock, sleep)
+    read = []
+    for _ in range(500):
+        middle_ns = pace.wait(look)
+        read.append((middle_ns - begin_ns) * speed / PERIOD_NS - 0.5)
+        if pace.seeks:
+            cleared = ended()
+            clock.ns += WIRE_NS
+        clock.ns += WIRE_NS
+    assert [round(one) for one in read] == list(range(500))
+    assert max(abs(one - round(one)) for one in read[20:]) * PERIOD_NS < 2_000_000
