@@ -25,6 +25,7 @@ usage:
   edgetop accuracy MODEL --data PATH     how often it is right on ImageNet, COCO or a folder of labelled pictures
   edgetop bench PLAN                     measure many models on many frameworks, in one table
   edgetop replay FILE                    show a recorded session again
+  edgetop compare A B                    two recorded sessions against each other
   edgetop export FILE --format F -o OUT  a session as csv, json, parquet, trace (Perfetto) or mcap
   edgetop report FILE … -o OUT.html      sessions as one HTML page with charts, to pass on
   edgetop sessions [FOLDER]              what was recorded: search, replay, rename, delete
@@ -86,6 +87,13 @@ def _parser() -> argparse.ArgumentParser:
     _way_options(accuracy)
     accuracy.add_argument("--json", default="", metavar="FILE|-", help="write the result as JSON")
     _python_option(accuracy, "python_here")
+
+    compare = commands.add_parser(
+        "compare", help="compare", description="Set two recorded sessions against each other."
+    )
+    compare.add_argument("first", metavar="A", help="a session file, to which B is compared")
+    compare.add_argument("second", metavar="B", help="another one")
+    compare.add_argument("--json", default="", metavar="FILE|-", help="write the comparison as JSON")
 
     replay = commands.add_parser("replay", help="replay", description="Show a recorded session again.")
     replay.add_argument("file", metavar="FILE")
@@ -321,6 +329,8 @@ def _dispatch(argv: list[str]) -> int:
         from edgetop.commands.bench import bench as act
     elif arguments.command == "attach":
         from edgetop.commands.detach import attach as act
+    elif arguments.command == "compare":
+        from edgetop.commands.compare import compare as act
     elif arguments.command == "replay":
         from edgetop.commands.replay import replay as act
     elif arguments.command == "export":

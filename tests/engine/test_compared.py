@@ -1,0 +1,97 @@
+"""Two sessions against each other: what belongs together, what differs, and what cannot be compared."""
+
+import dataclasses
+import json
+
+import pytest
+
+from edgetop.cli import main
+from edgetop.samples import Batch, Samples
+from edgetop.sessions.writer import SessionWriter
+
+
+@pytest.fixture
+def session(tmp_path, description, recording):
+    """Writes one whose description is changed, and whose latencies are so many times as long."""
+
+    def write(name, slower=1.0, **changes):
+        writer = SessionWriter(str(tmp_path / name), dataclasses.replace(description, **changes))
+        samples = {
+            run: Samples(s.start_ns, (s.duration_ns * slower).astype("int64"), s.wait_ns, s.flags)
+            for run, s in recording.samples.items()
+        }
+        writer.add(Batch(recording.until_ns, samples, recording.readings, recording.events))
+        writer.close()
+        return str(tmp_path / name)
+
+    return write
+
+
+@pytest.fixture
+def as_json(capsys):
+    def run(*files):
+        assert main(["compare", *files, "--json", "-"]) == 0
+        told = capsys.readouterr()
+        return json.loads(told.out), told.err
+
+    return run
+
+
+def test_a_session_is_as_fast_as_itself_and_nothing_differs(session, as_json):
+    same = session("a.edgetop")
+    found, warnings = as_json(same, same)
+    assert [pair["framework"] for pair in found["pairs"]] == ["litert", "caffe"]
+    figure = found["pairs"][0]["figures"]["p50_s"]
+    assert figure["a"] == figure["b"] and figure["ratio"] == 1.0
+    low, high = figure["ci95"]
+    assert low < 1 < high
+    assert found["warnings"] == [] and warnings == ""
+
+
+def test_by_how_much_the_second_is_slower_is_told_with_its_interval(session, as_json):
+    found, _ = as_json(session("a.edgetop"), session("b.edgetop", slower=1.5))
+    figure = found["pairs"][1]["figures"]["p50_s"]
+    low, high = figure["ci95"]
+    assert low < 1.5 < high and high / low < 1.2
+    assert figure["ratio"] == pytest.approx(1.5, rel=0.01)
+    assert found["pairs"][0]["figures"]["mean_s"]["ci95"][0] == {"missing": "no interval is known of it"}
+
+
+def test_runs_are_found_by_what_they_are_and_each_difference_is_told(session, as_json, description):
+    plan = description.plan
+    runs = tuple(dataclasses.replace(run, id=1 - run.id, threads=4) for run in plan.runs)[::-1]
+    load = dataclasses.replace(plan.load, kind="rate", rate_hz=5.0)
+    other = dataclasses.replace(plan, runs=runs, input="coffee", load=load)
+    changes = {"plan": other, "machine": {"cores": 8}, "edgetop_version": "0.2.0"}
+    found, warnings = as_json(session("a.edgetop"), session("b.edgetop", **changes))
+    assert [(pair["framework"], pair["threads"]) for pair in found["pairs"]] == [("litert", [1, 4]), ("caffe", [1, 4])]
+    for told in (
+        "machine, cores differs: A 4, B 8",
+        "edgetop differs: A 0.1.0, B 0.2.0",
+        "input differs: A none, B coffee",
+        "load differs: A closed, B rate",
+        "LiteRT, threads differs: A 1, B 4",
+    ):
+        assert told in found["warnings"] and told in warnings
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"model": "resnet50"}, "A is of efficientnet_lite0, B of resnet50"),
+        ({"framework": "ncnn"}, "no run of A"),
+    ],
+)
+def test_what_has_nothing_in_common_is_refused(session, capsys, description, change, why):
+    runs = tuple(dataclasses.replace(run, **change) for run in description.plan.runs[:1])
+    two = (*runs, dataclasses.replace(runs[0], id=1))
+    b = session("b.edgetop", plan=dataclasses.replace(description.plan, runs=two))
+    assert main(["compare", session("a.edgetop"), b]) == 2
+    told = capsys.readouterr()
+    assert why in told.err and told.out == ""
+
+
+def test_without_json_there_is_a_table_and_what_to_mind(session, capsys):
+    assert main(["compare", session("a.edgetop"), session("b.edgetop", slower=1.5)]) == 0
+    told = capsys.readouterr().out
+    assert "B/A, 95 %" in told and "1.50" in told and "not interleaved: two sessions" in told
