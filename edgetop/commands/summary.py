@@ -14,7 +14,7 @@ from edgetop import units
 from edgetop.commands.accuracy_table import ROWS as ACCURACY
 from edgetop.commands.accuracy_table import accuracy_notes, accuracy_rows
 from edgetop.commands.output import Output
-from edgetop.engine.names import common, differences
+from edgetop.engine.names import common, differences, names
 from edgetop.protocol import RunFigures, Snapshot
 from edgetop.readings import Missing
 from edgetop.sessions.report.content import Table as FigureTable
@@ -87,7 +87,7 @@ def notes(snapshot: Snapshot) -> list[str]:
     told += [f"{r.title}: {r.note}" for r in snapshot.runs if r.note]
     if any(run.weights.startswith("seeded") for run in snapshot.runs):
         told.append("the weights are seeded: speed only")
-    titles = [run.title for run in snapshot.runs]
+    titles = names(snapshot.runs)
     told += [*_power(snapshot), *energy_texts(snapshot.runs, titles), throttled_text(snapshot.runs, titles)]
     told += [*mark_texts(snapshot.runs, titles), *accuracy_notes(snapshot.runs)]
     return list(filter(None, told))

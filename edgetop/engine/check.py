@@ -12,7 +12,7 @@ from edgetop.delegates import is_missing
 from edgetop.engine.check_accuracy import check_accuracy
 from edgetop.errors import UnknownName, UsageError
 from edgetop.inputs.own import VALUES, check_preparation
-from edgetop.inputs.source import NOISE, check_source
+from edgetop.inputs.source import NOISE, SHIPPED, check_source, picture_pixels
 from edgetop.networks import imported, zoo
 from edgetop.networks.own import checked, is_file
 from edgetop.plan import (
@@ -51,6 +51,8 @@ def check_plan(plan: Plan) -> None:
         check_run(spec, any_format=plan.skip_absent)
     if plan.input:
         check_source(plan.input)
+        if plan.input not in (NOISE, *SHIPPED):
+            picture_pixels(plan.input)  # damage shows only where it is read
     check_preparation(plan.preparation)
     if plan.accuracy.data:
         check_accuracy(plan)

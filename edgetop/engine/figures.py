@@ -120,6 +120,11 @@ class RunState:
         return precision
 
     @property
+    def compared_with(self) -> int:
+        """The run its outputs were compared with; the reference's own number is its own."""
+        return self._spec.id if self.agrees_with is None else self.agrees_with
+
+    @property
     def agrees(self) -> bool:
         """Whether its outputs are the reference's, within what its precision allows."""
         limit = tolerance(self._precision, raw=self._raw)

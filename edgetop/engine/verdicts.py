@@ -83,7 +83,10 @@ def _verdict(kind: str, pair: tuple[RunFigures, RunFigures], ratio: Ratio, text:
 
 
 def _agreement(first: RunState, second: RunState) -> str:
-    """Whether the outputs agree, where the two were compared with the same reference, or one is it."""
+    """Whether the outputs agree, where the two were compared with the same reference, or one is it: other models' are
+    not comparable."""
+    if first.compared_with != second.compared_with:
+        return ""
     compared = [run for run in (first, second) if run.agrees_with is not None]
     if not compared:
         return ""

@@ -1,10 +1,13 @@
 """A plan that cannot be run is refused before any work, with what to do."""
 
+from pathlib import Path
+
 import pytest
 
+from edgetop.config import asset
 from edgetop.engine.check import check_plan
 from edgetop.engine.resolve import resolve
-from edgetop.errors import BadModelFile, UnknownName, UsageError
+from edgetop.errors import BadInput, BadModelFile, UnknownName, UsageError
 from edgetop.networks import own
 from edgetop.networks.own import is_file
 from edgetop.plan import EnergySettings, Ina219Settings, Plan, RunSpec
@@ -103,3 +106,10 @@ def test_meters_have_a_place_and_a_name_each(meters, says):
 def test_windows_of_energy_are_so_many_and_so_long(energy):
     with pytest.raises(UsageError, match="indows of energy"):
         check_plan(Plan((RunSpec(0, "tiny", "null"),), energy=energy))
+
+
+def test_a_damaged_picture_is_refused_before_anything_runs(tmp_path):
+    path = tmp_path / "cut.jpg"
+    path.write_bytes(Path(asset("cat.jpg")).read_bytes()[:5000])
+    with pytest.raises(BadInput, match="cannot read"):
+        check_plan(Plan((RunSpec(0, "tiny", "null"),), input=str(path)))

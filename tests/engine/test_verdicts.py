@@ -98,6 +98,12 @@ def test_outputs_that_differ_are_part_of_the_verdict(description):
     assert latency(final(description, batch_of(samples, events, until))).outputs == ""
 
 
+def test_outputs_that_were_compared_with_another_run_say_nothing_of_this_pair(description):
+    samples, events, until = turns(description, 1.5)
+    other = Event(START, "outputs", {"difference": 3e-7, "agrees_with": 7}, 1)
+    assert latency(final(description, batch_of(samples, [other, *events], until))).outputs == ""
+
+
 def test_memory_is_compared_and_a_small_difference_is_none(description):
     description = dataclasses.replace(description, channels=())
     aggregate = Aggregate(description)
