@@ -3,8 +3,9 @@
     python tests/bench/bench_null_comparison.py [SESSIONS] [SECONDS] [MODEL] [LOAD]
 
 Each session has two runs of one model on LiteRT with one thread, which take turns as any two runs do, beside LOAD busy
-processes for each core. A session needs 20 pairs of turns: ten seconds, more under load. Of a verdict with a 95 % interval, 5
-in 100 call a difference; the ratio's standard deviation over the sessions is to be 1 % at most, raw or less waiting.
+processes for each core. A session needs 20 pairs of turns: ten seconds, more under load. Of verdicts with a 95 %
+interval, 5 in 100 call a difference; the ratio's standard deviation over the sessions is to be
+1 % at most, raw or less waiting.
 """
 
 from __future__ import annotations
