@@ -252,6 +252,13 @@ def _run_options(run: argparse.ArgumentParser) -> None:
     record = run.add_mutually_exclusive_group()
     record.add_argument("--record", default="", metavar="FILE", help="the session file; default: a new one")
     record.add_argument("--no-record", action="store_true", help="keep no session file")
+    run.add_argument(
+        "--raw-limit",
+        type=int,
+        default=None,
+        metavar="N",
+        help="record N samples of a run in a second at most, thinned",
+    )
     run.add_argument("--detach", action="store_true", help="go on when the screen or the ssh line goes")
     run.add_argument("--headless", action="store_true", help="no screen: progress, then the summary table")
     run.add_argument("--json", default="", metavar="FILE|-", help="write the result as JSON, without a screen")

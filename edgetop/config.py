@@ -82,6 +82,8 @@ class RunSettings:
     """0 takes half of the cores, which leaves edgetop somewhere to run."""
     input: str = "cat"
     record: bool = True
+    raw_limit: int = 0
+    """Samples of a run that are recorded in a second at most; 0 records all."""
     power: str = ""
     """The rail whose watts energy is made of; the best one here when empty."""
     delegate: str = ""

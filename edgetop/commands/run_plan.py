@@ -59,8 +59,15 @@ def plan_of(arguments: argparse.Namespace, settings: Settings, headless: bool) -
         cool_down=arguments.cool_down,
         load=_load(arguments.load, arguments.deadline_ms / 1000),
         leave_out_throttled=arguments.leave_out_throttled,
+        raw_limit=_raw_limit(settings.run.raw_limit if arguments.raw_limit is None else arguments.raw_limit),
         accuracy=AccuracySettings(arguments.accuracy, arguments.annotations, arguments.first, arguments.again),
     )
+
+
+def _raw_limit(samples: int) -> int:
+    if samples < 0:
+        raise UsageError(f"--raw-limit {samples} is below 0", "0 records every sample")
+    return samples
 
 
 def _meter(text: str) -> Ina219Settings:

@@ -43,7 +43,9 @@ def _warnings(run: RunFigures) -> list[str]:
         )
         warnings.append(f"{run.throttled} inferences ran while the board throttled or its supply was low; they {part}")
     if run.lost:
-        warnings.append(f"{run.lost} samples are missing: overrun in the ring, or not recorded for lack of room")
+        warnings.append(
+            f"{run.lost} samples are missing: overrun in the ring, or not recorded, for lack of room or by a limit"
+        )
     if run.left_out:
         warnings.append(f"{run.left_out} pictures of the data set could not be read and are left out")
     if run.weights.startswith("seeded"):

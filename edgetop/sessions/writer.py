@@ -54,6 +54,7 @@ class SessionWriter:
         self.path = path
         self.keep_frames = True
         """Whether samples and readings are kept, or the statistics and events alone."""
+        self._raw_limit = description.plan.raw_limit
         self._start_ns = description.t0_mono_ns
         self._latency = latency_channels(description)
         self._latency_channels = frozenset(self._latency.values())
@@ -104,10 +105,9 @@ class SessionWriter:
         with self._db:
             self._db.execute("BEGIN IMMEDIATE")
             for second, entries in sorted(seconds.items()):
-                if self.keep_frames:
-                    self._write_frames(second, entries)
-                else:
-                    self._leave_out(entries)
+                kept = self._kept(entries)
+                self._write_frames(second, kept)
+                self._tell_left_out(entries, kept)
                 self._write_stats(second, entries)
             self._write_rows(self._pyramid.over(until_s))
             self._write_events()
@@ -137,12 +137,22 @@ class SessionWriter:
             row = (number, CODEC, items, encode(since_second))
             self._db.execute("INSERT INTO frame(id, codec, n, data) VALUES (?, ?, ?, ?)", row)
 
-    def _leave_out(self, entries: Mapping[int, Entry]) -> None:
+    def _kept(self, entries: Mapping[int, Entry]) -> dict[int, Entry]:
+        """What goes into frames: all, nothing, or of each run evenly no more than the plan's limit."""
+        if not self.keep_frames:
+            return {}
+        kept = dict(entries)
+        for channel in self._latency_channels.intersection(entries) if self._raw_limit else ():
+            kept[channel] = entries[channel][:: -(-len(entries[channel]) // self._raw_limit)]
+        return kept
+
+    def _tell_left_out(self, entries: Mapping[int, Entry], kept: Mapping[int, Entry]) -> None:
         """Note how many samples of each run are not kept: a replay has fewer than were measured, and says so."""
         for run, channel in self._latency.items():
-            if channel in entries:
+            count = len(entries.get(channel, ())) - len(kept.get(channel, ()))
+            if count:
                 last_ns = int(moments_ns(entries[channel])[-1]) + self._start_ns
-                self._events.append(Event(last_ns, "lost", {"count": len(entries[channel])}, run))
+                self._events.append(Event(last_ns, "lost", {"count": count}, run))
 
     def _write_stats(self, second: int, entries: Mapping[int, Entry]) -> None:
         rows = []
