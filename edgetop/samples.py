@@ -70,6 +70,7 @@ class Event:
     Kinds: ``run`` (its state: status, message, version, load_ns …), ``outputs`` (labels, detections, agreement),
     ``turn`` (start_ns, end_ns, count), ``missing`` and ``back`` (channel, reason, hint), ``marker``
     (text: the user's), ``throttle`` (sign, on), ``clock`` (step_ns: the wall clock was set), ``disk`` (text: its room),
+    ``cost`` (engine_cpu_percent, engine_peak_rss_bytes: edgetop's own),
     ``idle`` (start_ns, end_ns, state: ``cold`` or ``warm``), ``window`` (start_ns, end_ns, count: of energy),
     ``roof`` (of, gflops, intensity, gbps: what was known of the machine when the session began),
     ``alone`` (the same, of unbroken inferences before the turns),
@@ -97,6 +98,7 @@ _KINDS: Mapping[str, Mapping[str, Any]] = {
     "throttle": {"sign": str, "on": bool},
     "clock": {"step_ns": int},
     "disk": {"text": str},
+    "cost": {"engine_cpu_percent": (int, float), "engine_peak_rss_bytes": int},
     "log": {"line": str},
     "lost": {"count": int},
     "operators": {},

@@ -7,9 +7,9 @@ import time
 from collections.abc import Mapping
 from typing import Any, Callable, Optional, TypeVar
 
-from edgetop.clock import now_ns
 from edgetop.controls import Command, Record, Stop, Whole
 from edgetop.engine.feed import Feed
+from edgetop.engine.own_cost import OwnCost, RecordedCost
 from edgetop.engine.publish import Publisher
 from edgetop.engine.recordings import Recordings
 from edgetop.protocol import Columns, Ended, Operators, Picture, Snapshot
@@ -22,19 +22,6 @@ SNAPSHOT_S = 0.25
 
 Commands = Callable[[float], list[Command]]
 """Commands that have come, after waiting for one at most so many seconds."""
-
-
-class OwnCost:
-    """The CPU time this process takes, over the last second."""
-
-    def __init__(self) -> None:
-        self._marks = [(now_ns(), time.process_time_ns())]
-
-    def percent(self) -> float:
-        """Of one core."""
-        self._marks = [*self._marks[-4:], (now_ns(), time.process_time_ns())]
-        (wall, cpu), (wall_now, cpu_now) = self._marks[0], self._marks[-1]
-        return 100 * (cpu_now - cpu) / max(1, wall_now - wall)
 
 
 def _known(cls: type[Told], data: Mapping[str, Any]) -> Told:
@@ -62,6 +49,7 @@ class Loop:
         self._hold_at_end = hold_at_end
         self._runs = {spec.id for spec in feed.description.plan.runs}
         self._cost = OwnCost()
+        self._recorded_cost = RecordedCost()
         self._stopping = False
         self.last: Snapshot = Snapshot(0, "preparing")
         """The newest snapshot; the final one once ``run`` has returned."""
@@ -114,7 +102,7 @@ class Loop:
     def _take(self, *, final: bool) -> None:
         batch = self._feed.drain()
         if self._recordings is not None:
-            self._recordings.add(batch)
+            self._recordings.add(self._with_cost(batch))
             trouble = self._recordings.trouble()
             if trouble is not None:
                 self._publisher.publish(trouble)
@@ -122,6 +110,11 @@ class Loop:
         for lines in self._feed.log():
             self._publisher.publish(lines)
         self._publish_once(batch)
+
+    def _with_cost(self, batch: Batch) -> Batch:
+        """The batch and, now and then, what edgetop itself has cost since the last time."""
+        cost = self._recorded_cost.event()
+        return batch if cost is None else dataclasses.replace(batch, events=(*batch.events, cost))
 
     def _publish_once(self, batch: Batch) -> None:
         """What does not change again; of many, as a forged file may have, the last, since all is kept for a screen."""
