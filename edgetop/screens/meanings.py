@@ -52,6 +52,12 @@ MEANINGS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("less wait", "the same less what inferences waited for a core, where that is more than 2 % another ratio"),
             ("residency", "how much longer than alone, before the turns, inferences take beside the other runs"),
             (
+                "roofline",
+                "GFLOP/s: 2 x multiply-accumulates / p50; FLOP/byte: the same over bytes of weights, input and output. "
+                "The roof is the best matrix product with as many threads, or what a copy in memory feeds: "
+                "`edgetop bench gemm`",
+            ),
+            (
                 "unbeaten",
                 "no other run is better in one of speed and what is set against it, and not worse in the other",
             ),
