@@ -1,8 +1,7 @@
 """The way back in a replay: aggregates as they stood at some moments, and the reading ahead that makes them.
 
 A table at a moment needs every sample before it. The copies share what they have in common, so that hundreds of them
-take little more room than one; from the last one before a moment it is never more than a quarter of a minute, or a
-512th of the session, to that moment.
+take little more room than one. They are a quarter of a minute apart, in a longer session twice as long, and so on.
 """
 
 from __future__ import annotations
@@ -23,8 +22,8 @@ STEP_NS = 10 * SECOND_NS
 class Checkpoints:
     """Copies of an aggregate, in order of time since the session's start, the first one empty."""
 
-    def __init__(self, first: Aggregate, duration_ns: int) -> None:
-        self._apart_ns = max(APART_NS, duration_ns // MOST)
+    def __init__(self, first: Aggregate) -> None:
+        self._apart_ns = APART_NS
         self._moments = [0]
         self._copies = [first.copy()]
 
@@ -38,6 +37,9 @@ class Checkpoints:
         if t_ns >= self._moments[-1] + self._apart_ns:
             self._moments.append(t_ns)
             self._copies.append(aggregate.copy())
+        if len(self._moments) > MOST:
+            self._apart_ns *= 2
+            del self._moments[1::2], self._copies[1::2]
 
     def moment_before(self, t_ns: int) -> int:
         """The moment of the last one at or before a moment."""

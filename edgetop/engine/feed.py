@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Optional, Protocol
+from collections.abc import Sequence
+from typing import Optional, Protocol, Union
 
 from edgetop.controls import Command
 from edgetop.engine.aggregate import Aggregate
-from edgetop.protocol import LogLines
+from edgetop.protocol import LogLines, Overview
 from edgetop.samples import Batch
 from edgetop.sessions.description import Description
 
@@ -51,8 +52,8 @@ class Feed(Protocol):
     def drain(self) -> Batch:
         """All that came since the last call."""
 
-    def log(self) -> list[LogLines]:
-        """What the frameworks printed since the last call."""
+    def log(self) -> Sequence[Union[LogLines, Overview]]:
+        """What the frameworks printed since the last call; of a recording that goes on the whole anew."""
 
     def command(self, command: Command) -> None:
         """Pause, mark, seek, change speed; what a feed cannot do it passes over."""

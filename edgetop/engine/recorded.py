@@ -5,19 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
+from edgetop.clock import SECOND_NS, now_ns
 from edgetop.engine.overlay import Overlay
 from edgetop.errors import EdgetopError
 from edgetop.samples import Batch, Event, Readings, Samples, is_sound, join_readings, join_samples
+from edgetop.sessions.hold import is_held
 from edgetop.sessions.reader import SessionReader
 
 UNPACED_SECONDS = 60
 """Read at once without a pace, in seconds with anything in them: what is forged to last long takes no longer."""
+
+CUT_OFF_NS = 10 * SECOND_NS
+"""A recording that has not grown for so long has been cut off."""
 
 
 class Recorded:
     """A recording that can be read anywhere; raises BadSession, then and later."""
 
     def __init__(self, path: str, meter_csv: str = "") -> None:
+        held = is_held(path)  # before it is open here: see there
         self.reader = SessionReader(path)
         try:
             self._overlay = Overlay(meter_csv, self.reader) if meter_csv else None
@@ -25,12 +31,33 @@ class Recorded:
             self.reader.close()
             raise
         self.description = self._overlay.description if self._overlay else self.reader.description
-        self.duration_ns = self.reader.duration_ns
+        self.goes_on = held and not self.reader.closed
+        """Whether it is still being recorded; then it ends at the last second that is whole for certain."""
+        self.duration_ns = 0
+        self._looked_ns = self._grown_ns = now_ns()
+        self._measure()
         self._start_ns = self.description.t0_mono_ns
+
+    def look_again(self, t_ns: int) -> bool:
+        """Whether there is more now, at this time of the clock; asked of the file once a second at most."""
+        if t_ns - self._looked_ns < SECOND_NS:
+            return False
+        self._looked_ns, before_ns = t_ns, self.duration_ns
+        self.goes_on = not self.reader.look_again() and t_ns - self._grown_ns < CUT_OFF_NS
+        self._measure()
+        if self.duration_ns > before_ns:
+            self._grown_ns = t_ns
+        return self.duration_ns > before_ns or not self.goes_on
+
+    def _measure(self) -> None:
+        duration_ns = self.reader.duration_ns
+        if self.goes_on:
+            duration_ns = max(self.duration_ns, duration_ns // SECOND_NS * SECOND_NS - SECOND_NS)
+        self.duration_ns = duration_ns
 
     def batch(self, from_ns: int, until_ns: int) -> Batch:
         """What was measured in [from, until) since the start; to the session's end, with the end itself."""
-        beyond_ns = until_ns + 1 if until_ns >= self.duration_ns else until_ns
+        beyond_ns = self._beyond(until_ns)
         return self._merged(list(self.reader.batches(from_ns, beyond_ns)), from_ns, until_ns)
 
     def whole(self) -> Iterator[Batch]:
@@ -47,8 +74,12 @@ class Recorded:
         batch = merge(batches, self._start_ns + until_ns)
         if self._overlay is None:
             return batch
-        beyond_ns = until_ns + 1 if until_ns >= self.duration_ns else until_ns
+        beyond_ns = self._beyond(until_ns)
         return self._overlay.added(batch, self._start_ns + from_ns, self._start_ns + beyond_ns)
+
+    def _beyond(self, until_ns: int) -> int:
+        """The end itself belongs to the recording; elsewhere a stretch excludes its end."""
+        return until_ns + 1 if until_ns >= self.duration_ns and not self.goes_on else until_ns
 
     def close(self) -> None:
         """Let go of the file."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from typing import Optional
+from typing import Optional, Union
 
 from edgetop.clock import SECOND_NS, now_ns
 from edgetop.controls import Command, Pause, Repeat, Seek, Speed
@@ -20,6 +20,8 @@ LONGEST_STEP_NS = 60 * SECOND_NS
 """So much of a recording is read at once at most, which bounds the time that a drain takes."""
 AHEAD_NS = 25_000_000
 """So long a drain reads ahead at most while nothing else is to be done, and twice as long while a seek waits for it."""
+TOLD_NS = 10 * SECOND_NS
+"""So much of a recording that goes on comes between two overviews of the whole."""
 PACE_NS = SECOND_NS
 """The true pace is over so long at least."""
 
@@ -40,7 +42,7 @@ class ReplayFeed:
         self.description = self._recorded.description
         self.duration_ns = self._recorded.duration_ns
         self.aggregate = Aggregate(self.description)
-        self._checkpoints = Checkpoints(self.aggregate, self.duration_ns)
+        self._checkpoints = Checkpoints(self.aggregate)
         self._ahead = ReadAhead(self._checkpoints, self._recorded.batch)
         self.paused = False
         self.repeats = False
@@ -51,13 +53,18 @@ class ReplayFeed:
         self._position_ns = 0
         self._asked_ns = now_ns()
         self._paces: deque[tuple[int, int]] = deque()
-        self._logs: list[LogLines] = []
+        self._told: list[Union[LogLines, Overview]] = []
+        self._told_ns = self.duration_ns
         self._closed = False
         self._unpaced: Optional[Iterator[Batch]] = None if paced else self._recorded.whole()
 
     @property
     def ended(self) -> bool:
-        """Whether the end of the recording has been read."""
+        """Whether the end of the recording has been read, and no more of it is to come."""
+        return self._at_end and not self._recorded.goes_on
+
+    @property
+    def _at_end(self) -> bool:
         return self._read_ns >= self.duration_ns
 
     @property
@@ -88,6 +95,8 @@ class ReplayFeed:
         elapsed_ns, self._asked_ns = now_ns() - self._asked_ns, now_ns()
         if self._closed:
             return self._taken(None)
+        if self._recorded.goes_on:
+            self._look_again()
         self._checkpoints.note(self._read_ns, self.aggregate)
         if self.sought_ns is not None:
             return self._seek(self.sought_ns)
@@ -101,6 +110,14 @@ class ReplayFeed:
             self._ahead.go_on(AHEAD_NS, self.duration_ns)
         return batch
 
+    def _look_again(self) -> None:
+        """What has been recorded meanwhile; the whole anew now and then."""
+        if self._recorded.look_again(self._asked_ns):
+            self.duration_ns = self._recorded.duration_ns
+            if self.duration_ns - self._told_ns >= TOLD_NS or not self._recorded.goes_on:
+                self._told_ns = self.duration_ns
+                self._told.append(self.overview())
+
     def _read_on(self) -> Batch:
         """Up to the position; one that is further than can be read at once moves back: it does not fall behind."""
         self.hurried = self._position_ns - self._read_ns > LONGEST_STEP_NS
@@ -109,7 +126,7 @@ class ReplayFeed:
         return self._read_until(self._position_ns)
 
     def _note_pace(self) -> None:
-        if self.paused or self.ended:
+        if self.paused or self._at_end:
             self._paces.clear()
             return
         self._paces.append((self._asked_ns, self._position_ns))
@@ -126,17 +143,17 @@ class ReplayFeed:
         if batch is None:
             return Batch(start_ns + self._read_ns)
         self._read_ns = batch.until_ns - start_ns
-        self._logs += [
+        self._told += [
             LogLines(event.run, (str(event.data["line"]),))
             for event in batch.events
             if event.kind == "log" and event.run is not None
         ]
         return batch
 
-    def log(self) -> list[LogLines]:
-        """What the frameworks had printed in the stretch last read."""
-        lines, self._logs = self._logs, []
-        return lines
+    def log(self) -> list[Union[LogLines, Overview]]:
+        """What the frameworks had printed in the stretch last read; the whole anew of a recording that goes on."""
+        told, self._told = self._told, []
+        return told
 
     def command(self, command: Command) -> None:
         """Pause or go on, seek, change speed, begin anew at the end or not."""

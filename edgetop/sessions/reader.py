@@ -64,8 +64,15 @@ class SessionReader:
 
     @property
     def closed(self) -> bool:
-        """Whether the recording was complete when the file was opened: not after a crash, nor while it goes on."""
+        """Whether the recording was complete when it was last looked at: not after a crash, nor while it goes on."""
         return self._closed_duration_ns is not None
+
+    def look_again(self) -> bool:
+        """Whether the recording is complete now; what else is asked of the file is as it is then in any case."""
+        if self._closed_duration_ns is None:
+            with self._db.reading():
+                self._closed_duration_ns = _closed_duration(dict(self._db.rows("SELECT key, value FROM meta")))
+        return self.closed
 
     @property
     def duration_ns(self) -> int:

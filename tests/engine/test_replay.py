@@ -12,8 +12,10 @@ from edgetop.controls import Pause, Repeat, Seek, Speed
 from edgetop.engine import checkpoints, recorded, replay
 from edgetop.engine.aggregate import Aggregate
 from edgetop.engine.replay import ReplayFeed
+from edgetop.protocol import Overview
 from edgetop.readings import Channel
 from edgetop.samples import Batch, Event, Readings, is_sound
+from edgetop.sessions.hold import Hold
 from edgetop.sessions.writer import SessionWriter
 
 SECOND = 1_000_000_000
@@ -43,7 +45,8 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch):
     clock = Clock()
-    monkeypatch.setattr(replay, "now_ns", clock)
+    for module in (replay, recorded):
+        monkeypatch.setattr(module, "now_ns", clock)
     return clock
 
 
@@ -299,3 +302,62 @@ def test_numbers_that_are_none_or_beyond_all_measure_are_not_sound(value):
     assert not is_sound(Event(5, "run", {"status": "running", "load_ns": value}, 0))
     assert not is_sound(Event(5, "turn", {"start_ns": 1, "end_ns": 2, "count": value, "cpu_ns": 0}, 0))
     assert is_sound(Event(5, "turn", {"start_ns": 1, "end_ns": 2, "count": 3, "cpu_ns": 0}, 0))
+
+
+def test_a_recording_that_goes_on_is_followed_to_its_end(tmp_path, description, recording, cut_batch, clock, replay_of):
+    path = str(tmp_path / "on.edgetop")
+    edges = [description.t0_mono_ns + second * SECOND for second in range(1, 8)]
+    pieces = cut_batch(recording, edges)
+    writer = SessionWriter(path, description)
+    for piece in pieces[:4]:
+        writer.add(piece)
+        writer.commit()
+    hold = Hold(path)
+    feed = replay_of(path)
+    feed.command(Seek(10**18))
+    stands(feed)
+    assert feed.duration_ns == 3 * SECOND and not feed.ended
+    for piece in pieces[4:]:
+        writer.add(piece)
+        writer.commit()
+        clock.advance(1.5)
+        take(feed)
+    assert feed.duration_ns > 5 * SECOND and not feed.ended
+    writer.close()
+    hold.let_go()
+    for _ in range(10):
+        clock.advance(1.5)
+        take(feed)
+    assert feed.ended
+    assert [told.duration_ns for told in feed.log() if isinstance(told, Overview)][-1] == feed.duration_ns
+    live = Aggregate(description)
+    live.add(recording)
+    assert feed.aggregate.snapshot(final=True).runs == live.snapshot(final=True).runs
+
+
+def test_a_recording_that_is_cut_off_meanwhile_ends(tmp_path, description, recording, clock, replay_of):
+    path = str(tmp_path / "cut.edgetop")
+    writer = SessionWriter(path, description)
+    writer.add(recording)
+    writer.commit()
+    hold = Hold(path)
+    feed = replay_of(path)
+    assert not feed.ended
+    hold.let_go()
+    feed.command(Seek(10**18))
+    for _ in range(20):
+        clock.advance(1.5)
+        take(feed)
+    assert feed.ended
+    writer.let_go()
+
+
+def test_of_many_checkpoints_every_second_one_goes(description, recording, cut_batch, monkeypatch):
+    monkeypatch.setattr(checkpoints, "APART_NS", 1)
+    monkeypatch.setattr(checkpoints, "MOST", 4)
+    kept = checkpoints.Checkpoints(Aggregate(description))
+    aggregate = Aggregate(description)
+    for t_ns in range(1, 30):
+        kept.note(t_ns, aggregate)
+    assert kept.moment_before(0) == 0 and kept.newest_ns > 15
+    assert len(kept._moments) == len(kept._copies) <= 4
