@@ -12,18 +12,18 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from edgetop import controls, plan, protocol
+from edgetop import controls, plan, protocol, run_figures
 from edgetop.controls import Command
 from edgetop.protocol import Message
 from edgetop.units import printable
 
 _CLASSES: dict[str, type[Any]] = {
     cls.__name__: cls
-    for module in (plan, protocol, controls)
+    for module in (plan, run_figures, protocol, controls)
     for cls in vars(module).values()
     if isinstance(cls, type) and dataclasses.is_dataclass(cls)
 }
-"""All that may stand in a message: what the three modules define, and the readings that protocol imports."""
+"""All that may stand in a message: what these modules define, and the readings that protocol imports."""
 _FIELDS = {name: tuple(f.name for f in dataclasses.fields(cls)) for name, cls in _CLASSES.items()}
 
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from edgetop.cli import HELP, _parser
+from edgetop.arguments import make_parser
+from edgetop.cli import HELP
 from edgetop.screens.keybar import key_text
 from edgetop.screens.keys import ACTIONS
 
@@ -26,7 +27,7 @@ def test_every_key_is_in_the_readme(action):
 
 
 def options():
-    parsers = [_parser()]
+    parsers = [make_parser()]
     for parser in parsers:
         for action in parser._actions:
             if isinstance(action.choices, dict):

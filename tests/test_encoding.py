@@ -18,11 +18,11 @@ from edgetop.protocol import (
     Operators,
     Picture,
     Recording,
-    RunFigures,
     Snapshot,
     VariantEntry,
 )
 from edgetop.readings import Channel, Missing
+from edgetop.run_figures import RunFigures
 
 RUN = RunFigures(0, "litert", "LiteRT", "tiny", "fp32", 1, p50_ns=3_870_000, ci95_p50_ns=(3.8e6, 3.9e6))
 VARIANTS = (VariantEntry("eager", "as written", ("fp32",)),)

@@ -7,8 +7,8 @@ from typing import Union
 
 from edgetop import units
 from edgetop.engine.names import names
-from edgetop.protocol import RunFigures
 from edgetop.readings import Figure, Missing
+from edgetop.run_figures import RunFigures
 
 ROWS = ("top-1", "top-5", "mAP", "mAP50")
 TOLD_FAULTS = 3

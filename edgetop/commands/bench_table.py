@@ -17,8 +17,8 @@ from edgetop import units
 from edgetop.commands.output import Output
 from edgetop.engine.matrix_result import Cell, alike
 from edgetop.engine.roofs import model_gflops
-from edgetop.protocol import RunFigures
 from edgetop.readings import Figure, Missing
+from edgetop.run_figures import RunFigures
 from edgetop.widgets.figure_lines import PROVISIONAL, is_provisional
 
 WIDE = 140

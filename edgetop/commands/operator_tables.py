@@ -11,8 +11,9 @@ from rich.text import Text
 from edgetop import units
 from edgetop.analysis.operators import Breakdown, breakdown, side_by_side
 from edgetop.commands.summary import new_table, output
-from edgetop.protocol import Operators, RunFigures, Snapshot
+from edgetop.protocol import Operators, Snapshot
 from edgetop.readings import Missing
+from edgetop.run_figures import RunFigures
 
 SHOWN = 15
 """Rows of a table; the others are counted."""

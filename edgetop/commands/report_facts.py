@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from edgetop import units
 from edgetop.clock import SECOND_NS
 from edgetop.plan import LoadShape, Plan
-from edgetop.protocol import RunFigures, Snapshot
+from edgetop.protocol import Snapshot
+from edgetop.run_figures import RunFigures
 from edgetop.sessions.reader import SessionReader
 from edgetop.sessions.report.content import Facts
 

@@ -15,8 +15,9 @@ from edgetop.commands.accuracy_table import ROWS as ACCURACY
 from edgetop.commands.accuracy_table import accuracy_notes, accuracy_rows
 from edgetop.commands.output import Output
 from edgetop.engine.names import common, differences, names
-from edgetop.protocol import RunFigures, Snapshot
+from edgetop.protocol import Snapshot
 from edgetop.readings import Missing
+from edgetop.run_figures import RunFigures
 from edgetop.sessions.report.content import Table as FigureTable
 from edgetop.widgets.figure_lines import ENERGIES, LATENCIES
 from edgetop.widgets.figure_notes import energy_texts, missing_text, throttled_text

@@ -18,8 +18,9 @@ from edgetop.engine.names import names
 from edgetop.engine.roofs import Roofs
 from edgetop.engine.series import COLUMN_NS, COPIED_COLUMNS, KEPT_COLUMNS, ColumnStore
 from edgetop.engine.verdicts import Comparison
-from edgetop.protocol import Columns, Gauge, RunFigures, Snapshot
+from edgetop.protocol import Columns, Gauge, Snapshot
 from edgetop.readings import Channel, Missing
+from edgetop.run_figures import RunFigures
 from edgetop.samples import Batch, Event, Readings
 from edgetop.sessions.description import Description
 

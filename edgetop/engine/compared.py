@@ -10,8 +10,9 @@ from typing import Union
 from edgetop.analysis.comparison import Ratio, of_quantities
 from edgetop.analysis.unpaired import of_intervals
 from edgetop.errors import UsageError
-from edgetop.protocol import RunFigures, Snapshot
+from edgetop.protocol import Snapshot
 from edgetop.readings import Figure, Missing
+from edgetop.run_figures import RunFigures
 from edgetop.sessions.description import Description
 
 NOT_INTERLEAVED = (

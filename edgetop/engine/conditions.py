@@ -9,8 +9,8 @@ import numpy as np
 from edgetop.analysis.clocks import Clocks, at_highest_clock
 from edgetop.analysis.percentiles import nearest_rank
 from edgetop.analysis.stretches import Stretches
-from edgetop.protocol import UNKNOWN, Stratum
 from edgetop.readings import Channel, Missing
+from edgetop.run_figures import UNKNOWN, Stratum
 from edgetop.samples import Int64s, Readings
 
 THROTTLED = "throttle.now"

@@ -19,8 +19,8 @@ from edgetop.engine.conditions import Conditions
 from edgetop.engine.judged import Judged
 from edgetop.engine.series import GrowingArray
 from edgetop.plan import RunSpec
-from edgetop.protocol import UNKNOWN, DetectionRow, RunFigures, Stratum
 from edgetop.readings import Figure, Missing
+from edgetop.run_figures import UNKNOWN, DetectionRow, RunFigures, Stratum
 from edgetop.samples import CONTENDED, SET_ASIDE, Event, Int64s, Samples
 
 ALWAYS_BELOW = 20_000

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, Union
 
 from edgetop.analysis.accuracy import Paired, differ, paired_interval, wilson
-from edgetop.protocol import UNKNOWN, RunFigures, Verdict
 from edgetop.readings import Figure, Missing
+from edgetop.run_figures import UNKNOWN, RunFigures, Verdict
 
 NO_INTERVAL = Missing("mAP is no mean over pictures: its scatter is not known without drawing them anew many times")
 NAMES = {"top1": "top-1", "top5": "top-5"}

@@ -13,8 +13,9 @@ from edgetop.engine.matrix import Group, Matrix
 from edgetop.engine.matrix_scores import roofline, scores
 from edgetop.engine.result import plain, result
 from edgetop.plan import RunSpec
-from edgetop.protocol import Operators, RunFigures, Snapshot
+from edgetop.protocol import Operators, Snapshot
 from edgetop.readings import Figure, Missing
+from edgetop.run_figures import RunFigures
 
 SCHEMA = "edgetop.bench/1"
 NOT_YET = "not measured yet"

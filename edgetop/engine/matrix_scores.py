@@ -13,8 +13,8 @@ from edgetop.analysis.scores import OPERATIONS, Score, Workload, vips, vops
 from edgetop.analysis.student import t_975
 from edgetop.engine.result import plain
 from edgetop.engine.roofs import NO_COPY, is_product, point_of, roof_fields, roofline_json
-from edgetop.protocol import RunFigures
 from edgetop.readings import Figure, Missing
+from edgetop.run_figures import RunFigures
 
 if TYPE_CHECKING:
     from edgetop.engine.matrix_result import Cell

@@ -22,8 +22,8 @@ from edgetop.analysis.energy import (
     per_inference,
 )
 from edgetop.analysis.stretches import Stretches
-from edgetop.protocol import UNKNOWN
 from edgetop.readings import Channel, Missing
+from edgetop.run_figures import UNKNOWN
 from edgetop.samples import Int64s
 
 LONGEST_GAP_NS = 500_000_000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from edgetop.protocol import RunFigures
+from edgetop.run_figures import RunFigures
 
 
 def _told(run: RunFigures) -> dict[str, str]:

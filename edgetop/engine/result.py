@@ -8,8 +8,9 @@ from typing import Any, Optional, Union
 from edgetop.analysis.operators import breakdown
 from edgetop.engine.judged import accuracy_json
 from edgetop.engine.roofs import model_gflops, roofline_json
-from edgetop.protocol import UNKNOWN, Operators, RunFigures, Snapshot, Verdict
+from edgetop.protocol import Operators, Snapshot
 from edgetop.readings import Figure, Missing
+from edgetop.run_figures import UNKNOWN, RunFigures, Verdict
 
 SCHEMA = "edgetop.result/1"
 _NO_START = Missing("the framework does not tell when it begins")

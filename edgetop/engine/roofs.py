@@ -11,8 +11,8 @@ from edgetop.measure.outputs import NULL
 from edgetop.networks import zoo
 from edgetop.networks.cards import ModelCard
 from edgetop.plan import RunSpec, file_precision
-from edgetop.protocol import RunFigures
 from edgetop.readings import Figure, Missing
+from edgetop.run_figures import RunFigures
 from edgetop.samples import Event
 
 BYTES = {"fp32": 4, "fp16": 2, "int8": 1}

@@ -11,8 +11,8 @@ from edgetop.analysis.comparison import Ratio, of_quantities, paired, ranks, tim
 from edgetop.analysis.student import t_975
 from edgetop.engine.figures import RunState
 from edgetop.engine.names import names
-from edgetop.protocol import RunFigures, Verdict
 from edgetop.readings import Missing
+from edgetop.run_figures import RunFigures, Verdict
 
 GROWTH = 1.1
 """Verdicts change slowly: they are made anew when there are a tenth more blocks."""

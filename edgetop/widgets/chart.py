@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Optional
 
-from edgetop.protocol import RunFigures
+from edgetop.run_figures import RunFigures
 from edgetop.units import ABSENT, clock_time, duration
 from edgetop.widgets.cells import Row, plain, row_width
 from edgetop.widgets.history import History

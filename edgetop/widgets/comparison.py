@@ -7,7 +7,8 @@ from typing import ClassVar, Optional
 
 from textual.binding import Binding, BindingType
 
-from edgetop.protocol import RunFigures, Snapshot, Verdict
+from edgetop.protocol import Snapshot
+from edgetop.run_figures import RunFigures, Verdict
 from edgetop.widgets.cells import Row, wrap
 from edgetop.widgets.forest import forest
 from edgetop.widgets.pairs import pairs_of

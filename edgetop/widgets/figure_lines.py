@@ -8,8 +8,8 @@ from math import inf
 from typing import Optional, Union
 
 from edgetop import units
-from edgetop.protocol import RunFigures
 from edgetop.readings import Figure, Missing
+from edgetop.run_figures import RunFigures
 
 PROVISIONAL = "~"
 """Before energy that is not to be published, see RunFigures.energy_note."""

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from rich.cells import set_cell_size
 
-from edgetop.protocol import UNKNOWN, RunFigures
 from edgetop.readings import Missing
+from edgetop.run_figures import UNKNOWN, RunFigures
 from edgetop.units import duration
 from edgetop.widgets.braille import LETTERS
 from edgetop.widgets.cells import Row, plain, wrap

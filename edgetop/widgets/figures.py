@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Optional
 
-from edgetop.protocol import RunFigures, Snapshot
+from edgetop.protocol import Snapshot
+from edgetop.run_figures import RunFigures
 from edgetop.widgets.cells import Row, Span, fit, fit_right, plain
 from edgetop.widgets.figure_lines import FigureLine, best_places, first_places, lines_of, texts_of
 from edgetop.widgets.figure_notes import first_lines, notes

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from itertools import zip_longest
 from typing import Optional
 
-from edgetop.protocol import Picture, RunFigures
+from edgetop.protocol import Picture
+from edgetop.run_figures import RunFigures
 from edgetop.units import ABSENT
 from edgetop.widgets.cells import Row, Span, exactly, fit, fit_right, plain, wrap
 from edgetop.widgets.panel import Panel

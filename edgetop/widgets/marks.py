@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from edgetop.protocol import RunFigures
+from edgetop.run_figures import RunFigures
 from edgetop.widgets.cells import plain
 
 SPIKE = "outliers, more than 3 interquartile ranges above the third quartile"

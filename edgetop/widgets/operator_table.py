@@ -9,7 +9,7 @@ from operator import attrgetter
 from rich.cells import cell_len
 
 from edgetop.analysis.operators import Breakdown, OperatorShare, SideBySide
-from edgetop.protocol import RunFigures
+from edgetop.run_figures import RunFigures
 from edgetop.units import ABSENT, duration, percent
 from edgetop.widgets.bars import bar
 from edgetop.widgets.cells import Row, Span, fit, fit_right, plain

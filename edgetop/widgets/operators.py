@@ -9,8 +9,9 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from edgetop.analysis.operators import UNTIMED, Breakdown, breakdown, side_by_side
-from edgetop.protocol import Operators, RunFigures
+from edgetop.protocol import Operators
 from edgetop.readings import Missing
+from edgetop.run_figures import RunFigures
 from edgetop.units import duration, percent
 from edgetop.widgets.cells import Row, Span, exactly, plain, row_width, wrap
 from edgetop.widgets.figure_notes import missing_text

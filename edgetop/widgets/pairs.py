@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from math import inf
 from typing import Optional
 
-from edgetop.protocol import UNKNOWN, RunFigures, Verdict
 from edgetop.readings import Figure, Missing
+from edgetop.run_figures import UNKNOWN, RunFigures, Verdict
 from edgetop.units import ratio
 from edgetop.widgets.braille import LETTERS
 from edgetop.widgets.figure_lines import is_provisional

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import isfinite
 
-from edgetop.protocol import RunFigures
 from edgetop.readings import Missing
+from edgetop.run_figures import RunFigures
 from edgetop.units import energy, significant
 from edgetop.widgets.figure_lines import LINES, FigureLine
 from edgetop.widgets.pairs import Pair

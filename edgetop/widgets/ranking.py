@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from os.path import basename
 
-from edgetop.protocol import UNKNOWN, RunFigures
 from edgetop.readings import Figure, Missing
+from edgetop.run_figures import UNKNOWN, RunFigures
 from edgetop.units import ABSENT, duration
 from edgetop.widgets.cells import Row, fit, fit_right, plain, wrap
 from edgetop.widgets.figure_notes import missing_text

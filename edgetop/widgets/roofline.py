@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from edgetop.protocol import RunFigures
 from edgetop.readings import Figure, Missing
+from edgetop.run_figures import RunFigures
 from edgetop.units import ABSENT, share, significant
 from edgetop.widgets.axis import cell, fitted, labelled, ticks
 from edgetop.widgets.braille import COLUMNS_A_CELL, DOTS_A_CELL, Dot, Trace, ascii_column, braille_column

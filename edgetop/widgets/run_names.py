@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from edgetop.protocol import RunFigures
+from edgetop.run_figures import RunFigures
 from edgetop.widgets.braille import LETTERS
 from edgetop.widgets.cells import Span, plain
 

@@ -8,8 +8,9 @@ from os.path import basename
 from typing import Optional
 
 from edgetop.clock import SECOND_NS, now_ns
-from edgetop.protocol import UNKNOWN, Snapshot
+from edgetop.protocol import Snapshot
 from edgetop.readings import Figure, Missing
+from edgetop.run_figures import UNKNOWN
 from edgetop.units import clock_time, percent, size
 from edgetop.widgets.cells import Row, beside, plain, row_width
 from edgetop.widgets.lines import Lines

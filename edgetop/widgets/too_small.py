@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Optional
 
-from edgetop.protocol import RunFigures
+from edgetop.run_figures import RunFigures
 from edgetop.units import duration
 from edgetop.widgets.cells import Row, wrap
 from edgetop.widgets.lines import Lines

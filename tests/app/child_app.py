@@ -12,18 +12,9 @@ from dataclasses import replace
 
 from edgetop.controls import Start, Stop
 from edgetop.plan import Plan, RunSpec
-from edgetop.protocol import (
-    Catalog,
-    Columns,
-    Ended,
-    FrameworkEntry,
-    Hello,
-    ModelEntry,
-    RunFigures,
-    Snapshot,
-    VariantEntry,
-)
+from edgetop.protocol import Catalog, Columns, Ended, FrameworkEntry, Hello, ModelEntry, Snapshot, VariantEntry
 from edgetop.readings import Missing
+from edgetop.run_figures import RunFigures
 
 BOTH = ("fp32", "int8")
 VARIANTS = (VariantEntry("xnnpack", "XNNPACK's kernels", BOTH), VariantEntry("builtin", "the runtime's own", BOTH))

@@ -23,8 +23,8 @@ from edgetop.controls import Command
 from edgetop.engine.resolve import NO_RECORD
 from edgetop.engine.start import live_loop
 from edgetop.plan import Plan, RunSpec
-from edgetop.protocol import Verdict
 from edgetop.readings import Missing
+from edgetop.run_figures import Verdict
 
 SESSIONS, SECONDS, MODEL, LOAD = 100, 20.0, "squeezenet1_1", 1.0
 FRAMEWORK = "litert"

@@ -25,7 +25,8 @@ import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from edgetop.protocol import Gauge, RunFigures
+    from edgetop.protocol import Gauge
+    from edgetop.run_figures import RunFigures
 
 WARM_S = 2.0
 COLUMN_NS = 250_000_000
@@ -88,7 +89,7 @@ def operators_line(run: int) -> str:
 
 def figures(n: int, k: int, wave: float, runs: int) -> RunFigures:
     """The figures of run ``n``; they move in its own turns only."""
-    from edgetop.protocol import RunFigures
+    from edgetop.run_figures import RunFigures
 
     p50 = MEDIANS_NS[n] * (1 + 0.01 * wave)
     return RunFigures(

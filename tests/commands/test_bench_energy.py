@@ -10,8 +10,9 @@ from edgetop.commands.bench_table import notes, to_csv, to_markdown
 from edgetop.engine.matrix import Group, Matrix
 from edgetop.engine.matrix_result import Measured, bench_result, cells
 from edgetop.plan import Plan, RunSpec
-from edgetop.protocol import Gauge, RunFigures, Snapshot
+from edgetop.protocol import Gauge, Snapshot
 from edgetop.readings import BOARD, PACKAGE, Channel, Missing, Reading
+from edgetop.run_figures import RunFigures
 
 METER = Channel("power.board.w", "W", "board power", 1e-6, source="INA219 at 0x40 on bus 1", covers=BOARD)
 RAPL = Channel("power.package-0.w", "W", "package power", 1e-6, source="RAPL", covers=PACKAGE)

@@ -10,8 +10,9 @@ from edgetop.commands import headless
 from edgetop.commands.summary import print_summary
 from edgetop.controls import Stop
 from edgetop.errors import CannotWrite
-from edgetop.protocol import Ended, Gauge, RunFigures, Snapshot
+from edgetop.protocol import Ended, Gauge, Snapshot
 from edgetop.readings import BOARD, PACKAGE, Channel, Missing
+from edgetop.run_figures import RunFigures
 
 
 def run_of(place, title, **rest):

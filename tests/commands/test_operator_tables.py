@@ -2,7 +2,8 @@
 
 from edgetop.commands.operator_tables import SHOWN, print_operators
 from edgetop.commands.summary import print_summary
-from edgetop.protocol import Operators, RunFigures, Snapshot
+from edgetop.protocol import Operators, Snapshot
+from edgetop.run_figures import RunFigures
 
 
 def run_of(place, title, **rest):

@@ -4,7 +4,8 @@ import pytest
 
 from edgetop.commands import progress
 from edgetop.commands.progress import Progress
-from edgetop.protocol import LogLines, RunFigures, Snapshot
+from edgetop.protocol import LogLines, Snapshot
+from edgetop.run_figures import RunFigures
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ import pytest
 
 from edgetop.analysis.accuracy import wilson
 from edgetop.engine.judged import Judged, accuracy_json, accuracy_verdicts
-from edgetop.protocol import RunFigures
 from edgetop.readings import Missing
+from edgetop.run_figures import RunFigures
 
 
 def judged(**data):

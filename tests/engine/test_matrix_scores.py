@@ -11,8 +11,9 @@ from edgetop.engine.matrix_result import Cell, Measured, bench_result, cells
 from edgetop.engine.matrix_scores import best_products, roofline, scores, under_roofs
 from edgetop.networks import zoo
 from edgetop.plan import Plan, RunSpec
-from edgetop.protocol import RunFigures, Snapshot
+from edgetop.protocol import Snapshot
 from edgetop.readings import Missing
+from edgetop.run_figures import RunFigures
 
 
 def cell(model="mobilenet_v2", framework="litert", p50_ms=10.0, threads=1, precision="fp32", round=1, **rest):

@@ -8,8 +8,8 @@ import pytest
 from edgetop.engine.aggregate import Aggregate
 from edgetop.engine.blocks import Blocks
 from edgetop.engine.names import common, names
-from edgetop.protocol import RunFigures
 from edgetop.readings import Missing
+from edgetop.run_figures import RunFigures
 from edgetop.samples import SETTLING, Batch, Event, Samples
 
 SECOND = 1_000_000_000

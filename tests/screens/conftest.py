@@ -8,8 +8,9 @@ import operator
 import pytest
 from textual.app import App
 
-from edgetop.protocol import Columns, Gauge, Hello, LogLines, Picture, Recording, RunFigures, Snapshot
+from edgetop.protocol import Columns, Gauge, Hello, LogLines, Picture, Recording, Snapshot
 from edgetop.readings import BOARD, PACKAGE, Channel, Missing
+from edgetop.run_figures import RunFigures
 from edgetop.screens.live import LiveScreen
 from edgetop.screens.themes import DEFAULT, THEMES
 

@@ -6,8 +6,8 @@ from itertools import combinations
 
 import pytest
 
-from edgetop.protocol import Verdict
 from edgetop.readings import Missing
+from edgetop.run_figures import Verdict
 from edgetop.widgets.comparison import ComparisonPanel
 
 MS = 1e6

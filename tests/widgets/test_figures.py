@@ -1,7 +1,7 @@
 from dataclasses import replace
 
-from edgetop.protocol import RunFigures, Stratum
 from edgetop.readings import Missing
+from edgetop.run_figures import RunFigures, Stratum
 from edgetop.widgets.figure_lines import LINES, best_places, lines_of, texts_of
 from edgetop.widgets.figure_notes import first_lines, notes
 

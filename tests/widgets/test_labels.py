@@ -1,6 +1,6 @@
 """What the outputs panel says of classifiers and detectors."""
 
-from edgetop.protocol import RunFigures
+from edgetop.run_figures import RunFigures
 from edgetop.widgets.labels import seen
 
 BOX = (0.0, 0.0, 9.0, 9.0)

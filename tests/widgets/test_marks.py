@@ -2,7 +2,7 @@
 
 import pytest
 
-from edgetop.protocol import RunFigures
+from edgetop.run_figures import RunFigures
 from edgetop.widgets.marks import letters_of, mark_texts, marked
 
 

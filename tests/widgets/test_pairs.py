@@ -2,8 +2,8 @@ from dataclasses import replace
 
 import pytest
 
-from edgetop.protocol import RunFigures, Verdict
 from edgetop.readings import Missing
+from edgetop.run_figures import RunFigures, Verdict
 from edgetop.widgets.pairs import headline, order_of, pairs_of
 
 MS = 1e6

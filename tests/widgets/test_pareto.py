@@ -1,7 +1,7 @@
 import pytest
 
-from edgetop.protocol import RunFigures
 from edgetop.readings import Missing
+from edgetop.run_figures import RunFigures
 from edgetop.widgets.cells import row_width
 from edgetop.widgets.pairs import Pair
 from edgetop.widgets.pareto import QUALITIES, frontier, points_of, qualities
