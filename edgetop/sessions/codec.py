@@ -12,12 +12,13 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Collection, Iterator, Mapping
+from itertools import accumulate
 from typing import Optional
 
 import numpy as np
 
 from edgetop.samples import Int64s, Readings, Samples
-from edgetop.sessions.entries import Entry, columns
+from edgetop.sessions.entries import Entry, stacked, wrapped
 
 CODEC = 1
 MAX_RAW_BYTES = 64 << 20
@@ -29,15 +30,8 @@ _READINGS, _SAMPLES = 0, 1
 _COUNT = struct.Struct("<H")
 _HEAD = struct.Struct("<HBIqq4B")
 """Channel, mode, items, first time, first value, bytes an item of each column."""
+_NO_MORE = (0, 0, 0, 0)
 _ONE = np.uint64(1)
-
-
-def _packed(column: Int64s) -> tuple[int, bytes]:
-    if not column.any():
-        return 0, b""
-    zigzag = ((column << 1) ^ (column >> 63)).view(np.uint64)
-    width = (int(zigzag.max()).bit_length() + 7) // 8
-    return width, zigzag.astype("<u8", copy=False).view(np.uint8).reshape(-1, 8)[:, :width].T.tobytes()
 
 
 def _unpacked(raw: bytes, at: int, items: int, width: int) -> Int64s:
@@ -47,29 +41,56 @@ def _unpacked(raw: bytes, at: int, items: int, width: int) -> Int64s:
     return (zigzag >> _ONE).view(np.int64) ^ -(zigzag & _ONE).view(np.int64)
 
 
-def _differences(entry: Entry) -> tuple[Int64s, ...]:
-    if isinstance(entry, Samples):
-        start, duration = entry.start_ns, entry.duration_ns
-        gaps = start[1:] - start[:-1] - duration[:-1]
-        return gaps, duration[1:] - duration[0], entry.wait_ns, entry.flags
-    steps = entry.t_ns[1:] - entry.t_ns[:-1]
-    steps[1:] -= steps[:-1].copy()
-    return steps, entry.ticks[1:] - entry.ticks[:-1]
+def _steps(column: Int64s, firsts: list[int]) -> Int64s:
+    """From each item to the next; none before the first of an entry."""
+    steps = np.empty_like(column)
+    steps[1:] = column[1:] - column[:-1]
+    steps[firsts] = 0
+    return steps
 
 
-def encode(entries: Mapping[int, Entry]) -> bytes:
-    """Pack entries of channels 0..1023, none of them empty, at most MAX_ITEMS in all."""
-    heads, body = [_COUNT.pack(len(entries))], []
-    for channel, entry in entries.items():
-        mode = _SAMPLES if isinstance(entry, Samples) else _READINGS
-        packed = [_packed(column) for column in _differences(entry)]
-        widths = [width for width, _ in packed] + [0] * (4 - len(packed))
-        first_time, first_value = (int(column[0]) for column in columns(entry)[:2])
-        heads.append(_HEAD.pack(channel, mode, len(entry), first_time, first_value, *widths))
-        body += [data for _, data in packed]
+def _differences(arrays: tuple[Int64s, ...], firsts: list[int], lengths: list[int]) -> Int64s:
+    """A row for each column of entries that stand one after the other."""
+    time, value, *others = arrays
+    steps = _steps(time, firsts)
+    if not others:
+        return np.stack((_steps(steps, firsts), _steps(value, firsts)))
+    steps[1:] -= value[:-1]
+    return np.stack((steps, value - np.repeat(value[firsts], lengths), *others))
+
+
+def _packed(entries: Mapping[int, Entry], mode: int, since_ns: int) -> dict[int, tuple[bytes, bytes]]:
+    """Head and body of each entry of one kind, all at once: most have few items, and each array its price."""
+    arrays, lengths = stacked(list(entries.values())), [len(entry) for entry in entries.values()]
+    edges = list(accumulate(lengths, initial=0))
+    firsts = edges[:-1]
+    differences = _differences(arrays, firsts, lengths)
+    zigzag = ((differences << 1) ^ (differences >> 63)).view(np.uint64)
+    zigzag[:2, firsts] = 0  # of these there is one less
+    octets = zigzag.astype("<u8", copy=False).view(np.uint8).reshape(*zigzag.shape, 8)
+    packed = {}
+    starts = zip(arrays[0][firsts].tolist(), arrays[1][firsts].tolist())
+    largest = np.maximum.reduceat(zigzag, firsts, axis=1).T.tolist()
+    for channel, first, past, (time, value), tops in zip(entries, firsts, edges[1:], starts, largest):
+        widths = [(top.bit_length() + 7) // 8 for top in tops]
+        places = zip(octets, (first + 1, first + 1, first, first), widths)
+        body = b"".join([column[begin:past, :width].T.tobytes() for column, begin, width in places if width])
+        head = _HEAD.pack(channel, mode, past - first, wrapped(time - since_ns), value, *widths, *_NO_MORE[len(tops) :])
+        packed[channel] = head, body
+    return packed
+
+
+def encode(entries: Mapping[int, Entry], since_ns: int = 0) -> bytes:
+    """Pack entries of channels 0..1023, none of them empty, at most MAX_ITEMS in all; times count from a moment."""
+    packed = {}
+    for mode, kind in ((_READINGS, Readings), (_SAMPLES, Samples)):
+        chosen = {channel: entry for channel, entry in entries.items() if isinstance(entry, kind)}
+        if chosen:
+            packed.update(_packed(chosen, mode, since_ns))
+    heads, body = zip(*(packed[channel] for channel in entries))
     # Run-length matches alone: durations are noise in which a dictionary search finds little and costs double.
     squeeze = zlib.compressobj(1, zlib.DEFLATED, 15, 9, zlib.Z_RLE)
-    return squeeze.compress(b"".join(heads + body)) + squeeze.flush()
+    return squeeze.compress(b"".join((_COUNT.pack(len(entries)), *heads, *body))) + squeeze.flush()
 
 
 def _inflate(data: bytes) -> bytes:

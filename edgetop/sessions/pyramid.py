@@ -9,7 +9,8 @@ from __future__ import annotations
 import math
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Mapping
+from itertools import accumulate
 from typing import NamedTuple, Optional
 
 import numpy as np
@@ -33,13 +34,21 @@ class Stat(NamedTuple):
     histogram: Optional[Int64s] = None
 
 
-def stat_of(values: Int64s, latency: bool) -> Stat:
-    """The statistics of at least one value; a histogram too when they are latencies in nanoseconds."""
-    histogram = None
-    if latency:
-        buckets = (np.log(np.maximum(values, 1)) / _LOG_BASE).astype(np.int64)
-        histogram = np.bincount(buckets, minlength=BUCKETS).astype(np.int64, copy=False)
-    return Stat(len(values), int(values.min()), int(values.max()), int(values.sum()), histogram)
+def stats_of(values: Mapping[int, Int64s], latencies: Container[int]) -> dict[int, Stat]:
+    """The statistics of each channel's values, at least one; of latencies in nanoseconds a histogram too."""
+    arrays = list(values.values())
+    edges = list(accumulate(map(len, arrays), initial=0))
+    together, firsts = np.concatenate(arrays), edges[:-1]
+    of_each = (reduce.reduceat(together, firsts).tolist() for reduce in (np.minimum, np.maximum, np.add))
+    return {
+        channel: Stat(len(array), smallest, largest, total, _histogram(array) if channel in latencies else None)
+        for (channel, array), smallest, largest, total in zip(values.items(), *of_each)
+    }
+
+
+def _histogram(values: Int64s) -> Int64s:
+    buckets = (np.log(np.maximum(values, 1)) / _LOG_BASE).astype(np.int64)
+    return np.bincount(buckets, minlength=BUCKETS).astype(np.int64, copy=False)
 
 
 def merged(one: Optional[Stat], other: Stat) -> Stat:

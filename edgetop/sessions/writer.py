@@ -7,6 +7,8 @@ import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from itertools import groupby
+from operator import attrgetter
 from typing import Any, Optional
 
 from edgetop.clock import SECOND_NS
@@ -14,9 +16,9 @@ from edgetop.samples import Batch, Event
 from edgetop.sessions.codec import CODEC, MAX_ITEMS, encode
 from edgetop.sessions.creation import create
 from edgetop.sessions.description import Description, latency_channels
-from edgetop.sessions.entries import Entry, by_second, joined, moments_ns, shifted, values
+from edgetop.sessions.entries import Entry, by_second, moments_ns, values
 from edgetop.sessions.hold import Hold
-from edgetop.sessions.pyramid import Pyramid, Row, Stat, merged, pack_histogram, stat_of, unpack_histogram
+from edgetop.sessions.pyramid import Pyramid, Row, Stat, merged, pack_histogram, stats_of, unpack_histogram
 from edgetop.sessions.schema import CHANNEL_BITS, LEVELS, PART_BITS
 
 _END_OF_TIME_S = 1 << 34
@@ -25,18 +27,27 @@ _END_OF_TIME_S = 1 << 34
 _RUN_FIELDS = {"status": "status", "version": "framework_version", "device": "device", "sha256": "model_sha256"}
 """What an event ``run`` says, to the column of ``run`` that keeps it."""
 
+_INSERT = {
+    width_s: f"INSERT OR REPLACE INTO {table}(id, n, min, max, sum) VALUES (?, ?, ?, ?, ?)"
+    if width_s == 1
+    else f"INSERT OR REPLACE INTO {table}(id, n, min, max, sum, hist) VALUES (?, ?, ?, ?, ?, ?)"
+    for width_s, table in LEVELS.items()
+}
+"""Seconds a row of statistics covers, to what stores it."""
+
 
 def _frames(entries: Mapping[int, Entry]) -> Iterator[dict[int, Entry]]:
     """The entries, cut so that no frame holds more than MAX_ITEMS."""
     frame: dict[int, Entry] = {}
     room = MAX_ITEMS
     for channel, entry in entries.items():
-        while len(entry):
-            frame[channel] = entry[:room]
-            entry, room = entry[room:], room - len(frame[channel])
-            if not room:
-                yield frame
-                frame, room = {}, MAX_ITEMS
+        while len(entry) > room:
+            if room:
+                frame[channel] = entry[:room]
+            yield frame
+            frame, entry, room = {}, entry[room:], MAX_ITEMS
+        frame[channel] = entry
+        room -= len(entry)
     if frame:
         yield frame
 
@@ -78,7 +89,6 @@ class SessionWriter:
     def _take(self, channel: int, entry: Entry) -> None:
         if len(entry):
             self._pending.setdefault(channel, []).append(entry)
-            self._reach(int(moments_ns(entry).max()) + 1)
 
     def _reach(self, *moments: int) -> None:
         self._end_ns = max(self._end_ns, int(max(moments)) - self._start_ns)
@@ -117,25 +127,28 @@ class SessionWriter:
 
     def _seconds_over(self, until_s: int) -> dict[int, dict[int, Entry]]:
         """Take out of the pending what lies before a second; what came late lies there too."""
-        over: dict[int, dict[int, Entry]] = {}
-        later: dict[int, list[Entry]] = {}
-        for channel, parts in self._pending.items():
-            for second, part in by_second(shifted(joined(parts), -self._start_ns)):
-                if second < until_s:
-                    over.setdefault(second, {})[channel] = part
-                else:
-                    later.setdefault(channel, []).append(shifted(part, self._start_ns))
-        self._pending = later
+        seconds = by_second(self._pending, self._start_ns)
+        over = {second: seconds.pop(second) for second in sorted(seconds) if second < until_s}
+        self._pending = {}
+        for _, entries in sorted(seconds.items()):
+            for channel, entry in entries.items():
+                self._pending.setdefault(channel, []).append(entry)
+        if over:
+            self._reach(*(int(moments_ns(entry)[-1]) + 1 for entry in over[max(over)].values()))
         return over
 
     def _write_frames(self, second: int, entries: Mapping[int, Entry]) -> None:
-        first, past = second << PART_BITS, (second + 1) << PART_BITS
-        (last,) = self._db.execute("SELECT max(id) FROM frame WHERE id >= ? AND id < ?", (first, past)).fetchone()
-        for number, frame in enumerate(_frames(entries), first if last is None else last + 1):
-            since_second = {channel: shifted(entry, -second * SECOND_NS) for channel, entry in frame.items()}
-            items = sum(len(entry) for entry in frame.values())
-            row = (number, CODEC, items, encode(since_second))
+        since_ns = self._start_ns + second * SECOND_NS
+        for number, frame in enumerate(_frames(entries), self._next_frame(second)):
+            row = (number, CODEC, sum(map(len, frame.values())), encode(frame, since_ns))
             self._db.execute("INSERT INTO frame(id, codec, n, data) VALUES (?, ?, ?, ?)", row)
+
+    def _next_frame(self, second: int) -> int:
+        first, past = second << PART_BITS, (second + 1) << PART_BITS
+        if second >= self._committed_s:  # only what comes late finds a frame there already.
+            return first
+        (last,) = self._db.execute("SELECT max(id) FROM frame WHERE id >= ? AND id < ?", (first, past)).fetchone()
+        return first if last is None else int(last) + 1
 
     def _kept(self, entries: Mapping[int, Entry]) -> dict[int, Entry]:
         """What goes into frames: all, nothing, or of each run evenly no more than the plan's limit."""
@@ -151,31 +164,29 @@ class SessionWriter:
         for run, channel in self._latency.items():
             count = len(entries.get(channel, ())) - len(kept.get(channel, ()))
             if count:
-                last_ns = int(moments_ns(entries[channel])[-1]) + self._start_ns
+                last_ns = int(moments_ns(entries[channel])[-1])
                 self._events.append(Event(last_ns, "lost", {"count": count}, run))
 
     def _write_stats(self, second: int, entries: Mapping[int, Entry]) -> None:
-        rows = []
-        for channel, entry in sorted(entries.items()):  # in the order of their numbers, rows fill their pages
-            stat = stat_of(values(entry), channel in self._latency_channels)
+        stats = stats_of({channel: values(entry) for channel, entry in entries.items()}, self._latency_channels)
+        for channel, stat in stats.items():
             self._pyramid.add(second, channel, stat)
-            rows.append(Row(1, second, channel, stat))
-        self._write_rows(rows)
+        # In the order of their numbers, rows fill their pages.
+        self._write_rows(Row(1, second, channel, stats[channel]) for channel in sorted(stats))
 
     def _write_rows(self, rows: Iterable[Row]) -> None:
-        for width_s, bucket, channel, stat in rows:
-            number = bucket << CHANNEL_BITS | channel
-            table = LEVELS[width_s]
-            # Only what came late can find a row there already.
-            if (bucket + 1) * width_s <= self._committed_s:
-                stat = merged(self._stored(table, number), stat)
-            row: tuple[Any, ...] = (number, stat.n, stat.min, stat.max, stat.sum)
-            names = "id, n, min, max, sum"
-            if width_s > 1:
-                row += (None if stat.histogram is None else pack_histogram(stat.histogram),)
-                names += ", hist"
-            marks = ", ".join("?" * len(row))
-            self._db.execute(f"INSERT OR REPLACE INTO {table}({names}) VALUES ({marks})", row)
+        for width_s, level in groupby(rows, attrgetter("width_s")):
+            self._db.executemany(_INSERT[width_s], [self._values(row) for row in level])
+
+    def _values(self, row: Row) -> tuple[Any, ...]:
+        width_s, bucket, channel, stat = row
+        number = bucket << CHANNEL_BITS | channel
+        # Only what came late can find a row there already.
+        if (bucket + 1) * width_s <= self._committed_s:
+            stat = merged(self._stored(LEVELS[width_s], number), stat)
+        if width_s == 1:
+            return (number, *stat[:4])
+        return (number, *stat[:4], None if stat.histogram is None else pack_histogram(stat.histogram))
 
     def _stored(self, table: str, number: int) -> Optional[Stat]:
         hist = "NULL" if table == LEVELS[1] else "hist"
