@@ -77,6 +77,11 @@ def make_parser() -> argparse.ArgumentParser:
     sessions = commands.add_parser("sessions", help="browse them", description="Browse the recorded sessions.")
     sessions.add_argument("folder", nargs="?", default="", metavar="FOLDER", help="default: where runs are recorded")
 
+    serve = commands.add_parser("serve", help="in a browser", description="Show the screen in a browser's tab.")
+    serve.add_argument("words", nargs="*", metavar="COMMAND", help="behind --: run MODEL …; default: the picker")
+    serve.add_argument("--port", type=int, default=8000, metavar="N", help="default 8000; 0: any that is free")
+    serve.add_argument("--host", default="127.0.0.1", metavar="H", help="127.0.0.1 alone: there is no password")
+
     listing = commands.add_parser("list", help="list", description="List what there is.")
     listing.add_argument("what", choices=("models", "frameworks", "probes", "sessions", "keys"))
     listing.add_argument("--json", action="store_true", help="as JSON")

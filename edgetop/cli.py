@@ -24,6 +24,7 @@ usage:
   edgetop export FILE --format F -o OUT  a session as csv, json, parquet, trace (Perfetto) or mcap
   edgetop report FILE … -o OUT.html      sessions as one HTML page with charts, to pass on
   edgetop sessions [FOLDER]              what was recorded: search, replay, rename, delete
+  edgetop serve [--port N] [-- COMMAND]  the screen of another command, or the picker, in a browser on this machine
   edgetop list models|frameworks|probes|sessions|keys
   edgetop models write MODEL --format F -o OUT
   edgetop models import MODEL FILE       take trained weights for a model
@@ -70,6 +71,10 @@ def _dispatch(argv: list[str]) -> int:
         from edgetop.commands.report import report as act
     elif arguments.command == "sessions":
         from edgetop.commands.sessions import sessions as act
+    elif arguments.command == "serve":
+        if arguments.words:
+            parser.parse_args(arguments.words)  # what is not understood is refused before a page opens
+        from edgetop.commands.serve import serve as act
     elif arguments.command == "list":
         from edgetop.commands.listing import listing as act
     elif arguments.command == "env":

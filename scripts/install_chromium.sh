@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs the browser that tests/commands/test_report.py opens a report in, where this may be done: as root on
-# a Debian. Elsewhere, and where it does not succeed, those tests are skipped with the reason; this never fails.
+# Installs the browser that tests/commands/test_report.py and test_serve.py open pages in, where this may be done: as
+# root on a Debian. Elsewhere, and where it does not succeed, those tests are skipped with the reason; this never fails.
 set -u
 
 # Only what a network can hold up is cut off; half an installation would have to be mended by hand.
