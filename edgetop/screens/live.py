@@ -80,7 +80,6 @@ class LiveScreen(Screen[None]):
         & KeyBar { dock: bottom; height: 1; }
         & .-hidden { display: none; }
         & .-hidden.-maximized { display: block; }
-        &.-no-chart #figures { height: 1fr; }
         & TooSmall, & Timeline, & .replay-keys, & .whole-screen { display: none; }
         & .whole-screen.-maximized { display: block; }
         &.-can-seek Timeline, &.-can-seek .replay-keys { display: block; }
@@ -90,6 +89,7 @@ class LiveScreen(Screen[None]):
         &.-low #figures { height: 8; }
         &.-low Brief { display: none; }
         &.-tall #figures { height: 21; }
+        &.-no-chart #figures, &.-tall.-no-chart #figures { height: 1fr; }
         &.-wide.-tall .side-pane { display: block; }
         &.-wide.-tall.-no-side .side-pane { display: none; }
         &.-wide.-tall Brief { display: none; }

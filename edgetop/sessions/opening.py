@@ -125,7 +125,7 @@ class SafeDatabase:
         reason = "".join(c if c.isprintable() else "?" for c in str(error)[:100])
         return BadSession(f"{self.path} is damaged: {reason}", "Copy it once more, with its -wal file if there is one")
 
-    def rows(self, sql: str, *values: int) -> list[tuple[Any, ...]]:
+    def rows(self, sql: str, *values: int | str) -> list[tuple[Any, ...]]:
         """All rows of one SELECT; raises BadSession where the file is at fault."""
         self._renew_budget()
         with self._blaming_the_file():

@@ -185,6 +185,12 @@ class SessionReader:
             events = [self._event(*row) for row in self._db.rows(wanted, MAX_MARKING_EVENTS)]
             return markers(filter(is_sound, events), self.description)
 
+    def events(self, kind: str) -> list[Event]:
+        """All events of one kind, in order of time."""
+        with self._db.reading():
+            rows = self._db.rows("SELECT t_ns, run_id, kind, data FROM event WHERE kind = ? ORDER BY t_ns, id", kind)
+            return [self._event(*row) for row in rows]
+
     def overview(self, channel: int, buckets: int) -> tuple[StatRow, ...]:
         """Statistics of a channel over the whole session, in at most so many rows, in order of time."""
         with self._db.reading():

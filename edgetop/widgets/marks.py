@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from edgetop.readings import Missing
 from edgetop.run_figures import RunFigures
 from edgetop.widgets.cells import plain
 
@@ -39,7 +40,9 @@ MARKS = (
 
 
 def letters_of(field: str, run: RunFigures) -> str:
-    """The letters of all that concerns a run's figure: ``uw``."""
+    """The letters of all that concerns a run's figure: ``uw``; none of one that is missing."""
+    if isinstance(getattr(run, field, None), Missing):
+        return ""
     return "".join(mark.letter for mark in (THROTTLED, *MARKS) if field in mark.fields and mark.of(run))
 
 

@@ -39,6 +39,7 @@ def test_several_sessions_stand_side_by_side(edgetop, tmp_path):
     other.write_bytes(GOLDEN.read_bytes())
     done = edgetop("report", GOLDEN, other, "-o", "-")
     assert done.returncode == 0 and done.stdout.count('scope="colgroup"') == 2
+    assert done.stdout.count("<dt>roofline</dt>") >= 2 and "its cost is not in the recording" in done.stdout
     assert ">other</th>" in done.stdout and ">1.0</th>" in done.stdout
 
 

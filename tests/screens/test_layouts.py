@@ -64,7 +64,12 @@ async def test_the_screen_shows_the_panels_of_its_layout(make_host, make_snapsho
         assert len(after.splitlines()[1].rstrip()) == size[0]
         host.live.chart.focus()
         assert host.live.hide_focused()
-        assert "1 Latency" not in await host.rest(pilot)
+        alone = await host.rest(pilot)
+        assert (
+            "1 Latency" not in alone
+            and "2 Figures" in alone.splitlines()[1]
+            and "╯" in alone.splitlines()[-2 - (size[1] < 34)]
+        )
         assert remembered() == Layout("latency", frozenset({"chart"}))
         for _ in range(3):
             host.live.next_layout()

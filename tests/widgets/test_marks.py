@@ -1,7 +1,10 @@
 """A letter stands before the figure there is something to know of, where there is room; its note below has it too."""
 
+import dataclasses
+
 import pytest
 
+from edgetop.readings import Missing
 from edgetop.run_figures import RunFigures
 from edgetop.widgets.marks import letters_of, mark_texts, marked
 
@@ -17,6 +20,7 @@ ALL = run(throttled=3, unsteady="its last turns are 2 % apart", contended=4, out
 def test_each_warning_is_at_the_figures_it_concerns():
     assert letters_of("p50_ns", ALL) == "tuw"
     assert letters_of("p99_ns", ALL) == letters_of("mean_ns", ALL) == "o"
+    assert letters_of("p99_ns", dataclasses.replace(ALL, p99_ns=Missing("needs more"))) == ""
     assert letters_of("rss_bytes", ALL) == letters_of("p50_ns", run()) == ""
 
 
