@@ -13,11 +13,12 @@ from edgetop import units
 from edgetop.clock import SECOND_NS
 from edgetop.commands.headless import Quiet, check_json_path, write_json
 from edgetop.commands.summary import new_table, output
-from edgetop.engine.compared import NOT_INTERLEAVED, Compared, Line, Pair, Session, compared
+from edgetop.engine.compared import NOT_INTERLEAVED, Compared, Line, Pair, Session, compared, weights_of
 from edgetop.engine.loop import Loop
 from edgetop.engine.replay import ReplayFeed
 from edgetop.engine.result import plain
 from edgetop.readings import Figure, Missing
+from edgetop.sessions.reader import SessionReader
 
 SCHEMA = "edgetop.compare/1"
 _WRITTEN = {
@@ -36,8 +37,8 @@ def compare(arguments: argparse.Namespace) -> int:
     """Carry out ``edgetop compare``."""
     if arguments.json:
         check_json_path(arguments.json)
-    first, second = _session(arguments.first), _session(arguments.second)
-    found = compared(first, second)
+    first, second = _session("A", arguments.first), _session("B", arguments.second)
+    found = compared(first, second, arguments.runs)
     if arguments.json != "-":
         _print(first, second, found)
     for warning in found.warnings:
@@ -47,11 +48,13 @@ def compare(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _session(path: str) -> Session:
+def _session(name: str, path: str) -> Session:
+    with SessionReader(path) as reader:
+        weights = weights_of(reader)
     feed = ReplayFeed(path, paced=False)
     loop = Loop(feed, Quiet(), lambda _: [])
     loop.run()
-    return Session(path, feed.description, loop.last)
+    return Session(name, path, feed.description, loop.last.runs, weights)
 
 
 def _began(session: Session) -> str:
@@ -61,8 +64,8 @@ def _began(session: Session) -> str:
 
 def _print(first: Session, second: Session, found: Compared) -> None:
     console = output()
-    for letter, session in (("A", first), ("B", second)):
-        console.print(Text(units.printable(f"{letter}: {session.path}, {_began(session)}")))
+    for session in (first, second):
+        console.print(Text(units.printable(f"{session.name}: {session.path}, {_began(session)}")))
     for pair in found.pairs:
         title = units.printable(f"{pair.first.title}, {pair.first.model}")
         table = new_table(console, title, ["figure", "A", "B", "B/A, 95 %"])

@@ -3,31 +3,37 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Union
 
 from edgetop.analysis.comparison import Ratio, of_quantities
 from edgetop.analysis.unpaired import of_intervals
 from edgetop.errors import UsageError
-from edgetop.protocol import Snapshot
 from edgetop.readings import Figure, Missing
 from edgetop.run_figures import RunFigures
 from edgetop.sessions.description import Description
+from edgetop.sessions.reader import SessionReader
 
 NOT_INTERLEAVED = (
     "not interleaved: two sessions, so what changed between them is in the ratios and not in their intervals"
 )
 _NO_INTERVAL = Missing("no interval is known of it")
+_WAYS = ("version", "precision", "threads", "weights", "delegate_options")
+"""Fields of RunFigures in which two runs that belong together may differ."""
+_HASH = 12
+"""Digits of a hash that are told."""
 
 
 @dataclass(frozen=True)
 class Session:
-    """One of the two: its file, what it is of, and what it ended in."""
+    """One of the two: what it is called, its file, what it is of, its runs, and the hash of each one's weights."""
 
+    name: str
     path: str
     description: Description
-    snapshot: Snapshot
+    runs: tuple[RunFigures, ...]
+    weights: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -59,13 +65,22 @@ class Compared:
     warnings: tuple[str, ...]
 
 
-def compared(first: Session, second: Session) -> Compared:
-    """The two against each other; raises UsageError where they have no run in common."""
-    matched = _matched(first.snapshot.runs, second.snapshot.runs)
+def weights_of(reader: SessionReader) -> dict[int, str]:
+    """The hash of each run's weights, where it is known."""
+    return {run.id: reader.weights(run.id) for run in reader.description.plan.runs}
+
+
+def compared(first: Session, second: Session, named: str = "") -> Compared:
+    """The two against each other; raises UsageError where they have no run in common.
+
+    ``named`` says which runs, as ``A1,B2,A3,B1``: the first of A against the first of B, and so on.
+    """
+    matched = _named(first, second, named) if named else _matched(first.runs, second.runs)
     if not matched:
         _refuse(first, second)
     pairs = tuple(Pair(one, other, _lines(one, other)) for one, other in matched)
-    return Compared(pairs, (*_of_sessions(first, second), *_of_runs(matched), *_left_out(first, second, matched)))
+    left_out = () if named else _left_out(first, second, matched)
+    return Compared(pairs, (*_of_sessions(first, second), *_of_runs(first, second, matched), *left_out))
 
 
 def _model(run: RunFigures) -> str:
@@ -91,30 +106,50 @@ def _matched(first: tuple[RunFigures, ...], second: tuple[RunFigures, ...]) -> l
     return sorted(found, key=lambda pair: pair[0].run)
 
 
+def _named(first: Session, second: Session, named: str) -> list[tuple[RunFigures, RunFigures]]:
+    """The runs of a user's list; raises UsageError."""
+    runs = {"A": first.runs, "B": second.runs}
+    known = {f"{letter}{place}": run for letter, each in runs.items() for place, run in enumerate(each, 1)}
+    words = named.upper().replace(" ", "").split(",")
+    for word in words:
+        if word not in known:
+            there = ", ".join(f"{name} {run.title}" for name, run in known.items())
+            raise UsageError(f"There is no run {word or 'without a name'} to compare", f"There are {there}")
+    ones, others = ([known[word] for word in words if word[0] == letter] for letter in "AB")
+    if len(ones) != len(others):
+        raise UsageError("--runs names not as many runs of A as of B", "As in --runs A1,B2: each of A with one of B")
+    return list(zip(ones, others))
+
+
 def _refuse(first: Session, second: Session) -> None:
-    models = [sorted({_model(run) for run in each.snapshot.runs}) for each in (first, second)]
+    models = [sorted({_model(run) for run in each.runs}) for each in (first, second)]
     if not set(models[0]) & set(models[1]):
         raise UsageError(
             f"These sessions cannot be compared: A is of {', '.join(models[0])}, B of {', '.join(models[1])}",
             "Name two sessions of one model",
         )
-    ways = [", ".join(run.title for run in each.snapshot.runs) for each in (first, second)]
+    ways = [", ".join(run.title for run in each.runs) for each in (first, second)]
     raise UsageError(
         f"These sessions cannot be compared: no run of A ({ways[0]}) is one of B ({ways[1]})",
         "Name two sessions with a framework in common, and inferences of it in both",
     )
 
 
+def latency_ratio(first: RunFigures, second: RunFigures) -> Union[Ratio, Missing]:
+    """Of the medians."""
+    return of_intervals(first.p50_ns, first.ci95_p50_ns, second.p50_ns, second.ci95_p50_ns)
+
+
 def _lines(first: RunFigures, second: RunFigures) -> tuple[Line, ...]:
-    p50 = of_intervals(first.p50_ns, first.ci95_p50_ns, second.p50_ns, second.ci95_p50_ns)
-    lines = [_line("p50_ns", first.p50_ns, second.p50_ns, p50)]
+    lines = [_line("p50_ns", first.p50_ns, second.p50_ns, latency_ratio(first, second))]
     for name in ("p90_ns", "p99_ns", "mean_ns", "rate_ips", "cpu_percent", "peak_rss_bytes"):
         lines.append(_line(name, getattr(first, name), getattr(second, name), _NO_INTERVAL))
-    lines.append(_line("energy_j", first.energy_j, second.energy_j, _energy(first, second)))
+    lines.append(_line("energy_j", first.energy_j, second.energy_j, energy_ratio(first, second)))
     return tuple(lines)
 
 
-def _energy(first: RunFigures, second: RunFigures) -> Union[Ratio, Missing]:
+def energy_ratio(first: RunFigures, second: RunFigures) -> Union[Ratio, Missing]:
+    """Of gross energies, each with its uncertainty."""
     figures = (first.energy_j, first.energy_u95_j, second.energy_j, second.energy_u95_j)
     numbers = [value for value in figures if not isinstance(value, Missing)]
     if len(numbers) < len(figures) or numbers[0] <= 0 or numbers[2] <= 0:
@@ -142,7 +177,8 @@ def _of_sessions(first: Session, second: Session) -> list[str]:
         ("power source", _source(one, one.power), _source(other, other.power)),
         ("clock", _governor(one), _governor(other)),
     ]
-    found = [_differs(what, str(a), str(b)) for what, a, b in told if a != b]
+    names = first.name, second.name
+    found = [_differs(what, names, str(a), str(b)) for what, a, b in told if a != b]
     if one.plan.load.kind == other.plan.load.kind and one.plan.load != other.plan.load:
         found.append("the load's rate, share or deadline differs")
     return found
@@ -161,31 +197,33 @@ def _governor(description: Description) -> str:
     return next((each.source for each in description.channels if each.name.startswith("clock.")), "")
 
 
-def _of_runs(pairs: list[tuple[RunFigures, RunFigures]]) -> list[str]:
+def _of_runs(first: Session, second: Session, pairs: Sequence[tuple[RunFigures, RunFigures]]) -> list[str]:
+    names = first.name, second.name
     found = []
     for one, other in pairs:
-        for what, name in (
-            ("version", "version"),
-            ("precision", "precision"),
-            ("threads", "threads"),
-            ("weights", "weights"),
-            ("delegate's options", "delegate_options"),
-        ):
-            a, b = getattr(one, name), getattr(other, name)
-            if a != b:
-                found.append(_differs(f"{one.title}, {what}", str(a), str(b)))
+        told = [("model", _model(one), _model(other)), ("framework", one.title, other.title)]
+        ways = [way for way in _WAYS if way != "version" or one.framework == other.framework]
+        told += [(way.replace("_", " "), _text(getattr(one, way)), _text(getattr(other, way))) for way in ways]
+        hashes = first.weights.get(one.run, ""), second.weights.get(other.run, "")
+        if all(hashes):
+            told.append(("weights, SHA-256", hashes[0][:_HASH], hashes[1][:_HASH]))
+        found += [_differs(f"{one.title}, {what}", names, a, b) for what, a, b in told if a != b]
     return found
 
 
-def _left_out(first: Session, second: Session, pairs: list[tuple[RunFigures, RunFigures]]) -> list[str]:
+def _text(value: object) -> str:
+    return " ".join(value) if isinstance(value, tuple) else str(value)
+
+
+def _left_out(first: Session, second: Session, pairs: Sequence[tuple[RunFigures, RunFigures]]) -> list[str]:
     found = []
-    for letter, session, place in (("A", first, 0), ("B", second, 1)):
+    for session, place in ((first, 0), (second, 1)):
         used = {pair[place].run for pair in pairs}
-        names = [run.title for run in session.snapshot.runs if run.run not in used]
-        if names:
-            found.append(f"only in {letter}: {', '.join(names)}")
+        titles = [run.title for run in session.runs if run.run not in used]
+        if titles:
+            found.append(f"only in {session.name}: {', '.join(titles)}")
     return found
 
 
-def _differs(what: str, first: str, second: str) -> str:
-    return f"{what} differs: A {first or 'none'}, B {second or 'none'}"
+def _differs(what: str, names: tuple[str, str], first: str, second: str) -> str:
+    return f"{what} differs: {names[0]} {first or 'none'}, {names[1]} {second or 'none'}"

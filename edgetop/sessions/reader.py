@@ -207,6 +207,11 @@ class SessionReader:
         status, version = found[0] if found else (None, None)
         return str(status or ""), str(version or "")
 
+    def weights(self, run: int) -> str:
+        """The SHA-256 of a run's weights, or of its model file; empty where it was never told."""
+        found = self._db.rows("SELECT model_sha256 FROM run WHERE id = ?", run)
+        return str(found[0][0] or "") if found else ""
+
     def latency_channel(self, run: int) -> int:
         """The number of a run's latency channel, for ``overview``; raises KeyError."""
         return {of: number for number, of in self._runs.items()}[run]

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from edgetop.cli import main
-from edgetop.samples import Batch, Samples
+from edgetop.samples import Batch, Event, Samples
 from edgetop.sessions.writer import SessionWriter
 
 
@@ -14,13 +14,13 @@ from edgetop.sessions.writer import SessionWriter
 def session(tmp_path, description, recording):
     """Writes one whose description is changed, and whose latencies are so many times as long."""
 
-    def write(name, slower=1.0, **changes):
+    def write(name, slower=1.0, events=(), **changes):
         writer = SessionWriter(str(tmp_path / name), dataclasses.replace(description, **changes))
         samples = {
             run: Samples(s.start_ns, (s.duration_ns * slower).astype("int64"), s.wait_ns, s.flags)
             for run, s in recording.samples.items()
         }
-        writer.add(Batch(recording.until_ns, samples, recording.readings, recording.events))
+        writer.add(Batch(recording.until_ns, samples, recording.readings, (*recording.events, *events)))
         writer.close()
         return str(tmp_path / name)
 
@@ -29,8 +29,8 @@ def session(tmp_path, description, recording):
 
 @pytest.fixture
 def as_json(capsys):
-    def run(*files):
-        assert main(["compare", *files, "--json", "-"]) == 0
+    def run(*files, runs=""):
+        assert main(["compare", *files, "--json", "-", f"--runs={runs}"]) == 0
         told = capsys.readouterr()
         return json.loads(told.out), told.err
 
@@ -95,3 +95,31 @@ def test_without_json_there_is_a_table_and_what_to_mind(session, capsys):
     assert main(["compare", session("a.edgetop"), session("b.edgetop", slower=1.5)]) == 0
     told = capsys.readouterr().out
     assert "B/A, 95 %" in told and "1.50" in told and "not interleaved: two sessions" in told
+
+
+def test_other_weights_are_told_by_their_hash(session, as_json, description):
+    def of(sha256):
+        return (Event(description.t0_mono_ns + 5, "run", {"status": "running", "sha256": sha256}, 0),)
+
+    a, b = session("a.edgetop", events=of("0123456789abcdef")), session("b.edgetop", events=of("fedcba9876543210"))
+    assert as_json(a, b)[0]["warnings"] == ["LiteRT, weights, SHA-256 differs: A 0123456789ab, B fedcba987654"]
+    assert as_json(a, session("c.edgetop", events=of("0123456789abcdef")))[0]["warnings"] == []
+    assert as_json(a, session("d.edgetop"))[0]["warnings"] == []  # not known of one: nothing is said
+
+
+def test_runs_are_set_against_each_other_as_they_are_named(session, as_json):
+    same = session("a.edgetop")
+    found, _ = as_json(same, same, runs="A1,b2")
+    assert found["pairs"][0]["figures"]["p50_s"]["ratio"] == pytest.approx(8.05 / 5.05, rel=0.01)
+    assert "LiteRT, framework differs: A LiteRT, B Caffe (OpenCV)" in found["warnings"]
+    assert not any("version" in warning or "only in" in warning for warning in found["warnings"])
+
+
+@pytest.mark.parametrize(
+    ("runs", "why"), [("A1,B3", "no run B3"), ("A1", "not as many"), ("A0,B1", "no run A0"), (",", "without a name")]
+)
+def test_runs_that_are_not_there_are_refused_in_words(session, capsys, runs, why):
+    same = session("a.edgetop")
+    assert main(["compare", same, same, f"--runs={runs}"]) == 2
+    told = capsys.readouterr()
+    assert why in told.err and told.out == ""
