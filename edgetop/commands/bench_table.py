@@ -23,8 +23,8 @@ from edgetop.widgets.figure_lines import PROVISIONAL, is_provisional
 
 WIDE = 140
 """Columns the table may take where the output is no terminal."""
-_BORDER = 3
-"""Columns between two of the table's."""
+_BORDER, _EDGES = 3, 2
+"""Columns between two of the table's, and at its ends together."""
 _SCORES = ("vips", "vops")
 
 
@@ -102,7 +102,7 @@ def _columns(table: Sequence[Cell]) -> list[tuple[Column, list[str]]]:
 def _fitting(columns: list[tuple[Column, list[str]]], width: int) -> list[tuple[Column, list[str]]]:
     """As many of the columns as there is room for, the least important ones left out."""
     left = list(columns)
-    while sum(max(map(len, (column.title, *texts))) + _BORDER for column, texts in left) - _BORDER > width:
+    while sum(max(map(len, (column.title, *texts))) + _BORDER for column, texts in left) - _BORDER + _EDGES > width:
         least = max(left, key=lambda pair: pair[0].rank)
         if not least[0].rank:
             break

@@ -10,8 +10,10 @@ from edgetop import __version__, units
 from edgetop.commands.destination import check, destination
 from edgetop.commands.final import Final, final
 from edgetop.commands.report_facts import facts_of
+from edgetop.commands.report_roofline import roofline_of
 from edgetop.commands.summary import figure_table, notes, verdicts
 from edgetop.engine.names import common
+from edgetop.engine.names import names as run_names
 from edgetop.errors import UsageError
 from edgetop.sessions.reader import SessionReader
 from edgetop.sessions.report.content import Report, Session, Told
@@ -65,7 +67,7 @@ def _session(file: str, name: str, done: Final) -> Session:
     snapshot = done.snapshot
     result = done.result()
     warnings = [
-        f"{run.title}: {text}" for run, each in zip(snapshot.runs, result["results"]) for text in each["warnings"]
+        f"{run}: {text}" for run, each in zip(run_names(snapshot.runs), result["results"]) for text in each["warnings"]
     ]
     invalid = [] if result["valid"] else [f"not valid: {reason}" for reason in result["invalid_reasons"]]
     with SessionReader(file) as reader:
@@ -75,5 +77,6 @@ def _session(file: str, name: str, done: Final) -> Session:
             notes=tuple(notes(snapshot)),
             warnings=(*invalid, *warnings),
             facts=facts_of(reader, snapshot),
+            roofline=roofline_of(snapshot),
         )
         return read(reader, told)

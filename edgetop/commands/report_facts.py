@@ -9,7 +9,6 @@ from edgetop import units
 from edgetop.clock import SECOND_NS
 from edgetop.plan import LoadShape, Plan
 from edgetop.protocol import Snapshot
-from edgetop.readings import Missing
 from edgetop.run_figures import RunFigures
 from edgetop.samples import is_sound
 from edgetop.sessions.reader import SessionReader
@@ -75,19 +74,7 @@ def _run(run: RunFigures) -> Iterator[tuple[str, str]]:
         yield "weights", run.weights
     if run.data_set:
         yield "data set", run.data_set
-    yield "roofline", _roofline(run)
     yield "ended", f"{run.status}: {run.message}" if run.message else run.status
-
-
-def _roofline(run: RunFigures) -> str:
-    """Where it stands below what the best matrix product and memory allow; or why that is not known."""
-    rate, share = run.gflops, run.share_of_roof
-    if isinstance(rate, Missing) or isinstance(run.intensity, Missing):
-        return rate.reason if isinstance(rate, Missing) else ""
-    stands = f"{rate:.3g} GFLOP/s at {run.intensity:.3g} FLOP/byte"
-    if isinstance(share, Missing):
-        return f"{stands}; of what roof is not known: {share.reason}"
-    return f"{stands}: {units.share(share)} of the {rate / share:.3g} GFLOP/s that {run.roof_of} and memory allow"
 
 
 def _budget(run: RunFigures) -> list[tuple[str, str]]:

@@ -15,7 +15,7 @@ import pytest
 from edgetop.samples import Batch, Event, Readings, Samples
 from edgetop.sessions.reader import SessionReader
 from edgetop.sessions.report.axes import Axis, axis, moments
-from edgetop.sessions.report.content import Chart, Curve, Report, Table, Told
+from edgetop.sessions.report.content import Chart, Curve, Report, Roof, Roofline, RoofPoint, Table, Told
 from edgetop.sessions.report.curves import read
 from edgetop.sessions.report.page import html
 
@@ -69,7 +69,11 @@ def session(sessions, tmp_path):
     events = (Event(sessions.start_ns + 5 * SECOND_NS, "marker", {"text": HOSTILE}),)
     batch = Batch(sessions.start_ns + 12 * SECOND_NS, samples, {1: power, 3: held}, events)
     with SessionReader(sessions.write(tmp_path / "a.edgetop", [batch], about)) as reader:
-        yield read(reader, Told(HOSTILE, (HOSTILE,), (HOSTILE,), (HOSTILE,), ((HOSTILE, ((HOSTILE, HOSTILE),)),)))
+        roofline = Roofline(
+            (RoofPoint(HOSTILE, 0, "A", 1.0, 1.0, HOSTILE),), (Roof(HOSTILE, 2.0, 0.0, HOSTILE),), (HOSTILE,)
+        )
+        facts = ((HOSTILE, ((HOSTILE, HOSTILE),)),)
+        yield read(reader, Told(HOSTILE, (HOSTILE,), (HOSTILE,), (HOSTILE,), facts, roofline))
 
 
 def page_of(*sessions):
@@ -162,3 +166,18 @@ def test_as_many_runs_as_a_session_has_look_unlike(session):
     style = page_of(session)
     dashes = re.findall(r"\.s(\d)\.line \{ stroke: var\(--s\d\);(?: stroke-dasharray: ([\d. ]+);)?", style)
     assert len({pattern for _, pattern in dashes}) >= 6
+
+
+def test_a_roof_without_a_slope_is_level_and_runs_without_a_roof_stand_alone():
+    from edgetop.sessions.report.roofline import axes_of, roofline_html
+
+    point = RoofPoint("one", 0, "A", 8.0, 4.0, "50 %")
+    level = Roofline((point,), (Roof("fp32", 8.0, 0.0, "a product"),))
+    (line,) = re.findall(
+        r'class="roof" d="M(\S+) (\S+)L(\S+) (\S+)"/></svg><', roofline_html(level, axes_of([level]), "r")
+    )[:1]
+    assert line[1] == line[3] and line[0] == "0" and line[2] == "10000"
+    alone = Roofline((point,), (), ("no roof: not measured",))
+    drawn = roofline_html(alone, axes_of([alone]), "r")
+    assert "no roof: not measured" in drawn and 'class="roof"' not in drawn and 'class="point p0"' in drawn
+    assert "counted" in roofline_html(Roofline(), axes_of([Roofline()]), "r")

@@ -45,6 +45,43 @@ class Chart:
 
 
 @dataclass(frozen=True)
+class RoofPoint:
+    """A run below its roof: billions of operations a second, at so many operations per byte."""
+
+    name: str
+    slot: int
+    letter: str
+    intensity: float
+    gflops: float
+    share: str
+    """Of what the roof allows there, as text."""
+
+
+@dataclass(frozen=True)
+class Roof:
+    """What a board reaches at best in a precision and number of threads; ``gbps`` 0 where memory was not measured."""
+
+    name: str
+    gflops: float
+    gbps: float
+    of: str
+    """Whose matrix product the top is."""
+
+    def at(self, intensity: float) -> float:
+        """Billions of operations a second."""
+        return min(self.gflops, self.gbps * intensity) if self.gbps else self.gflops
+
+
+@dataclass(frozen=True)
+class Roofline:
+    """The runs of a session below its roofs, and what there is to say of either."""
+
+    points: tuple[RoofPoint, ...] = ()
+    roofs: tuple[Roof, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Told:
     """What the engine's final figures say of a session, as text."""
 
@@ -53,6 +90,7 @@ class Told:
     notes: tuple[str, ...]
     warnings: tuple[str, ...]
     facts: tuple[Facts, ...]
+    roofline: Roofline = Roofline()
 
 
 @dataclass(frozen=True)

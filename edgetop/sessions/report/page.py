@@ -14,6 +14,7 @@ from edgetop.sessions.markers import Marker
 from edgetop.sessions.report.axes import Axis, axis, moment
 from edgetop.sessions.report.content import Chart, Facts, Report, Session, Table
 from edgetop.sessions.report.drawing import chart_html, shown
+from edgetop.sessions.report.roofline import axes_of, roofline_html
 from edgetop.units import ABSENT, printable
 
 MAX_LISTED = 300
@@ -55,6 +56,8 @@ def _sections(report: Report) -> Iterator[str]:
     yield _findings(report)
     yield f"<section><h2>Figures</h2>{_figures(report)}</section>"
     yield f"<section><h2>Over time</h2>{_charts(report)}</section>"
+    if any(each.told.roofline.points or each.told.roofline.notes for each in report.sessions):
+        yield from _per_session("Roofline", report, _rooflines(report))
     yield from _per_session("Moments", report, [_moments(session) for session in report.sessions])
     yield from _per_session("How it was measured", report, [_facts(each.told.facts) for each in report.sessions])
 
@@ -157,6 +160,13 @@ def _charts(report: Report) -> str:
     )
     zoom = "Drag to zoom, double click to go back; with the keyboard: arrows, + and −, 0."
     return f'<p class="key-text">{key} <span class="script-only">{zoom}</span></p>{"".join(rows)}'
+
+
+def _rooflines(report: Report) -> list[str]:
+    """Of each session, on the same axes."""
+    told = [each.told.roofline for each in report.sessions]
+    scales = axes_of(told)
+    return [roofline_html(each, scales, f"roofline-{place}") for place, each in enumerate(told)]
 
 
 def _moments(session: Session) -> str:
