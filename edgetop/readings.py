@@ -55,6 +55,10 @@ class Channel:
     """Standard uncertainty of the sensor in proportion to the value, as a share of it; 0 where it is not known."""
     offset_error: float = 0.0
     """Standard uncertainty of the sensor whatever the value, in the channel's unit; 0 where it is not known."""
+    seen: float = 0.0
+    """Share of the time that the meter's readings see, the rest passing between its conversions; 0 where not known."""
+    conversion_s: float = 0.0
+    """How long one of its values is made; 0 where that is not known."""
     hz: float = 0.0
     """How often it is read; 0 in a recording that does not tell."""
 

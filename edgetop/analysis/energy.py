@@ -3,7 +3,7 @@
 A figure is the median of several windows of unbroken inference; its net form is less what the idle board would have
 drawn meanwhile. Uncertainties are combined as the Guide to the Expression of Uncertainty in Measurement has it:
 U95 = sqrt((t u_A)^2 + (1.96 u_B)^2), u_A from the scatter of the windows and of the idle stretches with Student's t,
-u_B from the meter's gain and offset and from the windows' edges.
+u_B from the meter's gain and offset, from what passes between its conversions, and from the windows' edges.
 """
 
 from __future__ import annotations
@@ -46,11 +46,13 @@ class Window:
 
 @dataclass(frozen=True)
 class Spent:
-    """What was drawn in a window; ``gap_s`` is the time between two readings, at whose edges power is not known."""
+    """What was drawn in a window; ``gap_s`` is the time between two readings, at whose edges power is not known, and
+    ``unseen_j`` the standard error for what the meter does not see."""
 
     window: Window
     joules: float
     gap_s: float
+    unseen_j: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,9 @@ class Meter:
     gain_error: float = 0.0
     """As a share of the value."""
     offset_w: float = 0.0
+    seen: float = 0.0
+    """Share of the time that it sees; 0 where that is not known."""
+    conversion_s: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -82,8 +87,8 @@ class PerInference:
     net_j: Figure = NO_IDLE
     net_u95_j: Figure = NO_IDLE
     budget: Mapping[str, float] = field(default_factory=dict)
-    """Standard uncertainties in joules: ``scatter``, ``gain``, ``offset``, ``edges``, and ``net_scatter``, ``net_gain``
-    and ``idle`` for the net figure, whose offset cancels."""
+    """Standard uncertainties in joules: ``scatter``, ``gain``, ``offset``, ``edges``, ``unseen``, and ``net_scatter``,
+    ``net_gain`` and ``idle`` for the net figure, whose offset cancels."""
 
 
 def energy_j(t_ns: Int64s, power_w: Float64s, window: Window) -> float:
@@ -98,6 +103,19 @@ def energy_j(t_ns: Int64s, power_w: Float64s, window: Window) -> float:
     times = np.concatenate(([edges[0]], t_ns[first:last], [edges[1]])) - window.start_ns
     powers = np.concatenate(([at_edges[0]], power_w[first:last], [at_edges[1]]))
     return float(np.sum((powers[1:] + powers[:-1]) * np.diff(times))) / 2e9
+
+
+def spent(t_ns: Int64s, power_w: Float64s, window: Window, meter: Meter) -> Spent:
+    """What was drawn in a window that the readings cover, from one before its start to one after its end.
+
+    What passes between conversions is taken to scatter as what they see: the standard error of the mean of a sample
+    that is a share of the whole, sqrt(1 - share) of that of one out of endlessly many.
+    """
+    gap_s = max(float(np.median(np.diff(t_ns))) / 1e9, meter.conversion_s)
+    count = max(1.0, window.seconds / gap_s)
+    unseen = math.sqrt(1 - meter.seen) if meter.seen else 0.0
+    unseen_j = unseen * float(power_w.std(ddof=1)) / math.sqrt(count) * window.seconds
+    return Spent(window, energy_j(t_ns, power_w, window), gap_s, unseen_j)
 
 
 def idle(t_ns: Int64s, power_w: Float64s, start_ns: int, end_ns: int) -> Idle:
@@ -138,8 +156,10 @@ def per_inference(spent: Sequence[Spent], idles: Sequence[Idle], meter: Meter) -
         "gain": gross_j * meter.gain_error,
         "offset": meter.offset_w * seconds,
         "edges": float(np.median([_edges(step_w, one) for one in spent])),
+        "unseen": float(np.median([one.unseen_j / one.window.count for one in spent])),
     }
-    u95 = _expanded([budget["scatter"]], [budget["gain"], budget["offset"], budget["edges"]], len(spent))
+    by_looking = [budget["edges"], budget["unseen"]]
+    u95 = _expanded([budget["scatter"]], [budget["gain"], budget["offset"], *by_looking], len(spent))
     if len(known) < len(spent):
         return PerInference(power_w, gross_j, u95, budget=budget)
     net = [e - base.power_w * one.window.seconds / one.window.count for e, base, one in zip(gross, known, spent)]
@@ -149,7 +169,7 @@ def per_inference(spent: Sequence[Spent], idles: Sequence[Idle], meter: Meter) -
         "net_gain": abs(net_j) * meter.gain_error,
         "idle": max(base.error_w for base in known) * seconds,
     }
-    net_u95 = _expanded([more["net_scatter"], more["idle"]], [more["net_gain"], budget["edges"]], len(spent))
+    net_u95 = _expanded([more["net_scatter"], more["idle"]], [more["net_gain"], *by_looking], len(spent))
     return PerInference(power_w, gross_j, u95, net_j, net_u95, {**budget, **more})
 
 

@@ -20,6 +20,7 @@ from edgetop.analysis.energy import (
     energy_j,
     idle,
     per_inference,
+    spent,
 )
 from edgetop.analysis.stretches import Stretches
 from edgetop.readings import Channel, Missing
@@ -34,6 +35,10 @@ ENOUGH_WINDOWS = 5
 LONG_ENOUGH_S = 9.9
 """Of a figure to be published, as MLPerf Tiny has it; a window of ten seconds ends with its last inference."""
 NO_WINDOWS = Missing("energy was not measured in windows", "--energy, or the key e")
+LEAST_SEEN = 0.25
+"""Of the time: a load that comes and goes as often as a meter looks that sees less may hide from it."""
+MOST_SEEN = 0.9
+"""A meter that sees more is not told of."""
 SAME_IDLE = 0.02
 """Idle power before and after may differ so much without a word."""
 WARM, COLD = "warm", "cold"
@@ -56,7 +61,9 @@ class EnergyMeter:
         """Why there is no figure where there is none."""
         self.drawn_j = 0.0
         """By the source since the session's start, as far as its readings reach."""
-        self._meter = Meter(channel.gain_error, channel.offset_error) if channel is not None else Meter()
+        self._meter = Meter()
+        if channel is not None:
+            self._meter = Meter(channel.gain_error, channel.offset_error, channel.seen, channel.conversion_s)
         self._has_source = channel is not None
         hz = channel.hz if channel is not None else 0.0
         self._longest_gap_ns = max(LONGEST_GAP_NS, int(GAP_PERIODS * 1e9 / hz) if hz else 0)
@@ -119,22 +126,21 @@ class EnergyMeter:
             run.turns_ns += window.end_ns - window.start_ns
 
     def _take_window(self, run: _Run, window: Window, t_ns: Int64s, power_w: Float64s) -> None:
-        times = self._covering(t_ns, window.start_ns, window.end_ns)
-        if times is None or not window.count:
+        readings = self._covering(t_ns, window.start_ns, window.end_ns)
+        if readings is None or not window.count:
             run.without_readings += 1
-            return
-        gap_s = float(np.median(np.diff(times))) / 1e9
-        run.windows.append(Spent(window, energy_j(t_ns, power_w, window), gap_s))
+        else:
+            run.windows.append(spent(t_ns[readings], power_w[readings], window, self._meter))
 
     def _take_idle(self, state: str, start_ns: int, end_ns: int, t_ns: Int64s, power_w: Float64s) -> None:
         if self._covering(t_ns, start_ns, end_ns) is not None:
             self._idles.setdefault(state, []).append(idle(t_ns, power_w, start_ns, end_ns))
 
-    def _covering(self, t_ns: Int64s, start_ns: int, end_ns: int) -> Int64s | None:
-        """The readings from before a start to after an end, unless there is a gap between them."""
+    def _covering(self, t_ns: Int64s, start_ns: int, end_ns: int) -> slice | None:
+        """The places of the readings from before a start to after an end, unless there is a gap between them."""
         first = int(np.searchsorted(t_ns, start_ns, "right")) - 1
-        times = t_ns[max(0, first) : int(np.searchsorted(t_ns, end_ns, "left")) + 1]
-        return times if first >= 0 and bool(np.all(np.diff(times) <= self._longest_gap_ns)) else None
+        places = slice(max(0, first), int(np.searchsorted(t_ns, end_ns, "left")) + 1)
+        return places if first >= 0 and bool(np.all(np.diff(t_ns[places]) <= self._longest_gap_ns)) else None
 
     # ---- out
 
@@ -162,12 +168,12 @@ class EnergyMeter:
             "energy_u95_j": NO_WINDOWS,
             "energy_net_j": NO_WINDOWS,
             "energy_net_u95_j": NO_WINDOWS,
-            "energy_note": "provisional: over its turns",
+            "energy_note": "; ".join(filter(None, ("provisional: over its turns", self._seen(MOST_SEEN)))),
         }
 
     def _note(self, state: _Run, throttled: Stretches) -> str:
         """How the figure was had, and all that keeps it from being published."""
-        windows = [spent.window for spent in state.windows]
+        windows = [one.window for one in state.windows]
         shortest_s = min(window.seconds for window in windows)
         bases = [baseline(window, self._idles[WARM]) for window in windows]
         one_sided = any(
@@ -180,12 +186,20 @@ class EnergyMeter:
             "windows of less than ten seconds" if shortest_s < LONG_ENOUGH_S else "",
             "idling was measured on one side only" if one_sided else "",
             "the meter's own error is not known" if not self._meter.gain_error else "",
+            self._seen(LEAST_SEEN),
             f"{slow} throttled" if slow else "",
             f"{state.without_readings} without readings left out" if state.without_readings else "",
         ]
         how = f"{len(windows)} window{'s' if len(windows) > 1 else ''} of {shortest_s:.1f} s"
         found = ", ".join(fault for fault in faults if fault)
-        return f"provisional: {how}; {found}" if found else how
+        if found:
+            return f"provisional: {how}; {found}"
+        return "; ".join(filter(None, (how, self._seen(MOST_SEEN))))
+
+    def _seen(self, limit: float) -> str:
+        """How much of the time the meter sees, where that is less than the limit."""
+        seen = self._meter.seen
+        return f"the meter sees {100 * seen:.0f} % of the time" if 0 < seen < limit else ""
 
     def idle_fields(self) -> dict[str, Any]:
         """The fields of Snapshot that are of idling."""

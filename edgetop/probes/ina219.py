@@ -116,11 +116,19 @@ class Ina219Probe:
 
             source = f"simulated INA219 (no hardware): {IDLE_W} W, and {CORE_W} W a busy core"
         watts = Channel(f"power.{rail}.w", "W", f"{rail} power", 1e-6, source=source, charted=True, covers=covers)
+        seen, conversion_s = self._how_seen()
+        errors = dataclasses.replace(watts, gain_error=gain, offset_error=offset_w)
         return (
-            dataclasses.replace(watts, gain_error=gain, offset_error=offset_w),
+            dataclasses.replace(errors, seen=seen, conversion_s=conversion_s),
             Channel(f"power.{rail}.v", "V", f"{rail} voltage", 1e-3, source=source, covers=covers),
             Channel(f"power.{rail}.a", "A", f"{rail} current", 1e-6, source=source, covers=covers),
         )
+
+    def _how_seen(self) -> tuple[float, float]:
+        """The share of the time that readings see, and how long one of them is made."""
+        if self._kernel is not None:
+            return self._kernel.seen(self.rate_hz), self._kernel.conversion_s
+        return self._conversion.seen, 1 / self._conversion.rate_hz
 
     # ---- open
 

@@ -23,6 +23,11 @@ class Conversion:
         """Conversions a second."""
         return 1e9 / self.period_ns
 
+    @property
+    def seen(self) -> float:
+        """The share of the time that it looks at the shunt."""
+        return self.samples * _TWELVE_BITS_NS / self.period_ns
+
 
 # Averaging fills the whole period: a single sample at 100 Hz sees a twentieth of the time.
 CONVERSIONS = (

@@ -96,7 +96,9 @@ def save(db: sqlite3.Connection, description: Description) -> None:
 
 def _meters(description: Description) -> dict[str, Any]:
     """What a meter's channels have besides, and which one energy is made of: older sessions know nothing of it."""
-    known = {c.id: (c.covers, c.gain_error, c.offset_error) for c in description.channels if c.covers}
+    known = {
+        c.id: (c.covers, c.gain_error, c.offset_error, c.seen, c.conversion_s) for c in description.channels if c.covers
+    }
     return {"energy": description.power, "channels": known}
 
 

@@ -150,6 +150,54 @@ def test_a_figure_says_what_keeps_it_from_being_published():
     assert _note(few) == "provisional: 2 windows of 1.0 s; fewer than 5 windows, windows of less than ten seconds"
 
 
+def test_a_meter_that_looks_seldom_is_said_to():
+    seldom = Channel("power.board.w", "W", "board", 1e-6, gain_error=0.007, seen=0.03, conversion_s=0.001, hz=100)
+    meter = _fed(seldom)
+    meter.add_turn(0, Window(SECOND, 2 * SECOND, 30))
+    assert _note(meter) == "provisional: over its turns; the meter sees 3 % of the time"
+    meter = _fed(seldom, seconds=100)
+    meter.add_idle("warm", 0, SECOND // 2)
+    _windows(meter, 5)
+    meter.add_idle("warm", 60 * SECOND, 70 * SECOND)
+    assert _note(meter) == "provisional: 5 windows of 10.0 s; the meter sees 3 % of the time"
+
+
+def test_half_of_the_time_can_be_published_and_is_told():
+    half = Channel("power.board.w", "W", "board", 1e-6, gain_error=0.007, seen=0.5, conversion_s=0.035, hz=100)
+    meter = _fed(half, seconds=100)
+    meter.add_idle("warm", 0, SECOND // 2)
+    _windows(meter, 5)
+    meter.add_idle("warm", 60 * SECOND, 70 * SECOND)
+    assert _note(meter) == "5 windows of 10.0 s; the meter sees 50 % of the time"
+
+
+def _interrupted(seen, conversion_s=0.0, rng=None):
+    """The budget of windows of a load that changes each 10 ms, of which a meter looks at a part."""
+    rng = rng or np.random.default_rng(3)
+    channel = Channel(
+        "power.board.w", "W", "board", 1e-6, gain_error=1e-6, seen=seen, conversion_s=conversion_s, hz=100
+    )
+    meter = EnergyMeter((0,), channel)
+    t_ns = np.arange(0, 6000) * 10_000_000
+    meter.add_readings(t_ns, 3 + rng.standard_normal(6000))
+    _windows(meter, 5)
+    meter.settle()
+    return meter.figures(0, Stretches())
+
+
+def test_what_a_meter_does_not_see_makes_its_energy_less_sure():
+    # 1 W of scatter: 1 W / sqrt(1000) over ten seconds, and 100 inferences in these
+    assert _interrupted(0.03)["energy_budget"]["unseen"] == pytest.approx(0.1 * (0.97 / 1000) ** 0.5, rel=0.05)
+    assert _interrupted(0.5)["energy_budget"]["unseen"] == pytest.approx(0.1 * (0.5 / 1000) ** 0.5, rel=0.05)
+    assert _interrupted(0.0)["energy_budget"]["unseen"] == 0  # where it is not known
+
+
+def test_a_conversion_longer_than_the_gap_between_readings_is_what_is_not_known_at_an_edge():
+    short, long = _interrupted(0.5), _interrupted(0.5, 0.04)
+    assert long["energy_budget"]["edges"] == pytest.approx(4 * short["energy_budget"]["edges"])
+    assert long["energy_budget"]["unseen"] == pytest.approx(2 * short["energy_budget"]["unseen"])
+
+
 def test_a_window_in_which_the_meter_was_gone_is_left_out_and_said():
     meter = _fed(missing=(5, 7))
     _windows(meter, 2)

@@ -125,7 +125,40 @@ def test_an_ina260_has_its_own_shunt(held):
     held.probe.open()
     assert held.read() == LOAD
     assert "by its own shunt" in held.probe.channels[0].source
-    assert held.probe.channels[0].gain_error == 0
+    # sqrt((0.15^2 + 0.1^2 + (7.75 mV / 5.1 V)^2) / 3) %, whatever the settings say of a shunt
+    assert held.probe.channels[0].gain_error == pytest.approx(0.00136, abs=0.00001)
+    assert held.probe.channels[0].offset_error == pytest.approx(0.005 * 5.1 / 3**0.5)
+
+
+@pytest.mark.parametrize(
+    ("chip", "seen", "conversion_s"),
+    [("ina219", 0.0303, 0.00106), ("ina226", 0.5, 0.0352), ("ina260", 0.5, 0.0352), ("ina228", 1 / 3, 0.0505),
+     ("ina238", 0, 0)],
+)  # fmt: skip
+def test_how_much_of_the_time_each_chip_sees_as_the_kernel_sets_it(held, chip, seen, conversion_s):
+    held.hwmon(chip)
+    held.probe.open()
+    watts = held.probe.channels[0]
+    assert watts.seen == pytest.approx(seen, rel=0.01)
+    assert watts.conversion_s == pytest.approx(conversion_s, rel=0.01)
+    assert (f"sees {100 * seen:.0f} % of the time" in watts.source) == bool(seen)
+
+
+def test_the_drivers_own_pace_is_taken_where_it_tells_it(held, clock):
+    held.hwmon("ina226")
+    held.tree.write(f"{HWMON}/update_interval", "9\n")
+    held.probe.open()
+    assert held.probe.channels[0].conversion_s == 0.009
+    assert held.probe.channels[0].seen == pytest.approx(0.0045 * 57, rel=0.01)
+    # what is read is of the round before this one, of which half may have passed
+    assert held.probe.read()[0].t_ns == clock() - 9_000_000
+
+
+def test_iio_tells_its_pace_as_rounds_a_second(held):
+    held.iio()
+    held.tree.write(f"{IIO}/in_sampling_frequency", "118\n")
+    held.probe.open()
+    assert held.probe.channels[0].seen == pytest.approx(0.24, rel=0.01)
 
 
 def test_a_shunt_setting_that_cannot_be_seen_is_said_so(held):
