@@ -24,46 +24,70 @@ _CLASSES: dict[str, type[Any]] = {
     if isinstance(cls, type) and dataclasses.is_dataclass(cls)
 }
 """All that may stand in a message: what these modules define, and the readings that protocol imports."""
-_FIELDS = {name: tuple(f.name for f in dataclasses.fields(cls)) for name, cls in _CLASSES.items()}
+_REQUIRED = object()
 
 
-def _to_json(value: Any) -> Any:
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        name = type(value).__name__
-        return {"is": name, **{key: _to_json(getattr(value, key)) for key in _FIELDS[name]}}
+def _default(field: dataclasses.Field[Any]) -> Any:
+    if field.default_factory is not dataclasses.MISSING:
+        return field.default_factory()
+    return _REQUIRED if field.default is dataclasses.MISSING else field.default
+
+
+_FIELDS = {name: {f.name: _default(f) for f in dataclasses.fields(cls)} for name, cls in _CLASSES.items()}
+"""Each field with what it is when nothing is said of it."""
+
+
+def _to_json(value: Any, whole: bool) -> Any:
+    cls = type(value)
+    if cls in (float, int, str, bool) or value is None:
+        return value
+    if dataclasses.is_dataclass(cls):
+        plain = {"is": cls.__name__}
+        for key, default in _FIELDS[cls.__name__].items():
+            item = getattr(value, key)
+            if whole or (item is not default and (type(item) is not type(default) or item != default)):
+                plain[key] = _to_json(item, whole)
+        return plain
     if isinstance(value, Mapping):
-        return {str(key): _to_json(item) for key, item in value.items()}
+        return {str(key): _to_json(item, whole) for key, item in value.items()}
     if isinstance(value, (tuple, list)):
-        return [_to_json(item) for item in value]
+        return [_to_json(item, whole) for item in value]
     return value
 
 
-def _tuples(value: Any) -> Any:
-    return tuple(_tuples(item) for item in value) if isinstance(value, list) else value
-
-
-def _shown(value: Any) -> Any:
-    """Texts without control characters, which a terminal would obey."""
-    if isinstance(value, tuple):
-        return tuple(_shown(item) for item in value)
-    return printable(value) if isinstance(value, str) else value
+def _items(value: list[Any], shown: bool) -> tuple[Any, ...]:
+    return tuple(
+        [
+            _items(item, shown) if type(item) is list else printable(item) if shown and type(item) is str else item
+            for item in value
+        ]
+    )
 
 
 def _from_json(plain: dict[str, Any], *, shown: bool = False) -> Any:
-    values = {key: _tuples(item) for key, item in plain.items()}
-    if shown:
-        values = {key: _shown(item) for key, item in values.items()}
-    name = values.pop("is", None)
+    """``shown``: texts come without control characters, which a terminal would obey."""
+    for key, item in plain.items():
+        if type(item) is list:
+            plain[key] = _items(item, shown)
+        elif shown and type(item) is str:
+            plain[key] = printable(item)
+    name = plain.pop("is", None)
     if name is None:
-        return values
+        return plain
     if name not in _CLASSES:
         raise ValueError(f"unknown message: {name}")
-    return _CLASSES[name](**{key: item for key, item in values.items() if key in _FIELDS[name]})
+    fields = _FIELDS[name]
+    if not plain.keys() <= fields.keys():
+        plain = {key: item for key, item in plain.items() if key in fields}
+    return _CLASSES[name](**plain)
 
 
-def encode(message: Message | Command) -> str:
-    """The message as one line of JSON, without the line's end."""
-    return json.dumps(_to_json(message), separators=(",", ":"), allow_nan=False)
+def encode(message: Message | Command, *, whole: bool = True) -> str:
+    """The message as one line of JSON, without the line's end; fields at their defaults are left out if not ``whole``.
+
+    Most figures of a run are not known at any moment: what is left out is two thirds of a snapshot.
+    """
+    return json.dumps(_to_json(message, whole), separators=(",", ":"), allow_nan=False)
 
 
 def decode(line: str | bytes, *, shown: bool = False) -> Any:

@@ -54,6 +54,19 @@ def test_a_message_comes_back_equal(message):
     assert decode(encode(message)) == message
 
 
+@pytest.mark.parametrize("message", MESSAGES, ids=lambda message: type(message).__name__)
+def test_a_message_comes_back_equal_without_its_defaults(message):
+    spared = encode(message, whole=False)
+
+    assert decode(spared) == message
+    assert len(spared) <= len(encode(message))
+
+
+def test_what_equals_a_default_but_is_of_another_type_is_said():
+    assert type(decode(encode(Ended(False, ""), whole=False)).exit_code) is bool
+    assert type(decode(encode(RunFigures(0, "a", "A", "m", "fp32", 1, count=0.0), whole=False)).count) is float
+
+
 def test_a_message_is_one_line():
     assert "\n" not in encode(Ended(1, "two\nlines"))
 

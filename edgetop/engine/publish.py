@@ -31,7 +31,7 @@ class PipePublisher:
         self.flush()
         if self._unsent and isinstance(message, Snapshot):
             return False
-        self._unsent += encode(message).encode() + b"\n"
+        self._unsent += encode(message, whole=False).encode() + b"\n"
         self.flush()
         return True
 

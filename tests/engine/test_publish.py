@@ -48,7 +48,7 @@ def test_snapshots_are_dropped_while_the_pipe_is_full_and_the_rest_is_kept(pipe)
     assert not publisher.publish(Snapshot(2, "running"))
     assert publisher.publish(Notice("kept"))
     data = b""
-    while not data.endswith(encode(Notice("kept")).encode() + b"\n"):
+    while not data.endswith(encode(Notice("kept"), whole=False).encode() + b"\n"):
         data += os.read(read, 1 << 16)
         publisher.flush()
     received = [decode(line) for line in data.splitlines()]
