@@ -143,6 +143,11 @@ class Snapshot:
     """Whether the replay begins anew at the end."""
     known_ns: int = 0
     """How far a replay has been read: up to there a seek takes no time."""
+    sessions: tuple[str, ...] = ()
+    """What two recorded sessions are called that are set against each other; gauges are of the first but where a title
+    says so."""
+    warnings: tuple[str, ...] = ()
+    """What differs between them, and how they are aligned."""
 
 
 @dataclass(frozen=True)

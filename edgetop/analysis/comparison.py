@@ -75,20 +75,20 @@ def ranks(runs: Sequence[int], ratios: Mapping[tuple[int, int], Union[Ratio, Mis
     return slower_than
 
 
-def times_as_fast(first: str, second: str, ratio: Ratio) -> str:
-    """The verdict in words, the faster first."""
+def times_as_fast(first: str, second: str, ratio: Ratio, judge: str = "this session") -> str:
+    """The verdict in words, the faster first; ``judge`` is what can tell no difference."""
     if not ratio.tells:
-        return f"no difference between {first} and {second} that this session can tell (95 % {_interval(ratio)})"
+        return f"no difference between {first} and {second} that {judge} can tell (95 % {_interval(ratio)})"
     if ratio.value < 1:
         first, second, ratio = second, first, ratio.inverse
     return f"{first} is {_times(ratio)} times as fast as {second}, 95 % {_interval(ratio)}"
 
 
-def times_as_much(first: str, second: str, what: str, ratio: Ratio) -> str:
+def times_as_much(first: str, second: str, what: str, ratio: Ratio, judge: str = "this session") -> str:
     """The verdict on something of which less is better, the more frugal first; without an interval where it is a
     point."""
     if not ratio.tells:
-        return f"no difference in {what} between {first} and {second} that this session can tell"
+        return f"no difference in {what} between {first} and {second} that {judge} can tell"
     if ratio.value < 1:
         first, second, ratio = second, first, ratio.inverse
     interval = f", 95 % {_interval(ratio)}" if ratio.high > ratio.low else ""

@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections.abc import Callable
 
 from edgetop.clock import SECOND_NS, now_ns
-from edgetop.engine.aggregate import Aggregate
+from edgetop.engine.feed import Sum
 from edgetop.samples import Batch
 
 APART_NS = 15 * SECOND_NS
@@ -22,7 +22,7 @@ STEP_NS = 10 * SECOND_NS
 class Checkpoints:
     """Copies of an aggregate, in order of time since the session's start, the first one empty."""
 
-    def __init__(self, first: Aggregate) -> None:
+    def __init__(self, first: Sum) -> None:
         self._apart_ns = APART_NS
         self._moments = [0]
         self._copies = [first.copy()]
@@ -32,7 +32,7 @@ class Checkpoints:
         """The moment of the last one."""
         return self._moments[-1]
 
-    def note(self, t_ns: int, aggregate: Aggregate) -> None:
+    def note(self, t_ns: int, aggregate: Sum) -> None:
         """Keep a copy of what stands at a moment, where the last one is long enough ago."""
         if t_ns >= self._moments[-1] + self._apart_ns:
             self._moments.append(t_ns)
@@ -45,7 +45,7 @@ class Checkpoints:
         """The moment of the last one at or before a moment."""
         return self._moments[self._place(t_ns)]
 
-    def before(self, t_ns: int) -> Aggregate:
+    def before(self, t_ns: int) -> Sum:
         """An aggregate to go on from, as it stood then."""
         return self._copies[self._place(t_ns)].copy()
 

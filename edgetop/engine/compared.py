@@ -7,17 +7,20 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Union
 
-from edgetop.analysis.comparison import Ratio, of_quantities
+from edgetop.analysis.comparison import Ratio, of_quantities, times_as_fast, times_as_much
 from edgetop.analysis.unpaired import of_intervals
+from edgetop.engine.names import names
+from edgetop.engine.verdicts import memory_ratio
 from edgetop.errors import UsageError
 from edgetop.readings import Figure, Missing
-from edgetop.run_figures import RunFigures
+from edgetop.run_figures import RunFigures, Verdict
 from edgetop.sessions.description import Description
 from edgetop.sessions.reader import SessionReader
 
 NOT_INTERLEAVED = (
     "not interleaved: two sessions, so what changed between them is in the ratios and not in their intervals"
 )
+_JUDGES = "two sessions"
 _NO_INTERVAL = Missing("no interval is known of it")
 _WAYS = ("version", "precision", "threads", "weights", "delegate_options")
 """Fields of RunFigures in which two runs that belong together may differ."""
@@ -164,6 +167,27 @@ def _line(name: str, first: Figure, second: Figure, ratio: Union[Ratio, Missing]
     if isinstance(ratio, Missing):
         return Line(name, first, second, second / first, ratio, ratio)
     return Line(name, first, second, ratio.value, ratio.low, ratio.high)
+
+
+def verdicts(pairs: Sequence[tuple[RunFigures, RunFigures]]) -> tuple[Verdict, ...]:
+    """What can be said of each pair: of latency for all, of energy and memory where there are figures."""
+    titles = names([run for pair in pairs for run in pair])
+    found = []
+    for pair, one, other in zip(pairs, titles[::2], titles[1::2]):
+        ratio = latency_ratio(*pair)
+        if isinstance(ratio, Missing):
+            text = f"{one} and {other}: {ratio.reason}"
+            found.append(Verdict("latency", pair[0].run, pair[1].run, text, ratio, ratio, ratio))
+        else:
+            found.append(_verdict("latency", pair, ratio, times_as_fast(one, other, ratio, _JUDGES)))
+        for kind, known in (("energy", energy_ratio(*pair)), ("memory", memory_ratio(*pair))):
+            if isinstance(known, Ratio):
+                found.append(_verdict(kind, pair, known, times_as_much(one, other, kind, known, _JUDGES)))
+    return tuple(found)
+
+
+def _verdict(kind: str, pair: tuple[RunFigures, RunFigures], ratio: Ratio, text: str) -> Verdict:
+    return Verdict(kind, pair[0].run, pair[1].run, text, ratio.value, ratio.low, ratio.high)
 
 
 def _of_sessions(first: Session, second: Session) -> list[str]:

@@ -6,10 +6,34 @@ from collections.abc import Sequence
 from typing import Optional, Protocol, Union
 
 from edgetop.controls import Command
-from edgetop.engine.aggregate import Aggregate
-from edgetop.protocol import LogLines, Overview
+from edgetop.protocol import LogLines, Overview, Snapshot
 from edgetop.samples import Batch
 from edgetop.sessions.description import Description
+
+
+class Sum(Protocol):
+    """All that was seen so far, of one session or of two, summed up in snapshots: see ``Aggregate``."""
+
+    def add(self, batch: Batch) -> None:
+        """Take in a batch; batches come in order of time."""
+
+    def settle(self) -> None:
+        """Forget what is not needed any more."""
+
+    def forget_figures(self) -> None:
+        """Have the next snapshot exact."""
+
+    def copy(self) -> Sum:
+        """As it is now, to go on from."""
+
+    def undo(self, snapshot: Snapshot) -> None:
+        """Take back a snapshot that did not reach the screen."""
+
+    def renew(self) -> None:
+        """Let the next snapshot hold the whole charts."""
+
+    def snapshot(self, *, final: bool = False) -> Snapshot:
+        """What the screen draws now."""
 
 
 class Feed(Protocol):
@@ -21,14 +45,16 @@ class Feed(Protocol):
     speed: float
     duration_ns: int
     """Of the whole session where it is known; 0 live."""
-    aggregate: Aggregate
-    """What the batches are to be added to; another one after a seek."""
     sought_ns: Optional[int]
     """Where a seek leads that is still under way, since the session's start."""
     hurried: bool
     """Whether there is more to read at once."""
     repeats: bool
     """Whether it begins anew at the end."""
+
+    @property
+    def aggregate(self) -> Sum:
+        """What the batches are to be added to; another one after a seek."""
 
     @property
     def known_ns(self) -> int:

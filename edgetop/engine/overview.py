@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from edgetop.protocol import Moment, Overview
 from edgetop.sessions.overview import StatRow
 from edgetop.sessions.reader import SessionReader
@@ -29,3 +31,25 @@ def overview(reader: SessionReader) -> Overview:
 def _course(rows: tuple[StatRow, ...], width_ns: int, scale: float) -> tuple[float | None, ...]:
     means = {row.t_ns // width_ns: float(f"{row.sum / max(1, row.n) * scale:.3g}") for row in rows}
     return tuple(means.get(place) for place in range(max(means) + 1))
+
+
+def joined(told: Sequence[tuple[int, Overview]], duration_ns: int) -> Overview:
+    """Several on one axis of so long, each course from its begin in nanoseconds on, in the widest buckets of them."""
+    width_ns = max(each.width_ns for _, each in told)
+    courses = {
+        name: _moved(course, each.width_ns, begin_ns, width_ns)
+        for begin_ns, each in told
+        for name, course in each.courses.items()
+    }
+    markers = sorted((mark for _, each in told for mark in each.markers), key=lambda mark: mark.t_ns)
+    return Overview(duration_ns, width_ns, courses, tuple(markers[:MOST_MARKERS]))
+
+
+def _moved(course: Sequence[float | None], width_ns: int, begin_ns: int, wider_ns: int) -> tuple[float | None, ...]:
+    """In wider buckets, later by so much: the mean of those that begin in each."""
+    found: dict[int, list[float]] = {}
+    for place, mean in enumerate(course):
+        if mean is not None:
+            found.setdefault((begin_ns + place * width_ns) // wider_ns, []).append(mean)
+    means = {place: sum(values) / len(values) for place, values in found.items()}
+    return tuple(means.get(place) for place in range(max(means, default=-1) + 1))

@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from itertools import islice
 
 from edgetop.clock import SECOND_NS, now_ns
+from edgetop.engine.aggregate import Aggregate
 from edgetop.engine.overlay import Overlay
+from edgetop.engine.overview import overview
 from edgetop.errors import EdgetopError
+from edgetop.protocol import Overview
 from edgetop.samples import Batch, Event, Readings, Samples, is_sound, join_readings, join_samples
 from edgetop.sessions.hold import is_held
 from edgetop.sessions.reader import SessionReader
@@ -80,6 +83,14 @@ class Recorded:
     def _beyond(self, until_ns: int) -> int:
         """The end itself belongs to the recording; elsewhere a stretch excludes its end."""
         return until_ns + 1 if until_ns >= self.duration_ns and not self.goes_on else until_ns
+
+    def aggregate(self) -> Aggregate:
+        """What the batches are to be added to."""
+        return Aggregate(self.description)
+
+    def overview(self) -> Overview:
+        """The whole session at once."""
+        return overview(self.reader)
 
     def close(self) -> None:
         """Let go of the file."""

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from typing import Optional, Union
+from typing import Optional, Protocol, Union
 
 from edgetop.clock import SECOND_NS, now_ns
 from edgetop.controls import Command, Pause, Repeat, Seek, Speed
-from edgetop.engine.aggregate import Aggregate
 from edgetop.engine.checkpoints import STEP_NS, Checkpoints, ReadAhead
-from edgetop.engine.overview import overview
+from edgetop.engine.feed import Sum
 from edgetop.engine.recorded import Recorded
 from edgetop.protocol import LogLines, Overview
 from edgetop.samples import Batch
+from edgetop.sessions.description import Description
 
 MIN_SPEED, MAX_SPEED = 0.1, 1000.0
 LONGEST_STEP_NS = 60 * SECOND_NS
@@ -26,8 +26,37 @@ PACE_NS = SECOND_NS
 """The true pace is over so long at least."""
 
 
+class Source(Protocol):
+    """What is replayed: a session, or two of them on one axis, that can be read anywhere."""
+
+    description: Description
+    duration_ns: int
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether it is still being recorded."""
+
+    def look_again(self, t_ns: int) -> bool:
+        """Whether there is more now, at this time of the clock."""
+
+    def batch(self, from_ns: int, until_ns: int) -> Batch:
+        """What was measured in [from, until) since the start."""
+
+    def whole(self) -> Iterator[Batch]:
+        """All of it, a part at a time."""
+
+    def aggregate(self) -> Sum:
+        """What the batches are to be added to."""
+
+    def overview(self) -> Overview:
+        """The whole at once."""
+
+    def close(self) -> None:
+        """Let go of the files."""
+
+
 class ReplayFeed:
-    """Replays a session; it begins at once, and holds at the end until it is closed.
+    """Replays a session, by its path, or another source; it begins at once, and holds at the end until it is closed.
 
     With ``paced`` off each drain reads on at once, whatever time has passed; it cannot be sought in. ``meter_csv`` is a
     USB meter's recording of the session, which takes the place of its own source of power.
@@ -37,11 +66,11 @@ class ReplayFeed:
     failed = False
     """A replay shows failed runs, it does not fail by them."""
 
-    def __init__(self, path: str, *, paced: bool = True, meter_csv: str = "") -> None:
-        self._recorded = Recorded(path, meter_csv)
+    def __init__(self, source: Union[str, Source], *, paced: bool = True, meter_csv: str = "") -> None:
+        self._recorded: Source = Recorded(source, meter_csv) if isinstance(source, str) else source
         self.description = self._recorded.description
         self.duration_ns = self._recorded.duration_ns
-        self.aggregate = Aggregate(self.description)
+        self.aggregate: Sum = self._recorded.aggregate()
         self._checkpoints = Checkpoints(self.aggregate)
         self._ahead = ReadAhead(self._checkpoints, self._recorded.batch)
         self.paused = False
@@ -81,8 +110,8 @@ class ReplayFeed:
         return (position_ns - from_ns) / (now - since_ns) if now - since_ns >= PACE_NS else 0.0
 
     def overview(self) -> Overview:
-        """The whole session at once."""
-        return overview(self._recorded.reader)
+        """The whole at once."""
+        return self._recorded.overview()
 
     def start(self) -> None:
         """Begin to play."""

@@ -42,7 +42,7 @@ class Comparison:
         for first, second in combinations(range(len(figures)), 2):
             pair = figures[first], figures[second]
             found.append(self._latency(first, second, titles, pair))
-            for what, ratio in (("energy", _energy(*pair)), ("memory", _memory(*pair))):
+            for what, ratio in (("energy", _energy(*pair)), ("memory", memory_ratio(*pair))):
                 if ratio is not None:
                     text = times_as_much(titles[first], titles[second], what, ratio)
                     if what == "energy" and any(run.energy_note.startswith("provisional") for run in pair):
@@ -106,7 +106,8 @@ def _energy(first: RunFigures, second: RunFigures) -> Optional[Ratio]:
     return of_quantities(found[0], found[1])
 
 
-def _memory(first: RunFigures, second: RunFigures) -> Optional[Ratio]:
+def memory_ratio(first: RunFigures, second: RunFigures) -> Optional[Ratio]:
+    """Of the peaks; a point without an interval."""
     one, other = first.peak_rss_bytes, second.peak_rss_bytes
     if isinstance(one, Missing) or isinstance(other, Missing) or not one or not other:
         return None

@@ -109,12 +109,12 @@ def test_memory_is_compared_and_a_small_difference_is_none(description):
     aggregate = Aggregate(description)
     runs = aggregate.snapshot(final=True).runs
     assert not [v for v in aggregate.snapshot(final=True).verdicts if v.kind == "memory"]
-    from edgetop.engine.verdicts import _memory
+    from edgetop.engine.verdicts import memory_ratio
 
     big = dataclasses.replace(runs[0], peak_rss_bytes=200.0)
     small = dataclasses.replace(runs[1], peak_rss_bytes=100.0)
-    assert _memory(big, small).value == 0.5 and _memory(big, small).tells
-    assert not _memory(big, dataclasses.replace(small, peak_rss_bytes=201.0)).tells
+    assert memory_ratio(big, small).value == 0.5 and memory_ratio(big, small).tells
+    assert not memory_ratio(big, dataclasses.replace(small, peak_rss_bytes=201.0)).tells
 
 
 def test_an_alone_stretch_is_set_apart():
