@@ -10,6 +10,8 @@ from edgetop.readings import Figure, Missing
 
 UNKNOWN = Missing("not measured yet")
 """What every figure is before its first value."""
+MOVED, WAITED, RAISED = 1.02, 3, 0.01
+"""From which on there is something to know of a median by waiting, known or not, and of a mean by outliers."""
 
 
 @dataclass(frozen=True)
@@ -59,8 +61,10 @@ class RunFigures:
     """The median of latency x clock / highest clock."""
     p50_less_waiting_ns: Figure = UNKNOWN
     """The same less what each inference waited for a core: of one thread alone, since others' waits are not seen."""
-    outliers: int = 0
-    """More than three interquartile ranges above the third quartile; in the statistics."""
+    outliers: Figure = UNKNOWN
+    """How many lie more than three interquartile ranges above the third quartile; in the statistics."""
+    outliers_share_of_mean: Figure = UNKNOWN
+    """By which share of itself the mean is greater for them."""
     unsteady: str = ""
     """Why the run has not come to rest, where it has not."""
     warm_up_ns: Figure = UNKNOWN
@@ -155,6 +159,31 @@ class RunFigures:
     mean_ap: Figure = UNKNOWN
     """A detector's mean average precision, as COCO has it."""
     mean_ap50: Figure = UNKNOWN
+
+    @property
+    def waited(self) -> Figure:
+        """The share of the inferences that waited for a core for more than 2 % of their time."""
+        return self.contended / self.count if self.count else UNKNOWN
+
+    @property
+    def waiting_tells(self) -> bool:
+        """Whether what inferences waited for a core may have moved the median: by more than 2 %, as far as that is
+        known; of several threads, whose waits are not seen, where a third waited, since the median of all may then be
+        the upper quartile of the others."""
+        if isinstance(self.p50_less_waiting_ns, Missing) or isinstance(self.p50_ns, Missing):
+            return WAITED * self.contended > self.count
+        return self.p50_ns > MOVED * self.p50_less_waiting_ns
+
+    @property
+    def outliers_tell_of_p99(self) -> bool:
+        """Whether the 99th percentile is an outlier itself."""
+        return not isinstance(self.outliers, Missing) and 100 * self.outliers > self.count
+
+    @property
+    def outliers_tell_of_mean(self) -> bool:
+        """Whether outliers have raised the mean by more than 1 %."""
+        share = self.outliers_share_of_mean
+        return not isinstance(share, Missing) and share > RAISED
 
 
 @dataclass(frozen=True)

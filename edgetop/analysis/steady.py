@@ -37,10 +37,19 @@ class Steadiness:
     trouble: str = ""
 
 
-def outliers(values: Union[Float64s, npt.NDArray[np.int64]]) -> int:
-    """How many lie more than three interquartile ranges above the third quartile, as spikes do."""
+@dataclass(frozen=True)
+class Outliers:
+    """How many there are, and by which share of itself the mean is greater for them."""
+
+    count: int
+    share_of_mean: float
+
+
+def outliers(values: Union[Float64s, npt.NDArray[np.int64]]) -> Outliers:
+    """Those of positive values that lie more than three interquartile ranges above the third quartile, as spikes do."""
     low, high = np.percentile(values, (25, 75))
-    return int((values > high + SPIKE_IQR * (high - low)).sum())
+    inside = values <= high + SPIKE_IQR * (high - low)
+    return Outliers(len(values) - int(inside.sum()), 1 - float(values[inside].mean()) / float(values.mean()))
 
 
 def steadiness(series: Sequence[float]) -> Union[Steadiness, Missing]:

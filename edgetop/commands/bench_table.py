@@ -7,6 +7,7 @@ import io
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Any, Callable
 
 from rich import box
@@ -20,6 +21,7 @@ from edgetop.engine.roofs import model_gflops
 from edgetop.readings import Figure, Missing
 from edgetop.run_figures import RunFigures
 from edgetop.widgets.figure_lines import PROVISIONAL, is_provisional
+from edgetop.widgets.marks import mark_counts, marked
 
 WIDE = 140
 """Columns the table may take where the output is no terminal."""
@@ -69,7 +71,7 @@ COLUMNS = (
     Column("precision", 0, lambda cell: cell.spec.precision, number=False),
     Column("threads", 0, lambda cell: str(cell.spec.threads)),
     Column("round", 0, lambda cell: str(cell.round)),
-    Column("p50", 0, _of_run(lambda run: units.duration(run.p50_ns))),
+    Column("p50", 0, _of_run(lambda run: marked(units.duration(run.p50_ns), "p50_ns", run, inf))),
     Column("spread", 2, lambda cell: units.share(cell.spread, 1)),
     Column("p90", 5, _of_run(lambda run: units.duration(run.p90_ns))),
     Column("MLPerf p90", 4, _early_stop),
@@ -156,6 +158,7 @@ def notes(document: Mapping[str, Any], table: Sequence[Cell]) -> list[str]:
     rounds = document["plan"]["rounds"]
     return [
         *document["invalid_reasons"],
+        *mark_counts([cell.run for cell in table if cell.run is not None and not cell.why]),
         *_energy_notes(table),
         *_stream_notes(table),
         *(note for score in document["scores"] for note in _score_notes(score, _where(score, rounds))),

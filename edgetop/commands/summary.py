@@ -41,6 +41,8 @@ def _rows(run: RunFigures, references: set[str]) -> list[tuple[str, str]]:
         ("peak", units.size(run.peak_rss_bytes)),
         *((line.title, line.text(run)) for line in ENERGIES),
         ("inferences", str(run.count)),
+        ("waited", units.share(run.waited)),
+        ("outliers", units.ABSENT if isinstance(run.outliers, Missing) else f"{run.outliers:.0f}"),
         ("load", units.duration(run.load_ns)),
         ("first", units.duration(run.first_ns)),
         ("agreement", agreement),

@@ -211,7 +211,8 @@ class RunState:
             self._statistics = {"count": 0}
         elif count != computed and (final or count < ALWAYS_BELOW or not computed <= count <= computed * GROWTH):
             self._statistics = _statistics(durations)
-            self._statistics["outliers"] = outliers(durations)
+            spikes = outliers(durations)
+            self._statistics |= {"outliers": spikes.count, "outliers_share_of_mean": spikes.share_of_mean}
             self._statistics |= self._conditions.at_highest_clock(starts, durations)
             if self._spec.threads == 1:
                 corrected = self._corrected.view()

@@ -32,8 +32,10 @@ def _interval(run: RunFigures) -> Any:
 
 def _warnings(run: RunFigures) -> list[str]:
     warnings = []
-    if run.contended:
-        warnings.append(f"{run.contended} of {run.count} inferences waited for a core")
+    if run.waiting_tells:
+        warnings.append(f"{run.contended} of {run.count} inferences waited for a core: the median is longer for it")
+    if run.outliers_tell_of_p99 or run.outliers_tell_of_mean:
+        warnings.append(f"{run.outliers} of {run.count} inferences are outliers, which p99 and mean are made of")
     if run.unsteady:
         warnings.append(f"it has not come to rest: {run.unsteady}")
     if run.throttled:
@@ -175,7 +177,9 @@ def _run(run: RunFigures, whose: Mapping[str, str], operators: Optional[Operator
         "highest_clock_hz": plain(run.highest_clock_hz),
         "p50_at_highest_clock_s": _seconds(run.p50_at_highest_clock_ns),
         "strata": _strata(run),
-        "outliers": run.outliers,
+        "contended": run.contended,
+        "outliers": plain(run.outliers),
+        "outliers_share_of_mean": plain(run.outliers_share_of_mean),
         "warm_up_s": _seconds(run.warm_up_ns),
         "unsteady": run.unsteady,
         "missed_deadlines": plain(run.missed),

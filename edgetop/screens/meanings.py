@@ -25,8 +25,13 @@ MEANINGS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             (
                 "t u w o",
                 "letters before a figure, with a note each below the table. t: inferences ran while throttled; u: the "
-                "run has not come to rest; w: samples waited for a core for more than 2 % of their time; o: samples "
-                "lie more than three interquartile ranges above the third quartile. All stay in the statistics",
+                "run has not come to rest; w: waiting for a core has moved the median by more than 2 %; o: the 99th "
+                "percentile is an outlier, or outliers have raised the mean by more than 1 %",
+            ),
+            (
+                "waited, outliers",
+                "samples that waited for a core for more than 2 % of their time, and samples more than three "
+                "interquartile ranges above the third quartile. All stay in the statistics",
             ),
             (
                 "at full clock",

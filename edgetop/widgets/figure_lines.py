@@ -127,6 +127,8 @@ LINES = (
     FigureLine("mAP50", "mean_ap50", _share, 11, only_with="mean_ap50"),
     FigureLine("decode", "decode_ns", units.duration, 14, only_with="decode_ns"),
     FigureLine("samples", "count", _count, 9),
+    FigureLine("waited", "waited", units.share, 15),
+    FigureLine("outliers", "outliers", _count, 16, only_with="outliers"),
     FigureLine("agreement", "agreement", units.difference, 12),
 )
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from edgetop.analysis.steady import LEAST, Steadiness, outliers, steadiness
+from edgetop.analysis.steady import LEAST, Outliers, Steadiness, outliers, steadiness
 from edgetop.readings import Missing
 
 
@@ -47,5 +47,7 @@ def test_a_constant_series_is_steady_and_a_short_one_is_not_judged():
 
 def test_outliers_are_beyond_three_interquartile_ranges():
     values = np.concatenate([np.linspace(10, 20, 101), [29.9, 30.0 + 5.1, 90.0]])
-    assert outliers(values) == 2
-    assert outliers(np.full(50, 7)) == 0
+    found = outliers(values)
+    assert found.count == 2
+    assert found.share_of_mean == pytest.approx(1 - values[:-2].mean() / values.mean())
+    assert outliers(np.full(50, 7)) == Outliers(0, 0.0)

@@ -149,8 +149,11 @@ def test_how_a_run_runs_is_told_after_failures_and_before_what_is_missing():
 
 
 def test_a_failure_comes_first_and_keeps_its_hint():
-    runs = [run(0, contended=3, count=10), run(1, status="failed", message="killed by signal 9", hint="Try int8")]
-    assert text(notes(runs, 80)) == ["✗ B killed by signal 9. Try int8", "w samples that waited for a core: A 3 of 10"]
+    runs = [
+        run(0, contended=4, count=10, p50_ns=5e6),
+        run(1, status="failed", message="killed by signal 9", hint="Try int8"),
+    ]
+    assert text(notes(runs, 80)) == ["✗ B killed by signal 9. Try int8", "w samples that waited for a core: A 4 of 10"]
 
 
 def test_notes_that_do_not_fit_say_that_more_follows():

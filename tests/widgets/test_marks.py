@@ -6,7 +6,7 @@ import pytest
 
 from edgetop.readings import Missing
 from edgetop.run_figures import RunFigures
-from edgetop.widgets.marks import letters_of, mark_texts, marked
+from edgetop.widgets.marks import letters_of, mark_counts, mark_texts, marked
 
 
 def run(**changes):
@@ -14,7 +14,7 @@ def run(**changes):
     return RunFigures(0, "litert", "LiteRT", "tiny", "fp32", 1, **values)
 
 
-ALL = run(throttled=3, unsteady="its last turns are 2 % apart", contended=4, outliers=5)
+ALL = run(throttled=3, unsteady="its last turns are 2 % apart", contended=40, outliers=5, outliers_share_of_mean=0.2)
 
 
 def test_each_warning_is_at_the_figures_it_concerns():
@@ -39,6 +39,31 @@ def test_a_note_a_letter_names_the_runs():
     told = mark_texts([run(), ALL], "AB")
     assert told == [
         "u has not come to rest: B its last turns are 2 % apart",
-        "w samples that waited for a core: B 4 of 100",
+        "w samples that waited for a core: B 40 of 100",
         "o outliers, more than 3 interquartile ranges above the third quartile: B 5 of 100",
+    ]
+
+
+def test_waiting_marks_a_median_that_it_has_moved_and_no_other():
+    known = run(contended=90, p50_less_waiting_ns=4.95e6)
+    assert letters_of("p50_ns", known) == "" and mark_texts([known], "A") == []
+    assert letters_of("p50_ns", dataclasses.replace(known, p50_less_waiting_ns=4.8e6)) == "w"
+    several_threads = dataclasses.replace(known, threads=4, p50_less_waiting_ns=Missing("others' waits are not seen"))
+    assert letters_of("p50_ns", several_threads) == "w"
+    assert letters_of("p50_ns", dataclasses.replace(several_threads, contended=33)) == ""
+
+
+def test_outliers_mark_a_p99_that_is_one_and_a_mean_that_they_have_raised():
+    few = run(outliers=1, outliers_share_of_mean=0.009)
+    assert letters_of("p99_ns", few) == letters_of("mean_ns", few) == "" and mark_texts([few], "A") == []
+    assert letters_of("mean_ns", dataclasses.replace(few, outliers_share_of_mean=0.011)) == "o"
+    many = dataclasses.replace(few, outliers=2)
+    assert (letters_of("p99_ns", many), letters_of("mean_ns", many)) == ("o", "")
+    assert mark_texts([dataclasses.replace(many, p99_ns=Missing("needs 459"))], "A") == []
+
+
+def test_a_matrix_tells_how_many_of_its_runs_a_letter_concerns():
+    assert mark_counts([run(), ALL, ALL])[:2] == [
+        "t inferences while throttled (2 of 3 runs)",
+        "u has not come to rest (2 of 3 runs)",
     ]
