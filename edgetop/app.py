@@ -83,7 +83,9 @@ class EdgetopApp(RunActions, ReplayActions, SessionActions, ViewActions):
         self._settings = settings
         self._replay = replay
         self._browse = browse
-        self._engines = engines or Engines(start_client, start_client, lambda _: start_client())
+        self._engines = engines or Engines(
+            start_client, start_client, lambda _: start_client(), lambda *_: start_client()
+        )
         self._link = Link(start_client, lambda messages: self.call_later(self._take, messages), client)
         self._live: Optional[LiveScreen] = None
         self._picker: Optional[PickerScreen] = None

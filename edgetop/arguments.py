@@ -55,9 +55,13 @@ def make_parser() -> argparse.ArgumentParser:
     )
     compare.add_argument("first", metavar="A", help="a session file, to which B is compared")
     compare.add_argument("second", metavar="B", help="another one")
+    compare.add_argument(
+        "--align", default="", metavar="HOW", help="on the screen: by start, run, marker or marker:NAME (default: run)"
+    )
     compare.add_argument("--runs", default="", metavar="A1,B2", help="which run of A, by its place, with which of B")
     compare.add_argument("--headless", action="store_true", help="print a table, without a screen")
     compare.add_argument("--json", default="", metavar="FILE|-", help="write the comparison as JSON, without a screen")
+    _mouse_option(compare)
 
     replay = commands.add_parser("replay", help="replay", description="Show a recorded session again.")
     replay.add_argument("file", metavar="FILE")

@@ -20,7 +20,7 @@ usage:
   edgetop accuracy MODEL --data PATH     how often it is right on ImageNet, COCO or a folder of labelled pictures
   edgetop bench PLAN                     measure many models on many frameworks, in one table
   edgetop replay FILE                    show a recorded session again
-  edgetop compare A B                    two recorded sessions against each other
+  edgetop compare A B                    two recorded sessions on one axis of time
   edgetop export FILE --format F -o OUT  a session as csv, json, parquet, trace (Perfetto) or mcap
   edgetop report FILE … -o OUT.html      sessions as one HTML page with charts, to pass on
   edgetop sessions [FOLDER]              what was recorded: search, replay, rename, delete

@@ -35,6 +35,8 @@ class RunFigures:
     model: str
     precision: str
     threads: int
+    session: str = ""
+    """Whose it is, where two sessions are shown: what that one is called."""
     variant: str = ""
     delegate: str = ""
     delegate_options: tuple[str, ...] = ()

@@ -61,13 +61,14 @@ def run_app(
 
 def engines_of(arguments: argparse.Namespace, folder: str = "") -> Engines:
     """How this command's engines are begun; recorded sessions are those of the folder, or of the default one."""
-    from edgetop.engine.client import start_browser, start_engine, start_replay
+    from edgetop.engine.client import start_browser, start_engine, start_pair, start_replay
     from edgetop.engine.link import Engines
 
     return Engines(
         lambda: start_engine(arguments.config, arguments.python),
         lambda: start_browser(folder or sessions_folder()),
         start_replay,
+        start_pair,
     )
 
 

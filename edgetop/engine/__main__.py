@@ -1,6 +1,7 @@
 """The engine as a process, JSON lines on both sides.
 
-``python -m edgetop.engine [--replay=FILE --meter-csv=FILE | --browse=FOLDER | --config=FILE --python=NAME=PATH …]``.
+``python -m edgetop.engine [--replay=FILE --meter-csv=FILE | --pair=FILE --pair=FILE --align=HOW --runs=A1,B2 |
+--browse=FOLDER | --config=FILE --python=NAME=PATH …]``.
 
 With ``--serve=FD`` the messages go to whichever screen connects to the listening socket of that descriptor.
 """
@@ -16,7 +17,7 @@ import socket
 import sys
 import threading
 from collections.abc import Mapping, Sequence
-from typing import Callable, Protocol, Union
+from typing import TYPE_CHECKING, Callable, Protocol, Union
 
 from edgetop import __version__
 from edgetop.controls import Command, Start, Stop
@@ -27,7 +28,11 @@ from edgetop.machine import describe_machine
 from edgetop.protocol import Ended, Hello
 from edgetop.readings import Missing
 
+if TYPE_CHECKING:
+    from edgetop.engine.replay import Source
+
 _CHUNK = 1 << 16
+_OPTIONS = ["replay=", "meter-csv=", "pair=", "align=", "runs=", "browse=", "config=", "python=", "serve="]
 
 Commands = Callable[[float], list[Command]]
 
@@ -103,12 +108,12 @@ def _look_for_frameworks(found: queue.SimpleQueue[tuple[str, Union[str, Missing]
     availabilities(names(), python, lambda name, here: found.put((name, here.version)))
 
 
-def replay(path: str, meter_csv: str, publisher: Far, commands: Commands) -> Ended:
-    """Replay a session until asked to stop."""
+def replay(source: Source, publisher: Far, commands: Commands) -> Ended:
+    """Replay a session, or two, until asked to stop."""
     from edgetop.engine.loop import Loop
     from edgetop.engine.replay import ReplayFeed
 
-    feed = ReplayFeed(path, meter_csv=meter_csv)
+    feed = ReplayFeed(source)
     publisher.publish(Hello(__version__, can_seek=True, can_record=False, machine=feed.description.machine))
     publisher.publish(feed.overview())
     return Loop(feed, publisher, commands, hold_at_end=True).run()
@@ -119,7 +124,7 @@ def main(argv: list[str]) -> int:
     # Whatever a library prints must not break the messages: they get a descriptor of their own.
     messages = os.dup(1)
     os.dup2(2, 1)
-    said = getopt.getopt(argv, "", ["replay=", "meter-csv=", "browse=", "config=", "python=", "serve="])[0]
+    said = getopt.getopt(argv, "", _OPTIONS)[0]
     options = dict(said)
     if "--serve" in options:
         from edgetop.engine.door import Door
@@ -135,7 +140,15 @@ def answer(said: Sequence[tuple[str, str]], publisher: Far, commands: Commands) 
     options = dict(said)
     try:
         if "--replay" in options:
-            ended = replay(options["--replay"], options.get("--meter-csv", ""), publisher, commands)
+            from edgetop.engine.recorded import Recorded
+
+            ended = replay(Recorded(options["--replay"], options.get("--meter-csv", "")), publisher, commands)
+        elif "--pair" in options:
+            from edgetop.engine.pair import PairRecorded
+
+            first, second = (value for name, value in said if name == "--pair")
+            how = options.get("--align", ""), options.get("--runs", "")
+            ended = replay(PairRecorded(first, second, *how), publisher, commands)
         elif "--browse" in options:
             from edgetop.engine.browse import Browser
 

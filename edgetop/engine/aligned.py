@@ -11,7 +11,7 @@ from edgetop.errors import UsageError
 from edgetop.sessions.markers import Marker
 
 START, RUN, MARKER = "start", "run", "marker"
-_WORDS = {START: "their starts", RUN: "the begin of measuring"}
+_WORDS = {START: "their starts", RUN: "where measuring began"}
 
 
 @dataclass(frozen=True)

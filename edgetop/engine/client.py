@@ -108,6 +108,12 @@ def start_replay(path: str, meter_csv: str = "") -> Client:
     return Client([sys.executable, "-m", "edgetop.engine", f"--replay={path}", f"--meter-csv={meter_csv}"])
 
 
+def start_pair(first: str, second: str, align: str = "", runs: str = "") -> Client:
+    """An engine that replays two session files on one axis of time, aligned and chosen as ``PairRecorded`` has it."""
+    options = [f"--pair={first}", f"--pair={second}", f"--align={align}", f"--runs={runs}"]
+    return Client([sys.executable, "-m", "edgetop.engine", *options])
+
+
 def start_browser(folder: str) -> Client:
     """An engine that shows the sessions of a folder."""
     return Client([sys.executable, "-m", "edgetop.engine", f"--browse={folder}"])

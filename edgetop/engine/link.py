@@ -43,6 +43,8 @@ class Engines:
     """Lists recorded sessions."""
     replay: Callable[[str], EngineClient]
     """Replays the session at a path."""
+    pair: Callable[[str, str], EngineClient]
+    """Replays the sessions at two paths against each other."""
 
 
 class Link:

@@ -30,5 +30,5 @@ def common(runs: Sequence[RunFigures]) -> list[str]:
 
 
 def names(runs: Sequence[RunFigures]) -> list[str]:
-    """Framework and variant, and what differs."""
-    return [" ".join([run.title, *apart]) for run, apart in zip(runs, differences(runs))]
+    """Framework and variant, and what differs; before it the session, where there are two."""
+    return [" ".join([*filter(None, [run.session]), run.title, *apart]) for run, apart in zip(runs, differences(runs))]

@@ -11,7 +11,7 @@ from typing import Optional
 from edgetop.clock import SECOND_NS
 from edgetop.engine.aggregate import Aggregate
 from edgetop.engine.aligned import aligned
-from edgetop.engine.compared import Pair, Session, compared, weights_of
+from edgetop.engine.compared import NOT_INTERLEAVED, Pair, Session, compared, weights_of
 from edgetop.engine.overview import joined, overview
 from edgetop.engine.pair_aggregate import PairAggregate, PairBatch, Part, Shown
 from edgetop.engine.recorded import Recorded
@@ -61,7 +61,7 @@ class PairRecorded:
         )
         self._shown = Shown(
             tuple((numbers[one], numbers[other]) for one, other in pairs),
-            (*found.warnings, *left_out, f"Aligned by {alignment.by}"),
+            (*found.warnings, *left_out, f"aligned by {alignment.by}; {NOT_INTERLEAVED}"),
         )
         self.description = self._described(sessions)
 

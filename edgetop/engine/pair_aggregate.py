@@ -151,8 +151,7 @@ def _runs(part: Part, snapshot: Snapshot) -> Iterator[RunFigures]:
     for run in snapshot.runs:
         number = part.runs.get(run.run)
         if number is not None:
-            with_whom = run.agrees_with and f"{part.name} {run.agrees_with}"
-            yield replace(run, run=number, title=f"{part.name} {run.title}", agrees_with=with_whom, rank=0)
+            yield replace(run, run=number, session=part.name, rank=0)
 
 
 def _gauges(part: Part, snapshot: Snapshot) -> Iterator[Gauge]:

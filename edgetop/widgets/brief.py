@@ -33,7 +33,8 @@ class Brief(Lines):
 
     def draw(self, width: int, height: int) -> Sequence[Row]:
         """As many parts as fit, the most wanted first."""
-        row: Row = (("  ", ""),)
+        whose = "".join(f"{plain(name)}  " for name in self._snapshot.sessions[:1])
+        row: Row = ((f"  {whose}", "muted" if whose else ""),)
         for part in (self._cpu(), self._heat(), self._limits(), self._power(), self._label(), self._verdict()):
             longer: Row = (*row, *((("  ·  ", "grid"),) if len(row) > 1 else ()), *part)
             if part and row_width(longer) < width:

@@ -59,7 +59,7 @@ class Chart(Panel):
     def _legend(self, width: int) -> Row:
         """Mark, name and newest value of each run; shorter names, or letters alone, where the room is short."""
         titles = [f" {run_name(run)}" for run in self._runs]
-        frameworks = [f" {plain(run.framework)}" for run in self._runs]
+        frameworks = [f" {plain(run.session or run.framework)}" for run in self._runs]
         for names in (titles, frameworks):
             row = self._entries(names)
             if row_width(row) <= width:

@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 
 from edgetop.protocol import Snapshot
 from edgetop.run_figures import RunFigures, Verdict
-from edgetop.widgets.cells import Row, wrap
+from edgetop.widgets.cells import Row, plain, wrap
 from edgetop.widgets.forest import forest
 from edgetop.widgets.pairs import pairs_of
 from edgetop.widgets.pareto import Quality, frontier, points_of, qualities
@@ -37,6 +37,7 @@ class ComparisonPanel(ScrolledPanel):
         super().__init__(id=id)
         self._runs: tuple[RunFigures, ...] = ()
         self._verdicts: tuple[Verdict, ...] = ()
+        self._warnings: tuple[str, ...] = ()
         self._page = VERDICTS
         self._wanted = ""
         """The title of the quality that was chosen."""
@@ -44,7 +45,7 @@ class ComparisonPanel(ScrolledPanel):
 
     def show(self, snapshot: Snapshot) -> None:
         """Draw what is told of the snapshot's runs."""
-        self._runs, self._verdicts = snapshot.runs, snapshot.verdicts
+        self._runs, self._verdicts, self._warnings = snapshot.runs, snapshot.verdicts, snapshot.warnings
         self.redraw()
 
     # ---- keys
@@ -114,9 +115,10 @@ class ComparisonPanel(ScrolledPanel):
     def _verdict_page(self, width: int, height: int) -> list[Row]:
         head = ranking(self._runs, width)
         pairs, reasons = pairs_of(self._runs, self._verdicts), missing_reasons(self._runs)
-        rows = forest(pairs, width, reasons, worded=True)
+        below: list[Row] = [((line, "warn"),) for text in self._warnings for line in wrap(plain(text), width)]
+        rows = [*forest(pairs, width, reasons, worded=True), *below]
         if len(head) + 1 + len(rows) > height:
-            rows = forest(pairs, width, reasons, worded=False)
+            rows = [*forest(pairs, width, reasons, worded=False), *below]
         gap: list[Row] = [()] if len(head) + 1 + len(rows) <= height else []
         room = max(1, height - len(head) - len(gap))
         first = self.first_row(len(rows), room)

@@ -28,11 +28,19 @@ def missing_text(missing: Missing) -> str:
     return plain(f"{missing.reason}: {missing.hint}" if missing.hint else missing.reason)
 
 
-def notes(runs: Sequence[RunFigures], width: int, idle_note: str = "") -> list[Row]:
-    """All notes in lines of ``width`` cells, the gravest first."""
+def notes(runs: Sequence[RunFigures], width: int, idle_note: str = "", warnings: Sequence[str] = ()) -> list[Row]:
+    """All notes in lines of ``width`` cells, the gravest first; ``warnings`` are of all runs together."""
     idle = [(plain(idle_note), "warn")] if idle_note else []
     marks = [(text, "warn") for text in mark_texts(runs, _letters(runs))]
-    first = [*_messages(runs), *_throttled(runs), *_lost(runs), *_energy(runs), *idle, *marks]
+    first = [
+        *_messages(runs),
+        *((plain(text), "warn") for text in warnings),
+        *_throttled(runs),
+        *_lost(runs),
+        *_energy(runs),
+        *idle,
+        *marks,
+    ]
     texts = [*first, *_ways(runs), *_missing(runs)]
     return [((line, ink),) for text, ink in texts for line in wrap(text, width)]
 

@@ -14,7 +14,7 @@ from edgetop.widgets.gauges import rails, session_rail, whose_watts
 from edgetop.widgets.marks import marked
 from edgetop.widgets.pairs import headline, pairs_of
 from edgetop.widgets.panel import Panel
-from edgetop.widgets.run_names import run_label, run_name, run_variant
+from edgetop.widgets.run_names import run_label, run_name, run_title, run_variant
 
 HEAD = 10
 """Cells of the rows' titles."""
@@ -61,11 +61,13 @@ class Figures(Panel):
         self._turn: Optional[int] = None
         self._watts = ""
         self._idle_note = ""
+        self._warnings: tuple[str, ...] = ()
         self._headline = ""
 
     def show(self, snapshot: Snapshot) -> None:
         """Draw the figures of the snapshot's runs."""
         self._runs, self._turn, self._idle_note = snapshot.runs, snapshot.turn, snapshot.idle_note
+        self._warnings = snapshot.warnings
         self._headline = plain(headline(snapshot.runs, pairs_of(snapshot.runs, snapshot.verdicts)))
         rail = session_rail(rails(snapshot.gauges), snapshot.power)
         self._watts = plain(whose_watts(rail.watts.channel)) if rail is not None and rail.readable else ""
@@ -86,7 +88,7 @@ class Figures(Panel):
             return [(("no runs yet", "muted"),)]
         column = max(2, min(WIDEST, (width - HEAD) // len(self._runs)))
         head = self._head(column, height)
-        below = notes(self._runs, width, self._idle_note)
+        below = notes(self._runs, width, self._idle_note, self._warnings)
         room, lines = height - len(head), lines_of(self._runs)
         kept = len(lines) if room >= len(lines) + len(below) else room - min(len(below), self._note_lines(room))
         heaviest = sorted(lines, key=self._weight)[: max(1, kept)]
@@ -103,20 +105,21 @@ class Figures(Panel):
         return not any(line.has_value(run) for run in self._runs), line.weight
 
     def _head(self, column: int, height: int) -> list[Row]:
+        full = height >= 11
         names: list[Span] = [(" " * HEAD, "")]
         variants: list[Span] = [(" " * HEAD, "")]
         states: list[Span] = [(fit("state", HEAD), "muted")]
         for place, run in enumerate(self._runs):
-            names += self._run_title(place, run, column)
+            names += self._run_title(place, run_title(run) if full else run_name(run), column)
             variants += _cell(_variant(run, column), "muted", column)
             states += self._state(run, column)
-        return [tuple(names), tuple(variants), tuple(states)] if height >= 11 else [tuple(names), tuple(states)]
+        return [tuple(names), tuple(variants), tuple(states)] if full else [tuple(names), tuple(states)]
 
-    def _run_title(self, place: int, run: RunFigures, column: int) -> list[Span]:
+    def _run_title(self, place: int, title: str, column: int) -> list[Span]:
         label, ink = run_label(place)
         label = label[-1] if column < SLIM else label
         gap = _gap(column)
-        name = f" {run_name(run)}"
+        name = f" {title}"
         name = fit(name, min(len(name), column - gap - len(label)))
         return [(fit_right(label, column - gap - len(name)), ink), (name, "strong"), (" " * gap, "")]
 
@@ -140,9 +143,12 @@ class Figures(Panel):
 
 
 def _variant(run: RunFigures, column: int) -> str:
-    """Precision and threads, after the framework's version where there is room for it."""
-    long = f"{run.version.partition('+')[0]} {run_variant(run)}"
-    return long if len(long) <= column - _gap(column) else run_variant(run)
+    """Precision and threads, after the framework's version where there is room for it; of two sessions, after which
+    it is of."""
+    version = run.version.partition("+")[0]
+    ways = (f"{version} {run_variant(run)}", run_variant(run), f"×{run.threads}")
+    texts = [f"{plain(run.session)} {way}".lstrip() for way in ways]
+    return next((text for text in texts if len(text) <= column - _gap(column)), texts[-1])
 
 
 def _word(text: str, column: int) -> str:

@@ -112,9 +112,11 @@ def letter(place: int) -> str:
 
 
 def headline(runs: Sequence[RunFigures], pairs: Sequence[Pair]) -> str:
-    """The verdict on the speed of the fastest run and of the next, by their letters; empty where there are no two."""
+    """The verdict on the speed of the fastest run and of the next, by their letters, or of the first pair where these
+    are not compared; empty where there are no two."""
     leaders = set(order_of(runs)[:2])
-    pair = next((p for p in pairs if p.kind == "latency" and {p.first, p.second} == leaders), None)
+    latencies = [pair for pair in pairs if pair.kind == "latency"]
+    pair = next((pair for pair in latencies if {pair.first, pair.second} == leaders), next(iter(latencies), None))
     if pair is None:
         return ""
     one, other = letter(pair.first), letter(pair.second)

@@ -15,9 +15,14 @@ def run_label(place: int) -> Span:
     return (f"{SHAPES[place % len(SHAPES)]} {LETTERS[place % len(LETTERS)].upper()}", f"series-{place + 1}")
 
 
-def run_name(run: RunFigures) -> str:
+def run_title(run: RunFigures) -> str:
     """Its framework's title, or its short name."""
     return plain(run.title or run.framework)
+
+
+def run_name(run: RunFigures) -> str:
+    """The same, after the session where there are two."""
+    return f"{plain(run.session)} {run_title(run)}".lstrip()
 
 
 def run_variant(run: RunFigures) -> str:

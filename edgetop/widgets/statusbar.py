@@ -78,8 +78,10 @@ class StatusBar(Lines):
         return (*rec, (f"  {plain(recording.message)}", "warn")) if recording.message else rec
 
     def _detail(self) -> str:
-        """The recording's file, its end kept where it is long; or why there is none, or what a replay is of."""
+        """The recording's file, its end kept where it is long; or why there is none, or what is replayed."""
         recording = self._snapshot.recording
+        if self._snapshot.sessions:
+            return plain(" against ".join(self._snapshot.sessions))
         if self._snapshot.since_ns:
             return f"recorded from {clock_time(self._snapshot.since_ns)} on"
         return plain(recording.reason if isinstance(recording, Missing) else recording.path)

@@ -13,6 +13,7 @@ from edgetop.units import clock_time
 from edgetop.widgets.bars import block
 from edgetop.widgets.cells import Row, Span, fit, plain, row_width, spans_of
 from edgetop.widgets.lines import Lines
+from edgetop.widgets.run_names import run_name
 
 MARKS = {"error": "!", "throttle": "T", "marker": "M", "disk": "D", "sensor": "S", "clock": "C", "run": "'"}
 """The sign of a marker on the bar by its kind, the gravest first: one cell shows one."""
@@ -137,7 +138,7 @@ class Timeline(Lines):
         return ((label, "muted"), (signs, "bar"))
 
     def _title(self, name: str) -> str:
-        runs = {f"{LATENCY}{run.run}": run.title for run in self._snapshot.runs}
+        runs = {f"{LATENCY}{run.run}": run_name(run) for run in self._snapshot.runs}
         return plain(runs.get(name, name))
 
     def _means(self, course: Sequence[Optional[float]], cells: int) -> list[Optional[float]]:

@@ -73,6 +73,7 @@ class Browsed:
             lambda: begin("picker", engine.HELLO, engine.catalog()),
             lambda: begin("browser", engine.HELLO, Sessions(FOLDER, entries, (), 0)),
             lambda path: begin(path, *(replay or (hello, engine.snapshot(duration_ns=20 * S)))),
+            lambda *paths: begin(paths, *(replay or (hello, engine.snapshot(duration_ns=20 * S)))),
         )
         start = engines.measure if picker else engines.browse
         self.app = EdgetopApp(start, None, settings or Settings(), engines=engines, browse=not picker)

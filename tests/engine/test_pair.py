@@ -8,6 +8,7 @@ from edgetop.controls import Pause, Seek
 from edgetop.engine import recorded, replay
 from edgetop.engine.aggregate import Aggregate
 from edgetop.engine.aligned import aligned
+from edgetop.engine.compared import NOT_INTERLEAVED
 from edgetop.engine.pair import PairRecorded, names_of
 from edgetop.engine.replay import ReplayFeed
 from edgetop.errors import UsageError
@@ -113,13 +114,7 @@ def test_each_ends_in_the_figures_of_its_own_replay(session, clock, replay_of):
     first, second = alone(a).runs, alone(b).runs
     labels = names_of([SessionReader(path).description for path in (a, b)])
     expected = [
-        dataclasses.replace(
-            run,
-            run=number,
-            title=f"{label} {run.title}",
-            agrees_with=run.agrees_with and f"{label} {run.agrees_with}",
-            rank=0,
-        )
+        dataclasses.replace(run, run=number, session=label, rank=0)
         for number, (label, run) in enumerate(
             [(labels[0], first[0]), (labels[1], second[0]), (labels[0], first[1]), (labels[1], second[1])]
         )
@@ -215,7 +210,7 @@ def test_what_differs_and_how_they_are_aligned_is_told(session, replay_of):
     first, second = feed.aggregate.snapshot().sessions
     assert feed.aggregate.snapshot().warnings == (
         f"edgetop differs: {first} 0.1.0, {second} 0.2.0",
-        "Aligned by the begin of measuring",
+        f"aligned by where measuring began; {NOT_INTERLEAVED}",
     )
 
 

@@ -175,3 +175,11 @@ def test_shares_whose_intervals_overlap_are_not_ranked():
     runs = [run(0, top1=0.90, top1_ci95=(0.88, 0.92)), run(1, top1=0.89, top1_ci95=(0.87, 0.91))]
     assert best("top-1", runs) == frozenset()
     assert best("mAP", [run(0, mean_ap=0.30), run(1, mean_ap=0.10)]) == frozenset()
+
+
+def test_what_differs_between_two_sessions_stands_before_what_is_known_of_their_samples():
+    runs = [run(0, lost=3), run(1)]
+    assert text(notes(runs, 60, warnings=("edgetop differs: 16:46 0.1.0, 17:02 0.2.0",)))[:2] == [
+        "edgetop differs: 16:46 0.1.0, 17:02 0.2.0",
+        "samples lost: A 3",
+    ]

@@ -86,3 +86,9 @@ def test_energy_of_which_one_is_provisional_is_provisional():
 
 def test_one_run_has_no_headline():
     assert headline([run(0)], []) == "" and headline([], []) == ""
+
+
+def test_of_runs_of_two_sessions_the_headline_is_of_a_pair_that_is_compared():
+    runs = [run(0, 5 * MS), run(1, 9 * MS), run(2, 6 * MS), run(3, 12 * MS)]
+    told = headline(runs, pairs_of(runs, [verdict(0, 1, 1.8), verdict(2, 3, 2.0)]))
+    assert told.startswith("A is 1.80 times as fast as B")
