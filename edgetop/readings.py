@@ -63,6 +63,11 @@ class Channel:
     """How often it is read; 0 in a recording that does not tell."""
 
 
+def whose_watts(channel: Channel) -> str:
+    """What a meter sees, and which meter it is: ``whole board by INA219 at 0x40 on bus 1``."""
+    return " by ".join(part for part in (channel.covers, channel.source) if part)
+
+
 @dataclass(frozen=True)
 class Reading:
     """A channel's value, stamped at the middle of its measurement on the monotonic clock."""

@@ -17,8 +17,9 @@ from edgetop.engine.compared import NOT_INTERLEAVED, Compared, Line, Pair, Sessi
 from edgetop.engine.loop import Loop
 from edgetop.engine.replay import ReplayFeed
 from edgetop.engine.result import plain
-from edgetop.readings import Figure, Missing
+from edgetop.readings import Figure, Missing, whose_watts
 from edgetop.sessions.reader import SessionReader
+from edgetop.widgets.figure_lines import PROVISIONAL, is_provisional
 
 SCHEMA = "edgetop.compare/1"
 _WRITTEN = {
@@ -62,18 +63,30 @@ def _began(session: Session) -> str:
     return moment.isoformat(timespec="seconds")
 
 
+def _watts(session: Session) -> str:
+    """Whose watts its energies are of, where it has any."""
+    metered = any(not isinstance(run.energy_j, Missing) for run in session.runs)
+    return f", watts: {whose_watts(session.power)}" if metered and session.power is not None else ""
+
+
 def _print(first: Session, second: Session, found: Compared) -> None:
     console = output()
     for session in (first, second):
-        console.print(Text(units.printable(f"{session.name}: {session.path}, {_began(session)}")))
+        console.print(Text(units.printable(f"{session.name}: {session.path}, {_began(session)}{_watts(session)}")))
     for pair in found.pairs:
         title = units.printable(f"{pair.first.title}, {pair.first.model}")
         table = new_table(console, title, ["figure", "A", "B", "B/A, 95 %"])
         for line in pair.lines:
             if not isinstance(line.first, Missing) or not isinstance(line.second, Missing):
                 name, write = _WRITTEN[line.name]
-                table.add_row(name, *map(Text, (write(line.first), write(line.second), _ratio(line))))
+                values = [
+                    PROVISIONAL + write(value) if line.name == "energy_j" and is_provisional(run) else write(value)
+                    for run, value in ((pair.first, line.first), (pair.second, line.second))
+                ]
+                table.add_row(name, *map(Text, (*values, _ratio(line))))
         console.print(table)
+    if found.other_watts is not None:
+        console.print(Text(units.printable(f"energy is not compared: {found.other_watts.reason}")))
     console.print(Text(NOT_INTERLEAVED))
 
 
@@ -106,7 +119,13 @@ def _whose(session: Session) -> dict[str, Any]:
         "began": _began(session),
         "edgetop_version": known.edgetop_version,
         "machine": dict(known.machine),
+        "power": _power(session),
     }
+
+
+def _power(session: Session) -> dict[str, str]:
+    channel = session.power
+    return {"source": channel.source, "covers": channel.covers} if channel is not None else {"source": "", "covers": ""}
 
 
 def _pair(pair: Pair) -> dict[str, Any]:

@@ -16,12 +16,12 @@ from edgetop.commands.accuracy_table import accuracy_notes, accuracy_rows
 from edgetop.commands.output import Output
 from edgetop.engine.names import common, differences, names
 from edgetop.protocol import Snapshot
-from edgetop.readings import Missing
+from edgetop.readings import Missing, whose_watts
 from edgetop.run_figures import RunFigures
 from edgetop.sessions.report.content import Table as FigureTable
 from edgetop.widgets.figure_lines import ENERGIES, LATENCIES
 from edgetop.widgets.figure_notes import energy_texts, missing_text, throttled_text
-from edgetop.widgets.gauges import rails, session_rail, whose_watts
+from edgetop.widgets.gauges import rails, session_rail
 from edgetop.widgets.marks import mark_texts, marked
 
 OF_SOME = ("missed", "net", "inf/J", "decode", *ACCURACY)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Union
+from typing import Optional, Union
 
 from edgetop.analysis.comparison import Ratio, of_quantities, times_as_fast, times_as_much
 from edgetop.analysis.unpaired import of_intervals
 from edgetop.engine.names import names
 from edgetop.engine.verdicts import memory_ratio
 from edgetop.errors import UsageError
-from edgetop.readings import Figure, Missing
+from edgetop.readings import Channel, Figure, Missing, whose_watts
 from edgetop.run_figures import RunFigures, Verdict
 from edgetop.sessions.description import Description
 from edgetop.sessions.reader import SessionReader
@@ -37,6 +37,11 @@ class Session:
     description: Description
     runs: tuple[RunFigures, ...]
     weights: Mapping[int, str] = field(default_factory=dict)
+
+    @property
+    def power(self) -> Optional[Channel]:
+        """The channel that its energy is made of, where it has one."""
+        return next((each for each in self.description.channels if each.id == self.description.power), None)
 
 
 @dataclass(frozen=True)
@@ -66,6 +71,8 @@ class Compared:
 
     pairs: tuple[Pair, ...]
     warnings: tuple[str, ...]
+    other_watts: Optional[Missing] = None
+    """Why their energies do not compare, where their meters do not see the same."""
 
 
 def weights_of(reader: SessionReader) -> dict[int, str]:
@@ -81,9 +88,11 @@ def compared(first: Session, second: Session, named: str = "") -> Compared:
     matched = _named(first, second, named) if named else _matched(first.runs, second.runs)
     if not matched:
         _refuse(first, second)
-    pairs = tuple(Pair(one, other, _lines(one, other)) for one, other in matched)
+    apart = _other_watts(first, second)
+    pairs = tuple(Pair(one, other, _lines(one, other, apart)) for one, other in matched)
     left_out = () if named else _left_out(first, second, matched)
-    return Compared(pairs, (*_of_sessions(first, second), *_of_runs(first, second, matched), *left_out))
+    warnings = (*_of_sessions(first, second), *_of_runs(first, second, matched), *left_out)
+    return Compared(pairs, warnings, apart)
 
 
 def _model(run: RunFigures) -> str:
@@ -143,11 +152,22 @@ def latency_ratio(first: RunFigures, second: RunFigures) -> Union[Ratio, Missing
     return of_intervals(first.p50_ns, first.ci95_p50_ns, second.p50_ns, second.ci95_p50_ns)
 
 
-def _lines(first: RunFigures, second: RunFigures) -> tuple[Line, ...]:
+def _other_watts(first: Session, second: Session) -> Optional[Missing]:
+    """Why the energies of two sessions do not compare, where their meters do not see the same."""
+    seen = [channel.covers if channel is not None else "" for channel in (first.power, second.power)]
+    if not all(seen) or seen[0] == seen[1]:
+        return None
+    return Missing(f"of different watts: {first.name} {seen[0]}, {second.name} {seen[1]}")
+
+
+def _lines(first: RunFigures, second: RunFigures, apart: Optional[Missing]) -> tuple[Line, ...]:
     lines = [_line("p50_ns", first.p50_ns, second.p50_ns, latency_ratio(first, second))]
     for name in ("p90_ns", "p99_ns", "mean_ns", "rate_ips", "cpu_percent", "peak_rss_bytes"):
         lines.append(_line(name, getattr(first, name), getattr(second, name), _NO_INTERVAL))
-    lines.append(_line("energy_j", first.energy_j, second.energy_j, energy_ratio(first, second)))
+    if apart is not None:
+        lines.append(Line("energy_j", first.energy_j, second.energy_j, apart, apart, apart))
+    else:
+        lines.append(_line("energy_j", first.energy_j, second.energy_j, energy_ratio(first, second)))
     return tuple(lines)
 
 
@@ -198,7 +218,7 @@ def _of_sessions(first: Session, second: Session) -> list[str]:
         ("edgetop", one.edgetop_version, other.edgetop_version),
         ("input", one.plan.input, other.plan.input),
         ("load", str(one.plan.load.kind), str(other.plan.load.kind)),
-        ("power source", _source(one, one.power), _source(other, other.power)),
+        ("power source", _source(first.power), _source(second.power)),
         ("clock", _governor(one), _governor(other)),
     ]
     names = first.name, second.name
@@ -212,8 +232,8 @@ def _keys(first: Description, second: Description) -> list[str]:
     return sorted({*first.machine, *second.machine})
 
 
-def _source(description: Description, channel: int) -> str:
-    return next((each.source or each.title for each in description.channels if each.id == channel), "")
+def _source(channel: Optional[Channel]) -> str:
+    return "" if channel is None else whose_watts(channel) or channel.title
 
 
 def _governor(description: Description) -> str:

@@ -62,6 +62,7 @@ class PairRecorded:
         self._shown = Shown(
             tuple((numbers[one], numbers[other]) for one, other in pairs),
             (*found.warnings, *left_out, f"aligned by {alignment.by}; {NOT_INTERLEAVED}"),
+            found.other_watts,
         )
         self.description = self._described(sessions)
 

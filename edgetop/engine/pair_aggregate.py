@@ -10,6 +10,7 @@ from edgetop.engine.aggregate import Aggregate
 from edgetop.engine.compared import verdicts
 from edgetop.engine.series import COLUMN_NS
 from edgetop.protocol import Columns, Gauge, Overview, Snapshot
+from edgetop.readings import Missing
 from edgetop.run_figures import RunFigures
 from edgetop.samples import Batch
 
@@ -79,6 +80,8 @@ class Shown:
 
     pairs: tuple[tuple[int, int], ...]
     warnings: tuple[str, ...]
+    other_watts: Optional[Missing] = None
+    """Why the second session's energies are not set beside the first's, where their meters do not see the same."""
 
 
 class PairAggregate:
@@ -129,7 +132,7 @@ class PairAggregate:
         """What the screen draws now; each session's figures are those that its own replay has at its moment."""
         self._told = told = tuple(aggregate.snapshot(final=final) for aggregate in self._aggregates)
         each = list(zip(self._parts, told))
-        runs = tuple(sorted((run for part, one in each for run in _runs(part, one)), key=lambda run: run.run))
+        runs = tuple(sorted((run for part, one in each for run in self._runs(part, one)), key=lambda run: run.run))
         first = told[0]
         return replace(
             first,
@@ -146,12 +149,26 @@ class PairAggregate:
             warnings=self._shown.warnings,
         )
 
+    def _runs(self, part: Part, snapshot: Snapshot) -> Iterator[RunFigures]:
+        other_watts = None if part.first else self._shown.other_watts
+        for run in snapshot.runs:
+            number = part.runs.get(run.run)
+            if number is not None:
+                known = run if other_watts is None else _without_energy(run, other_watts)
+                yield replace(known, run=number, session=part.name, rank=0)
 
-def _runs(part: Part, snapshot: Snapshot) -> Iterator[RunFigures]:
-    for run in snapshot.runs:
-        number = part.runs.get(run.run)
-        if number is not None:
-            yield replace(run, run=number, session=part.name, rank=0)
+
+def _without_energy(run: RunFigures, why: Missing) -> RunFigures:
+    return replace(
+        run,
+        power_w=why,
+        energy_j=why,
+        energy_u95_j=why,
+        energy_net_j=why,
+        energy_net_u95_j=why,
+        energy_windows=0,
+        energy_note="",
+    )
 
 
 def _gauges(part: Part, snapshot: Snapshot) -> Iterator[Gauge]:

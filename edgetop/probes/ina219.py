@@ -172,7 +172,7 @@ class Ina219Probe:
             raise library_fault(error) from error
         except (OSError, ProbeError) as error:
             self._chip = None
-            raise bus_fault(error, self._settings) if isinstance(error, OSError) else error from error
+            raise bus_fault(error, self._settings, self._root) if isinstance(error, OSError) else error from error
         return supply_v
 
     def _connect(self) -> None:
@@ -223,7 +223,7 @@ class Ina219Probe:
             self._asleep = False
             return self._take(t_ns)
         except OSError as error:
-            raise bus_fault(error, self._settings) from error
+            raise bus_fault(error, self._settings, self._root) from error
 
     def _read_kernel(self, kernel: KernelMeter) -> tuple[Value, ...]:
         try:

@@ -8,10 +8,12 @@ from edgetop.config import SHUNT_HINT, is_shunt
 from edgetop.errors import ProbeError
 from edgetop.plan import Ina219Settings
 from edgetop.probes.ina219_conversion import FASTEST_HZ, SLOWEST_HZ, conversion
+from edgetop.probes.throttle_signs import is_raspberry_pi
 
 INSTALL = "pip install --no-deps pi-ina219 Adafruit_GPIO Adafruit_PureIO (no compiler needed)"
 
-_TURN_ON = "Turn I2C on: sudo raspi-config, Interface Options; or dtparam=i2c_arm=on in config.txt; then restart"
+_TURN_ON_PI = "Turn I2C on: sudo raspi-config, Interface Options; or dtparam=i2c_arm=on in config.txt; then restart"
+_TURN_ON = "Load i2c-dev: sudo modprobe i2c-dev; i2cdetect -l lists the buses: name the meter's with --ina219-bus"
 _JOIN = "Join its group and log in again: sudo usermod -aG i2c $USER"
 _WIRING = "Check supply, SDA, SCL and ground, and the address: i2cdetect -y {bus}"
 _DRIVER = "Unbind the driver, or take ina2xx or ina219 out of config.txt and restart"
@@ -33,9 +35,11 @@ _BY_ERRNO = {
 }
 
 
-def bus_fault(error: OSError, settings: Ina219Settings) -> ProbeError:
-    """What an error of the bus means."""
+def bus_fault(error: OSError, settings: Ina219Settings, root: str = "/") -> ProbeError:
+    """What an error of the bus means, on the board whose files are below ``root``."""
     title, hint = _BY_ERRNO.get(error.errno or 0, (f"the power meter cannot be read: {error}", _WIRING))
+    if hint is _TURN_ON and is_raspberry_pi(root):
+        hint = _TURN_ON_PI
     names = {"bus": settings.bus or "1", "address": f"{settings.address:#04x}"}
     return ProbeError(title.format(**names), hint.format(**names))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from glob import glob
 
-from edgetop.probes.hwmon_chips import SOURCE, Chip, chips
+from edgetop.probes.hwmon_chips import Chip, chips
 from edgetop.probes.keptfile import text_if_any
 from edgetop.probes.rails import MICRO, MILLI, File, Rail, RailProbe, rail_name
 from edgetop.readings import BOARD, PART
@@ -40,9 +40,10 @@ class Ina3221Probe(RailProbe):
         rails: dict[str, Rail] = {}
         for chip in chips(self._root):
             if is_jetsons(self._root, chip.name):
-                _add(rails, SOURCE, _of_ina238(chip) if chip.name == "ina238" else _of_ina3221(chip))
+                found = _of_ina238(chip) if chip.name == "ina238" else _of_ina3221(chip)
+                _add(rails, f"{chip.name.upper()} (hwmon)", found)
         for folder in sorted(glob(os.path.join(self._root, OLD[1:], "*", "iio*device*"))):
-            _add(rails, OLD, _of_iio(folder))
+            _add(rails, "INA3221 (IIO)", _of_iio(folder))
         return list(rails.values())
 
 

@@ -98,8 +98,8 @@ MEANINGS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ),
             (
                 "W V A",
-                "its newest reading. An INA219 measures about 110 times a second, each the mean of 8 ms; others "
-                "are read less often",
+                "its newest reading. An INA219 measures 57 times a second where nothing else is set, each the mean of "
+                "17 ms; others are read less often",
             ),
             (
                 "J Wh",
@@ -129,13 +129,15 @@ MEANINGS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             (
                 "±",
                 "half of a 95 % interval (U95): sqrt((t u_A)^2 + (1.96 u_B)^2). u_A is from the scatter of windows and "
-                "of idling, u_B from the meter's gain and offset and from the windows' edges",
+                "of idling, u_B from the meter's gain and offset, from what passes between its readings, and from the "
+                "windows' edges. JSON and reports have each part",
             ),
             ("inf/J", "inferences per joule: 1 / energy, gross"),
             (
                 "~",
                 "provisional, not to be published; the note below the table says why: over the turns so far, fewer "
-                "than five windows of ten seconds, a throttled one, or a meter whose own error is not known",
+                "than five windows of ten seconds, a throttled one, a meter whose own error is not known, or that "
+                "sees less than a quarter of the time",
             ),
             ("•", "the best of a row; none where intervals overlap or are not known"),
         ),

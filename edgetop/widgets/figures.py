@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from typing import Optional
 
 from edgetop.protocol import Snapshot
+from edgetop.readings import whose_watts
 from edgetop.run_figures import RunFigures
 from edgetop.widgets.cells import Row, Span, fit, fit_right, plain
 from edgetop.widgets.figure_lines import FigureLine, best_places, first_places, lines_of, texts_of
 from edgetop.widgets.figure_notes import first_lines, notes
-from edgetop.widgets.gauges import rails, session_rail, whose_watts
+from edgetop.widgets.gauges import rails, session_rail
 from edgetop.widgets.marks import marked
 from edgetop.widgets.pairs import headline, pairs_of
 from edgetop.widgets.panel import Panel

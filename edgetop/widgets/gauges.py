@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Optional
 
 from edgetop.protocol import Gauge
-from edgetop.readings import Channel, Missing
+from edgetop.readings import Missing
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,3 @@ def session_rail(found: Sequence[Rail], power: str) -> Optional[Rail]:
     chosen = [rail for rail in found if rail.watts.channel.name == power]
     readable = [rail for rail in found if rail.readable]
     return next(iter([*chosen, *readable, *found]), None)
-
-
-def whose_watts(channel: Channel) -> str:
-    """What a meter sees, and which meter it is: ``whole board by INA219 at 0x40 on bus 1``."""
-    return " by ".join(part for part in (channel.covers, channel.source) if part)

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import Optional
 
 from edgetop.protocol import Snapshot
-from edgetop.readings import Missing
+from edgetop.readings import Missing, whose_watts
 from edgetop.units import energy, power, quantity
 from edgetop.widgets.cells import Row, exactly, fit_right, flow, plain, wrap
 from edgetop.widgets.figure_notes import missing_text
-from edgetop.widgets.gauges import Rail, rails, session_rail, whose_watts
+from edgetop.widgets.gauges import Rail, rails, session_rail
 from edgetop.widgets.history import History
 from edgetop.widgets.limits import legend
 from edgetop.widgets.panel import Panel
@@ -67,7 +67,8 @@ class Power(Panel):
         """The session's source, its course, the other rails; the reason and what to do where there is no value."""
         if self._rail is None:
             return [(("no power meter", "muted"),)]
-        head = self._values(self._rail, width) if self._rail.readable else _absent(self._rail, width)
+        head = self._values(self._rail) if self._rail.readable else _absent(self._rail, width)
+        head = [*head, *flow(self._sums(), width, "   ")]
         others = [rail for rail in self._rails if rail is not self._rail]
         if not self.has_value:
             return [*head, *(row for rail in others for row in _absent(rail, width, titled=True))]
@@ -82,14 +83,14 @@ class Power(Panel):
         plot = self._plot.draw(memory, [name], (width, room), self.ascii, self._since)
         return [*head, *plot, *below]
 
-    def _values(self, rail: Rail, width: int) -> list[Row]:
-        """Watts, volts, amperes; then joules since the session's start and what idling draws."""
+    def _values(self, rail: Rail) -> list[Row]:
+        """Watts, volts, amperes."""
         gauges = [gauge for gauge in (rail.volts, rail.amperes) if gauge is not None]
         texts = [fit_right(quantity(gauge.value, gauge.channel.unit), COLUMN) for gauge in gauges]
-        now: Row = ((f"{power(rail.watts.value):<8}", "strong"), *((text, "") for text in texts))
-        return [now, *flow(self._sums(), width, "   ")]
+        return [((f"{power(rail.watts.value):<8}", "strong"), *((text, "") for text in texts))]
 
     def _sums(self) -> list[Row]:
+        """Joules since the session's start, and what idling draws; they stay when the meter has gone."""
         snapshot = self._snapshot
         parts: list[Row] = []
         if not isinstance(snapshot.drawn_j, Missing):
@@ -115,4 +116,5 @@ def _absent(rail: Rail, width: int, titled: bool = False) -> list[Row]:
 def _entry(rail: Rail) -> Row:
     channel = rail.watts.channel
     covers = f" {plain(channel.covers)}" if channel.covers else ""
-    return ((f"{plain(channel.title)} ", "muted"), (power(rail.watts.value), ""), (covers, "muted"))
+    name = plain(channel.title).removesuffix(" power")  # watts are nothing else
+    return ((f"{name} ", "muted"), (power(rail.watts.value), ""), (covers, "muted"))

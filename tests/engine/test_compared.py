@@ -6,6 +6,7 @@ import json
 import pytest
 
 from edgetop.cli import main
+from edgetop.readings import BOARD, RAILS
 from edgetop.samples import Batch, Event, Samples
 from edgetop.sessions.writer import SessionWriter
 
@@ -123,3 +124,36 @@ def test_runs_that_are_not_there_are_refused_in_words(session, capsys, runs, why
     assert main(["compare", same, same, f"--runs={runs}"]) == 2
     told = capsys.readouterr()
     assert why in told.err and told.out == ""
+
+
+def metered(description, covers, source):
+    """A session of turns whose power is of a meter that sees so much."""
+    channels = tuple(
+        dataclasses.replace(channel, covers=covers, source=source) if channel.id == description.power else channel
+        for channel in description.channels
+    )
+    return {"channels": channels}
+
+
+def test_energies_of_other_watts_stand_side_by_side_without_a_ratio(session, as_json, capsys, description):
+    board = session("a.edgetop", **metered(description, BOARD, "INA219 at 0x40 on bus 1"))
+    rails = session("b.edgetop", **metered(description, RAILS, "vcgencmd pmic_read_adc"))
+    found, warnings = as_json(board, rails)
+    figure = found["pairs"][0]["figures"]["energy_j"]
+    assert figure["a"] == figure["b"] > 0
+    assert figure["ratio"] == {"missing": "of different watts: A whole board, B SoC rails"}
+    assert found["b"]["power"] == {"source": "vcgencmd pmic_read_adc", "covers": "SoC rails"}
+    assert "B SoC rails by vcgencmd pmic_read_adc" in warnings
+    assert main(["compare", board, rails, "--headless"]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "energy is not compared: of different watts: A whole board, B SoC rails" in told
+    assert "watts: whole board by INA219 at 0x40 on bus 1" in told and "~" in told
+
+
+def test_two_meters_that_see_the_same_compare_with_a_warning(session, as_json, description):
+    found, warnings = as_json(
+        session("a.edgetop", **metered(description, BOARD, "INA219 at 0x40 on bus 1")),
+        session("b.edgetop", **metered(description, BOARD, "INA3221 (hwmon)")),
+    )
+    assert found["pairs"][0]["figures"]["energy_j"]["ratio"] == 1
+    assert "power source differs: A whole board by INA219 at 0x40 on bus 1, B whole board by INA3221" in warnings

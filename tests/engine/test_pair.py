@@ -272,3 +272,22 @@ def test_sessions_are_called_by_what_tells_them_apart(description, apart_s, same
     first, second = names_of([description, later])
     assert first != second and ((first, second) == ("A", "B")) == same
     assert max(len(first), len(second)) <= 10
+
+
+def test_joules_of_a_meter_that_sees_something_else_are_not_set_beside_the_first_ones(
+    session, clock, replay_of, description
+):
+    def metered(covers):
+        power = description.power
+        return {
+            "channels": tuple(dataclasses.replace(c, covers=covers * (c.id == power)) for c in description.channels)
+        }
+
+    paths = session("a.edgetop", **metered("whole board")), session("b.edgetop", after_s=60, **metered("SoC rails"))
+    *_, last = play(replay_of(*paths), clock, 100 * SECOND)
+    firsts, seconds = ([run for run in last.runs if run.session == name] for name in last.sessions)
+    assert all(run.energy_j > 0 for run in firsts)
+    first, second = last.sessions
+    why = Missing(f"of different watts: {first} whole board, {second} SoC rails")
+    assert {run.energy_j for run in seconds} == {run.power_w for run in seconds} == {why}
+    assert not any(verdict.kind == "energy" for verdict in last.verdicts)

@@ -9,6 +9,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from boards import JETSON, PI_4, plant
 
 from edgetop.errors import ProbeError
 from edgetop.plan import Ina219Settings
@@ -213,6 +214,17 @@ def test_a_voltage_at_the_end_of_its_range_is_not_shown_as_a_value(meter, clock)
     assert isinstance(watts, Missing) and isinstance(amps, Reading)
 
 
+def test_only_a_raspberry_pi_is_told_of_its_own_tools(tmp_path, clock):
+    def no_bus(number):
+        raise OSError(errno.ENOENT, "No such file or directory")
+
+    for board, tool in ((PI_4, "raspi-config"), (JETSON, "i2cdetect -l")):
+        probe = Ina219Probe(Ina219Settings(), clock, clock.sleep, no_bus, plant(tmp_path / tool, board))
+        with pytest.raises(ProbeError) as told:
+            probe.open()
+        assert tool in told.value.hint and ("raspi" in told.value.hint) == (board is PI_4)
+
+
 def test_a_chip_that_is_unplugged_is_an_error_until_it_is_back(meter, clock):
     meter.probe.open()
     read_next(meter, clock)
@@ -230,7 +242,7 @@ def test_a_chip_that_is_unplugged_is_an_error_until_it_is_back(meter, clock):
 @pytest.mark.parametrize(
     ("number", "title", "hint"),
     [
-        (errno.ENOENT, "no I2C bus 1", "raspi-config"),
+        (errno.ENOENT, "no I2C bus 1", "sudo modprobe i2c-dev"),
         (errno.EACCES, "no permission to use /dev/i2c-1", "usermod -aG i2c"),
         (errno.EREMOTEIO, "no INA219 answers at 0x40", "i2cdetect -y 1"),
         (errno.EBUSY, "kernel driver holds", "config.txt"),

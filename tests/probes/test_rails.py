@@ -141,6 +141,7 @@ def test_a_jetsons_input_is_the_board_and_its_rails_are_parts(chip, tree, clock)
     probe = Ina3221Probe(tree.root, clock)
     probe.open()
     assert covers(probe) == {"vdd_in": BOARD, "vdd_cpu_gpu_cv": PART}
+    assert {channel.source for channel in probe.channels} == {"INA3221 (hwmon)"}
     assert values(probe)["power.vdd_in.w"] == 5.064
     assert values(probe)["power.vdd_cpu_gpu_cv.a"] == 0.32
 

@@ -91,6 +91,8 @@ def test_csv_has_every_sample_and_reading_to_the_nanosecond(session, sessions):
     assert [row["flags"] for row in latencies].count("warm-up") == 4
     assert sum(float(row["wait_s"]) for row in latencies) == pytest.approx(28 * 1002e-9)
     assert {(row["wait_s"], row["flags"]) for row in rows if row["series"] != "latency"} == {("", "")}
+    assert {row["source"] for row in latencies} == {""}
+    assert {row["source"] for row in rows if row["unit"] == "W"} == {"whole board by INA219"}
 
 
 def test_a_stretch_of_csv_is_that_stretch(session):
@@ -124,6 +126,7 @@ def test_parquet_has_the_rows_of_csv(session, sessions):
     assert table_rows(rows) == expected_rows(batch, sessions.start_ns, names_of(reader))
     assert {row["flags"] for row in rows if row["series"] == "latency"} == {"", "warm-up"}
     assert {(row["run"], row["wait_s"], row["flags"]) for row in rows if row["unit"] == "W"} == {(None, None, None)}
+    assert {(row["unit"], row["source"]) for row in rows} == {("s", None), ("W", "whole board by INA219")}
     assert table.schema.metadata[b"edgetop.start_unix_ns"] == b"1790000000000000007"
 
 

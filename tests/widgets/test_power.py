@@ -1,11 +1,13 @@
 """The power panel's lines: the session's source, the other rails, and what is absent."""
 
+import dataclasses
+
 import pytest
 
 from edgetop.protocol import Columns, Gauge, Snapshot
-from edgetop.readings import BOARD, PACKAGE, PART, Channel, Missing
+from edgetop.readings import BOARD, PACKAGE, PART, Channel, Missing, whose_watts
 from edgetop.widgets.cells import row_width
-from edgetop.widgets.gauges import rails, session_rail, whose_watts
+from edgetop.widgets.gauges import rails, session_rail
 from edgetop.widgets.history import History
 from edgetop.widgets.power import Power
 
@@ -82,6 +84,17 @@ def test_an_absent_source_of_the_session_says_why_beside_the_others_that_are_the
     )
     assert rows[:2] == ["no /dev/i2c-1", "enable I2C"]
     assert rows[-1] == "package-0 12.3 W CPU package"
+
+
+def test_what_was_drawn_stays_when_the_source_has_gone():
+    rows = text(content(made(watts("board", NO_METER, BOARD), power="power.board.w", drawn_j=120.0)))
+    assert rows == ["no /dev/i2c-1", "enable I2C", "120 J   33.3 mWh drawn"]
+
+
+def test_watts_are_not_called_power_besides():
+    gauge = watts("vdd_soc", 1.33, PART)
+    named = dataclasses.replace(gauge, channel=dataclasses.replace(gauge.channel, title="VDD_SOC power"))
+    assert text(content(made(*BOARDS, named, power="power.board.w")))[-1] == "VDD_SOC 1.33 W part of the board"
 
 
 def test_where_nothing_is_readable_every_source_says_why():

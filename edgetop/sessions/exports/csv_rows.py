@@ -18,12 +18,12 @@ def write(source: Source, out: BinaryIO) -> None:
 
 
 def _lines(block: Block) -> str:
-    words = _words(block.series, block.run), _words(block.unit)
+    words = _words(block.series, block.run), _words(block.unit), _words(block.source)
     columns = [block.time_s.tolist(), block.value.tolist()]
     if block.wait_s is None or block.flags is None:
-        template = f"%.9f,{words[0]},%.15g,{words[1]},,\n"
+        template = f"%.9f,{words[0]},%.15g,{words[1]},,,{words[2]}\n"
     else:
-        template = f"%.9f,{words[0]},%.9f,{words[1]},%.9f,%s\n"
+        template = f"%.9f,{words[0]},%.9f,{words[1]},%.9f,%s,{words[2]}\n"
         columns += [block.wait_s.tolist(), [FLAGS[flags] for flags in block.flags.tolist()]]
     return "".join(map(template.__mod__, zip(*columns)))
 

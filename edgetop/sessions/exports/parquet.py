@@ -46,6 +46,7 @@ def _schema(source: Source) -> Any:
         pa.field("unit", _WORDS, nullable=False),
         pa.field("wait_s", pa.float64()),
         pa.field("flags", _WORDS),
+        pa.field("source", _WORDS),
     ]
     told = {
         "edgetop.session_id": session.session_id,
@@ -65,6 +66,7 @@ def _table(held: list[Block], schema: Any) -> Any:
         _words([(block.unit, len(block)) for block in held]),
         pa.chunked_array([pa.nulls(len(b), pa.float64()) if b.wait_s is None else pa.array(b.wait_s) for b in held]),
         pa.chunked_array([_flags(block) for block in held]),
+        _words([(block.source, len(block)) for block in held]),
     ]
     return pa.Table.from_arrays(columns, schema=schema)
 

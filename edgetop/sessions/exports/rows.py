@@ -9,11 +9,12 @@ from typing import Optional
 import numpy as np
 import numpy.typing as npt
 
+from edgetop.readings import Channel, whose_watts
 from edgetop.samples import CONTENDED, SETTLING, WARM_UP, Int64s, Readings, Samples
 from edgetop.sessions.exports.source import Source
 from edgetop.units import printable
 
-COLUMNS = ("time_s", "series", "run", "value", "unit", "wait_s", "flags")
+COLUMNS = ("time_s", "series", "run", "value", "unit", "wait_s", "flags", "source")
 LATENCY = "latency"
 Floats = npt.NDArray[np.float64]
 
@@ -35,6 +36,8 @@ class Block:
     """Of samples: what they waited for a core."""
     flags: Optional[Int64s] = None
     """Of samples: places in FLAGS."""
+    source: str = ""
+    """Of watts: what the meter sees, and which it is."""
 
     def __len__(self) -> int:
         return len(self.time_s)
@@ -48,7 +51,7 @@ def blocks(source: Source) -> Iterator[list[Block]]:
         for number, readings in batch.readings.items():
             channel = channels[number]
             run = "" if channel.run is None else names.get(channel.run, "")
-            made.append(_of_readings(channel.name, run, channel.unit, channel.scale, readings, source.start_ns))
+            made.append(_of_readings(channel, run, readings, source.start_ns))
         if made:
             yield made
 
@@ -58,6 +61,8 @@ def _of_samples(run: str, samples: Samples, start_ns: int) -> Block:
     return Block(LATENCY, run, "s", time_s, samples.duration_ns / 1e9, samples.wait_ns / 1e9, samples.flags & 7)
 
 
-def _of_readings(name: str, run: str, unit: str, scale: float, readings: Readings, start_ns: int) -> Block:
+def _of_readings(channel: Channel, run: str, readings: Readings, start_ns: int) -> Block:
     time_s = (readings.t_ns - start_ns) / 1e9
-    return Block(printable(name), run, printable(unit), time_s, readings.ticks * scale)
+    name, unit = printable(channel.name), printable(channel.unit)
+    source = printable(whose_watts(channel)) if channel.covers and channel.unit == "W" else ""
+    return Block(name, run, unit, time_s, readings.ticks * channel.scale, source=source)
