@@ -100,6 +100,7 @@ class BrowserScreen(Screen[None]):
         self._left = 1
         self._order = 0
         self._search = ""
+        self._marked: tuple[str, ...] = ()
         self._at = ""
         self._follow = ""
         self._asking: Optional[Timer] = None
@@ -116,7 +117,12 @@ class BrowserScreen(Screen[None]):
             yield SessionList(id="sessions", title="Sessions", cursor_stays=True)
             with Horizontal(id="search-line"):
                 yield Static(" / ", id="search-sign", markup=False)
-                yield Input(id="search", placeholder="name, model, framework, date, state", compact=True)
+                yield Input(
+                    id="search",
+                    placeholder="name, model, framework, date, state",
+                    compact=True,
+                    select_on_focus=False,  # what is typed before the focus has come would be written over
+                )
             yield DetailsPanel(id="session-details")
         yield KeyBar(actions_of(BROWSER, self._actions))
 
@@ -163,6 +169,19 @@ class BrowserScreen(Screen[None]):
         """The session under the cursor."""
         return self._entries.get(self._at)
 
+    @property
+    def marked(self) -> list[SessionEntry]:
+        """The sessions that are marked for a comparison, A first; two at most."""
+        return [self._entries[path] for path in self._marked if path in self._entries]
+
+    @property
+    def pair(self) -> list[SessionEntry]:
+        """The sessions to compare: those marked, or the only one and the one under the cursor; fewer where that is not
+        said."""
+        marked = self.marked
+        there = [entry for entry in [self.selected] if entry is not None and entry not in marked]
+        return marked if len(marked) != 1 else [*marked, *there]
+
     def next_order(self) -> None:
         """Sort another way."""
         self._order = (self._order + 1) % len(rows.ORDERS)
@@ -171,7 +190,14 @@ class BrowserScreen(Screen[None]):
     def search(self) -> None:
         """Let a search be typed."""
         self.set_class(True, "-searching")
-        self.query_one("#search", Input).focus()
+        self.set_focus(self.query_one("#search", Input))  # at once: what is typed behind the key belongs to the search
+
+    def take_key(self, character: str) -> bool:
+        """Take a key for the search that was on its way while the search began; False where there is none."""
+        search = self.query_one("#search", Input)
+        if self.focused is search:
+            search.insert_text_at_cursor(character)
+        return self.focused is search
 
     def end_search(self) -> bool:
         """Show all again; False where all are shown."""
@@ -197,6 +223,14 @@ class BrowserScreen(Screen[None]):
     def _found(self) -> None:
         self.query_one("#sessions").focus()
 
+    @on(RowList.Chosen)
+    def _mark(self) -> None:
+        """Mark the session under the cursor, as A and then as B; a third takes the place of B."""
+        kept = tuple(entry.path for entry in self.marked if entry.path != self._at)
+        if self.selected is not None and self._rows:
+            self._marked = kept if self._at in self._marked else (*kept[:1], self._at)
+            self._draw()
+
     @on(RowList.Moved)
     def _moved(self, message: RowList.Moved) -> None:
         if message.rows.cursor < len(self._rows):
@@ -220,9 +254,12 @@ class BrowserScreen(Screen[None]):
         self._rows = rows.arranged(self._entries.values(), order, self._search)
         sessions = self.query_one("#sessions", SessionList)
         width = sessions.text_width
-        lines = [rows.session_row(entry, width) for entry in self._rows]
+        marked = self.marked
+        letters = {entry.path: letter for letter, entry in zip(rows.LETTERS, marked)}
+        lines = [rows.session_row(entry, width, letters.get(entry.path, "")) for entry in self._rows]
         sessions.set_rows(lines or [((f"  {text}", "muted"),) for text in self._nothing()], rows.header(width, order))
         sessions.border_title = Content(f"Sessions · {order.title}")
+        sessions.border_subtitle = Content(rows.marks(marked))
         self.query_one("#machine", Static).update(f"  {rows.total(self._entries.values(), self._left)}  {self._folder}")
         self._place_cursor(sessions)
         self._draw_details()

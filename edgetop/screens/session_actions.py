@@ -1,10 +1,11 @@
-"""What keys ask of recorded sessions: to see them, to replay one and come back, to rename or delete one."""
+"""What keys ask of recorded sessions: to see them, replay one or two and come back, rename or delete one."""
 
 from __future__ import annotations
 
 import os
 from typing import TYPE_CHECKING, Any, Optional
 
+from textual import events
 from textual.screen import Screen
 
 from edgetop import units
@@ -101,10 +102,28 @@ class SessionActions(TerminalApp):
         """Replay the session under the cursor."""
         entry = self._selected()
         if entry is not None:
-            self._replay = True
-            self.push_screen(self._new_live())
             path = entry.path
-            self._change_engine(lambda: self._engines.replay(path))
+            self._replay_by(lambda: self._engines.replay(path))
+
+    def action_pair(self) -> None:
+        """Compare the two sessions that are marked."""
+        pair = self._browser.pair if self._browser is not None else []
+        if len(pair) < 2:
+            self.notify("The key space marks A, then B", title="Which two sessions are to be compared?")
+        else:
+            first, second = (entry.path for entry in pair)
+            self._replay_by(lambda: self._engines.pair(first, second))
+
+    def _replay_by(self, start: StartEngine) -> None:
+        self._replay = True
+        self.push_screen(self._new_live())
+        self._change_engine(start)
+
+    def on_key(self, event: events.Key) -> None:
+        """Keep keys for a search that begins: those that follow fast were sent to the list, and come here instead."""
+        browser = self._browser if self.screen is self._browser else None
+        if browser is not None and event.is_printable and browser.take_key(event.character or ""):
+            event.prevent_default()
 
     def action_search(self) -> None:
         """Let a search be typed."""

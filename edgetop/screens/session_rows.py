@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Callable
@@ -18,6 +18,8 @@ _WIDE = 100
 _NARROW = 68
 """Cells below which it has no frameworks."""
 _LENGTH, _SIZE, _STATE = 9, 10, 10
+LETTERS = "AB"
+"""Of the sessions that are marked for a comparison."""
 _STATES = {WHOLE: ("whole", "muted"), NOT_CLOSED: ("not closed", "bad"), RECORDING: ("recording", "good")}
 
 
@@ -95,13 +97,14 @@ def _length(entry: SessionEntry) -> str:
     return units.clock_time(entry.duration_ns).partition(".")[0]
 
 
-def session_row(entry: SessionEntry, width: int) -> Row:
-    """A session in its columns."""
+def session_row(entry: SessionEntry, width: int, letter: str = "") -> Row:
+    """A session in its columns, after its letter where it is marked."""
     _, model, frameworks, name = _widths(width)
     moment = f"{_when(entry):%Y-%m-%d %H:%M}" if name else f"{_when(entry):%m-%d %H:%M}"
     state, style = _STATES.get(entry.state, (entry.state, "muted"))
     return (
-        (f"  {moment}", "text"),
+        (f"{letter:<2}", "mark"),
+        (moment, "text"),
         (fit_right(_length(entry), _LENGTH), "text"),
         (fit_right(units.size(entry.size_bytes), _SIZE), "muted"),
         (f"  {fit(os.path.basename(entry.model), model)}", "text"),
@@ -109,6 +112,13 @@ def session_row(entry: SessionEntry, width: int) -> Row:
         (f"  {fit(state, _STATE)}", style),
         (_column(entry.name, name), "muted"),
     )
+
+
+def marks(marked: Sequence[SessionEntry]) -> str:
+    """What is to be compared, and by which key."""
+    names = " · ".join(f"{letter} {units.printable(entry.name)}" for letter, entry in zip(LETTERS, marked))
+    whom = " it with the one under the cursor" if len(marked) == 1 else ""
+    return f"{names}: c compares{whom}" if marked else ""
 
 
 def total(entries: Iterable[SessionEntry], left: int) -> str:

@@ -4,6 +4,7 @@ import time
 from dataclasses import replace
 
 import pytest
+from textual import events
 from textual.widgets import Input
 
 from edgetop.app import EdgetopApp
@@ -365,3 +366,53 @@ def test_it_looks_as_it_did(snap_compare, browsed, size, theme, keys, utc):
         await until(pilot, lambda: "Raspberry" in it.text)
 
     assert snap_compare(it.app, terminal_size=size, run_before=look)
+
+
+async def test_space_marks_two_sessions_and_c_compares_them(browsed):
+    it = browsed()
+    async with it.app.run_test(size=(120, 40)) as pilot:
+        await listed(pilot, it)
+        await pilot.press("c")
+        await until(pilot, lambda: any("Which two" in each.title for each in it.app._notifications))
+        await pilot.press("end", "space", "up", "space")
+        await until(pilot, lambda: "A old · B cut: c compares" in it.text)
+        await pilot.press("up", "space")  # a third takes the place of B
+        await until(pilot, lambda: "A old · B long: c compares" in it.text)
+        assert [line for line in it.text.splitlines() if "│ A " in line and "resnet50" in line]
+        await pilot.press("c")
+        await until(pilot, lambda: isinstance(it.app.screen, LiveScreen))
+        assert it.what[-1] == (ENTRIES[3].path, ENTRIES[1].path) and it.app.scene == "replay"
+        await pilot.press("escape")
+        await listed(pilot, it)
+        assert [each.name for each in it.app.screen.marked] == ["old", "long"]
+
+
+async def test_one_that_is_marked_is_compared_with_the_one_under_the_cursor(browsed):
+    it = browsed()
+    async with it.app.run_test(size=(80, 24)) as pilot:
+        await listed(pilot, it)
+        await pilot.press("space", "space", "space", "down", "c")  # marked, taken back, marked
+        await until(pilot, lambda: isinstance(it.app.screen, LiveScreen))
+        assert it.what[-1] == (ENTRIES[0].path, ENTRIES[1].path)
+
+
+async def test_two_that_cannot_be_compared_say_why_above_the_browser(browsed):
+    it = browsed(replay=(Ended(2, "These sessions cannot be compared", "Name two of one model"),))
+    async with it.app.run_test(size=(120, 40)) as pilot:
+        await listed(pilot, it)
+        await pilot.press("space", "down", "space", "c")
+        await until(pilot, lambda: isinstance(it.app.screen, ErrorScreen))
+        assert it.app.screen.what == "These sessions cannot be compared"
+
+
+async def test_what_is_typed_in_one_go_is_searched_for(browsed):
+    it = browsed()
+    async with it.app.run_test(size=(80, 24)) as pilot:
+        await listed(pilot, it)
+        for character in "/torch d q":  # all in the app's queue before the first is looked at
+            name = {"/": "slash", " ": "space"}.get(character, character)
+            it.app.post_message(events.Key(name, character))
+        await until(pilot, lambda: it.app.screen._search == "torch d q")
+        assert isinstance(it.app.screen, BrowserScreen) and it.app.return_code is None
+        await pilot.press("backspace", "backspace")
+        await until(pilot, lambda: it.names == ["evening", "old"])
