@@ -34,8 +34,11 @@ class Clocks:
         return twin
 
     def add(self, name: str, t_ns: Int64s, hz: Hertz) -> None:
-        """Take in readings of one clock: of a group of cores, or the firmware's true one."""
-        self._parts.setdefault(name, []).append((t_ns, hz))
+        """Take in readings of one clock: of a group of cores, or the firmware's true one; the changes are kept."""
+        parts = self._parts.setdefault(name, [])
+        changed = np.diff(hz, prepend=parts[-1][1][-1] if parts else np.nan) != 0
+        if changed.any():
+            parts.append((t_ns[changed], hz[changed]))
 
     @property
     def highest_hz(self) -> float:

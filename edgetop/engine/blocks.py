@@ -9,15 +9,18 @@ import numpy as np
 import numpy.typing as npt
 
 from edgetop.analysis.stretches import Stretches
-from edgetop.engine.series import GrowingArray
+from edgetop.engine.chosen import Chosen
 from edgetop.readings import Figure, Missing
 from edgetop.samples import SET_ASIDE, Event, Int64s, Samples, join_samples
 
 LATE_NS = 1_000_000_000
 """So long after a turn all of its samples have been drained."""
 NOT_ALONE = Missing("it was not measured alone")
+MOST = 1 << 16
+"""Of more blocks than so many some are chosen, by their sweep: the same ones of every run, so that they still pair."""
 SETTLE = 2
 """Inferences alone that find caches another run has filled."""
+_SWEEP, _START, _LENGTH, _RAW, _CORRECTED = range(5)
 
 
 class Blocks:
@@ -26,8 +29,8 @@ class Blocks:
     def __init__(self) -> None:
         self.alone_ns: Figure = NOT_ALONE
         """Median of unbroken inferences, before the turns."""
-        self._sweeps, self._starts, self._lengths = GrowingArray(), GrowingArray(), GrowingArray()
-        self._raw, self._corrected = GrowingArray(np.float64), GrowingArray(np.float64)
+        self._blocks = Chosen(MOST, np.int64, np.int64, np.int64, np.float64, np.float64)
+        """Of each: its sweep, start and length, the median, and the same less what each inference waited."""
         self._left_out: Optional[Stretches] = None
         self._pending: list[Samples] = []
         self._stretches: deque[tuple[str, int, int, int]] = deque()
@@ -56,23 +59,24 @@ class Blocks:
         self._pending = [samples[int(np.searchsorted(samples.start_ns, ready[-1][3])) :]]
 
     def __len__(self) -> int:
-        return len(self._kept(self._sweeps))
+        return round(len(self._kept(_SWEEP)) * self._blocks.each)
 
     @property
     def raw(self) -> dict[int, float]:
         """Sweep to the median in nanoseconds."""
-        return dict(zip(self._kept(self._sweeps).tolist(), self._kept(self._raw).tolist()))
+        return dict(zip(self._kept(_SWEEP).tolist(), self._kept(_RAW).tolist()))
 
     @property
     def corrected(self) -> dict[int, float]:
         """The same, less what each inference waited for a core."""
-        return dict(zip(self._kept(self._sweeps).tolist(), self._kept(self._corrected).tolist()))
+        return dict(zip(self._kept(_SWEEP).tolist(), self._kept(_CORRECTED).tolist()))
 
-    def _kept(self, values: GrowingArray) -> npt.NDArray[Any]:
+    def _kept(self, place: int) -> npt.NDArray[Any]:
         """Of a value of each block those that no stretch makes us leave out."""
+        columns = self._blocks.columns
         if self._left_out is None or not self._left_out.spans:
-            return values.view()
-        return np.delete(values.view(), self._left_out.inside(self._starts.view(), self._lengths.view()))
+            return columns[place]
+        return np.delete(columns[place], self._left_out.inside(columns[_START], columns[_LENGTH]))
 
     def leave_out(self, throttled: Stretches) -> None:
         """Leave out the turns that a stretch touches, from now on."""
@@ -86,11 +90,9 @@ class Blocks:
         steady = (samples.flags & SET_ASIDE) == 0
         if steady.any():
             durations = samples.duration_ns[steady]
-            self._raw.extend(_block(durations))
-            self._corrected.extend(_block(durations - samples.wait_ns[steady]))
-            for kept, number in ((self._sweeps, sweep), (self._starts, span[0]), (self._lengths, span[1] - span[0])):
-                kept.extend(np.array([number], np.int64))
+            medians = (_median(durations), _median(durations - samples.wait_ns[steady]))
+            self._blocks.extend(*(np.array([value]) for value in (sweep, span[0], span[1] - span[0], *medians)))
 
 
-def _block(durations: Int64s) -> npt.NDArray[np.float64]:
-    return np.array([max(1.0, float(np.median(durations)))])
+def _median(durations: Int64s) -> float:
+    return max(1.0, float(np.median(durations)))

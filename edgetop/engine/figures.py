@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Union
 
 import numpy as np
@@ -15,17 +16,19 @@ from edgetop.analysis.percentiles import nearest_rank
 from edgetop.analysis.steady import outliers, steadiness
 from edgetop.backends.registry import run_title
 from edgetop.engine.blocks import Blocks
+from edgetop.engine.chosen import Chosen
 from edgetop.engine.conditions import Conditions
 from edgetop.engine.judged import Judged
-from edgetop.engine.series import GrowingArray
 from edgetop.plan import RunSpec
 from edgetop.readings import Figure, Missing
 from edgetop.run_figures import UNKNOWN, DetectionRow, RunFigures, Stratum
 from edgetop.samples import CONTENDED, SET_ASIDE, Event, Int64s, Samples
 
+MOST = 1 << 19
+"""Of more samples than so many, half are chosen by chance, of twice as many a quarter …: 24 bytes each are kept."""
 ALWAYS_BELOW = 20_000
 GROWTH = 1.005
-"""Statistics sort all samples: above 20,000 only anew when their number has grown by half a per cent."""
+"""Statistics sort all that are kept: above 20,000 only anew when their number has grown by half a per cent."""
 INTERVAL_GROWTH = 1.1
 """An interval looks at the correlation of samples, which costs more, and changes slowly."""
 
@@ -41,9 +44,11 @@ class RunState:
         self.title = run_title(spec)
         self._told: dict[str, Any] = {"status": "waiting"}
         self.blocks = Blocks()
-        self._starts = GrowingArray()
-        self._durations = GrowingArray()
-        self._corrected = GrowingArray()
+        self._corrects = spec.threads == 1  # other threads' waits are not seen
+        self._kept = Chosen(MOST, *[np.int64] * (3 if self._corrects else 2))
+        """Of each sample in the statistics: start, duration, and the same less what it waited for a core."""
+        self._sum_ns = 0
+        self._extremes_ns = (1 << 62, 0)
         self._set_aside = 0
         self._contended = 0
         self._lost = 0
@@ -66,10 +71,13 @@ class RunState:
         """Take in samples; those set aside are counted only."""
         self.blocks.add_samples(samples)
         steady = (samples.flags & SET_ASIDE) == 0
-        self._starts.extend(samples.start_ns[steady])
-        self._durations.extend(samples.duration_ns[steady])
-        if self._spec.threads == 1:  # other threads' waits are not seen
-            self._corrected.extend((samples.duration_ns - samples.wait_ns)[steady])
+        durations = samples.duration_ns[steady]
+        corrected = [durations - samples.wait_ns[steady]] if self._corrects else []
+        self._kept.extend(samples.start_ns[steady], durations, *corrected)
+        if len(durations):
+            low, high = self._extremes_ns
+            self._extremes_ns = min(low, int(durations.min())), max(high, int(durations.max()))
+            self._sum_ns += int(durations.sum())
         self._set_aside += len(samples) - int(steady.sum())
         self._contended += int(((samples.flags & CONTENDED) != 0)[steady].sum())
 
@@ -137,14 +145,14 @@ class RunState:
 
     def figures(self, *, final: bool = False) -> RunFigures:
         """Its column of the table."""
-        starts, durations = self._starts.view(), self._durations.view()
+        starts, durations, *corrected = self._kept.columns
         throttled = self._conditions.throttled
         slow = throttled.inside(starts, durations)
         self._stratify(starts, durations, slow, final=final)
         if self._leave_out and len(slow):
-            starts, durations = np.delete(starts, slow), np.delete(durations, slow)
+            starts, durations, *corrected = (np.delete(column, slow) for column in (starts, durations, *corrected))
             self.blocks.leave_out(throttled)
-        self._renew(starts, durations, slow, final=final)
+        self._renew(starts, durations, corrected, final=final)
         self._judge(final=final)
         told, spec = self._told, self._spec
         return RunFigures(
@@ -165,7 +173,7 @@ class RunState:
             weights=told.get("weights", ""),
             set_aside=self._set_aside,
             contended=self._contended,
-            throttled=len(slow),
+            throttled=round(len(slow) * self._kept.each),
             leaves_out_throttled=self._leave_out,
             lost=self._lost,
             load_ns=told.get("load_ns", UNKNOWN),
@@ -198,26 +206,30 @@ class RunState:
 
     def _stratify(self, starts: Int64s, durations: Int64s, slow: Int64s, *, final: bool) -> None:
         """The medians by what held the board back, anew as often as the other statistics."""
-        key = len(durations), len(slow)
+        each = self._kept.each
+        key = self._kept.count, round(len(slow) * each)
         grown = key[0] < ALWAYS_BELOW or key[0] > self._stratified[0] * GROWTH or key[1] > self._stratified[1] * GROWTH
         if key[0] and key != self._stratified and (final or grown):
             self._stratified = key
-            self._strata = self._conditions.strata(starts, durations, slow)
+            found = self._conditions.strata(starts, durations, slow)
+            self._strata = {name: replace(part, count=round(part.count * each)) for name, part in found.items()}
 
-    def _renew(self, starts: Int64s, durations: Int64s, slow: Int64s, *, final: bool) -> None:
+    def _renew(self, starts: Int64s, durations: Int64s, corrected: list[Int64s], *, final: bool) -> None:
         """Compute the statistics anew where there are so many more samples, or fewer, that it is worth it."""
-        count, computed = len(durations), self._statistics["count"]
+        count, computed = round(len(durations) * self._kept.each), self._statistics["count"]
         if not count:
             self._statistics = {"count": 0}
         elif count != computed and (final or count < ALWAYS_BELOW or not computed <= count <= computed * GROWTH):
-            self._statistics = _statistics(durations)
+            self._statistics = _statistics(durations) | {"count": count}
+            if count == self._kept.count:  # none is left out: what needs no sorting is of all
+                low, high = self._extremes_ns
+                self._statistics |= {"mean_ns": self._sum_ns / count, "min_ns": low, "max_ns": high}
             spikes = outliers(durations)
-            self._statistics |= {"outliers": spikes.count, "outliers_share_of_mean": spikes.share_of_mean}
+            self._statistics["outliers"] = round(spikes.count * self._kept.each)
+            self._statistics["outliers_share_of_mean"] = spikes.share_of_mean
             self._statistics |= self._conditions.at_highest_clock(starts, durations)
-            if self._spec.threads == 1:
-                corrected = self._corrected.view()
-                corrected = np.delete(corrected, slow) if self._leave_out and len(slow) else corrected
-                self._statistics["p50_less_waiting_ns"] = nearest_rank(corrected, (50,))[0]
+            if corrected:
+                self._statistics["p50_less_waiting_ns"] = nearest_rank(corrected[0], (50,))[0]
             if self._deadline_ns:
                 self._statistics["missed"] = float((durations > self._deadline_ns).mean())
         looked_at = self._interval_count
@@ -230,13 +242,12 @@ def _detection(label: str, score: float, left: float, top: float, right: float, 
 
 
 def _statistics(durations: Int64s) -> dict[str, Any]:
-    """Figures over all samples in the statistics, in nanoseconds; sums in whole numbers, so that order is no matter."""
+    """Figures over samples, in nanoseconds; sums in whole numbers, so that order is no matter."""
     count = len(durations)
     p50, p90, p99 = nearest_rank(durations, (50, 90, 99))
     mean = int(durations.sum()) / count
     spread = math.sqrt(float(np.square(durations - mean).sum()) / (count - 1)) if count > 1 else UNKNOWN
     return {
-        "count": count,
         "p50_ns": p50,
         "p90_ns": p90,
         "p99_ns": p99,

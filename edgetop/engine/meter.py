@@ -23,6 +23,7 @@ from edgetop.analysis.energy import (
     spent,
 )
 from edgetop.analysis.stretches import Stretches
+from edgetop.clock import SECOND_NS
 from edgetop.readings import Channel, Missing
 from edgetop.run_figures import UNKNOWN
 from edgetop.samples import Int64s
@@ -31,6 +32,10 @@ LONGEST_GAP_NS = 500_000_000
 """Between two readings: over a longer one, power is not known, and a turn that has one is not accounted for."""
 GAP_PERIODS = 2.5
 """The same of a source that is read seldom, in its periods."""
+LONGEST_STRETCH_NS = 3600 * SECOND_NS
+"""Of readings that no stretch of time has asked for yet, so much is kept: one is told of when it is over."""
+MANY = 4096
+"""Batches of such readings, before the old ones among them go."""
 ENOUGH_WINDOWS = 5
 LONG_ENOUGH_S = 9.9
 """Of a figure to be published, as MLPerf Tiny has it; a window of ten seconds ends with its last inference."""
@@ -104,20 +109,29 @@ class EnergyMeter:
 
     def _wait(self, end_ns: int, take: Callable[[Int64s, Float64s], None]) -> None:
         """Until there are readings up to there: where there is no source there never are."""
-        if self._has_source:
-            self._waiting.append((end_ns, take))
+        if not self._has_source:
+            return
+        self._waiting.append((end_ns, take))
+        while end_ns - self._waiting[0][0] > LONGEST_STRETCH_NS:  # the source is gone: nor do these wait for ever
+            self._waiting.popleft()[1](np.empty(0, np.int64), np.empty(0))
 
     def settle(self) -> None:
         """Account for what the readings now cover, and forget the readings before it."""
         if not self._waiting or not self._t_ns or self._t_ns[-1][-1] < self._waiting[0][0]:
+            if len(self._t_ns) > MANY:
+                t_ns, power_w = np.concatenate(self._t_ns), np.concatenate(self._power_w)
+                self._keep(t_ns, power_w, int(t_ns[-1]) - LONGEST_STRETCH_NS)
             return
         t_ns, power_w = np.concatenate(self._t_ns), np.concatenate(self._power_w)
         settled_ns = 0
         while self._waiting and t_ns[-1] >= self._waiting[0][0]:
             settled_ns, take = self._waiting.popleft()
             take(t_ns, power_w)
-        keep = max(0, int(np.searchsorted(t_ns, settled_ns, "right")) - 1)
-        self._t_ns, self._power_w = [t_ns[keep:]], [power_w[keep:]]
+        self._keep(t_ns, power_w, settled_ns)
+
+    def _keep(self, t_ns: Int64s, power_w: Float64s, since_ns: int) -> None:
+        keep = max(0, int(np.searchsorted(t_ns, since_ns, "right")) - 1)
+        self._t_ns, self._power_w = [t_ns[keep:].copy()], [power_w[keep:].copy()]  # a view would keep all of it
 
     def _take_turn(self, run: _Run, window: Window, t_ns: Int64s, power_w: Float64s) -> None:
         if self._covering(t_ns, window.start_ns, window.end_ns) is not None:

@@ -6,7 +6,10 @@ import os
 from typing import Protocol
 
 from edgetop.encoding import encode
-from edgetop.protocol import Message, Snapshot
+from edgetop.protocol import LogLines, Message, Snapshot
+
+MOST_UNSENT_BYTES = 1 << 20
+"""So much may wait for a screen that has been stopped; what frameworks print meanwhile is not kept for it."""
 
 
 class Publisher(Protocol):
@@ -17,7 +20,10 @@ class Publisher(Protocol):
 
 
 class PipePublisher:
-    """JSON lines into a pipe that is never waited for: snapshots are dropped while it is full, the rest is kept."""
+    """JSON lines into a pipe that is never waited for: snapshots are dropped while it is full, the rest is kept.
+
+    Lines of the log are too many to be kept for ever: they are dropped when a mebibyte waits.
+    """
 
     def __init__(self, fd: int) -> None:
         self._fd = fd
@@ -30,6 +36,8 @@ class PipePublisher:
         """Send or queue; a Snapshot is dropped while earlier bytes wait."""
         self.flush()
         if self._unsent and isinstance(message, Snapshot):
+            return False
+        if len(self._unsent) > MOST_UNSENT_BYTES and isinstance(message, LogLines):
             return False
         self._unsent += encode(message, whole=False).encode() + b"\n"
         self.flush()

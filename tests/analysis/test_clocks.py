@@ -31,3 +31,9 @@ def test_of_several_groups_of_cores_the_fastest_counts():
 
 def test_before_any_reading_there_is_no_clock():
     assert Clocks().highest_hz == 0.0 and Clocks().at(np.array([1, 2])).tolist() == [0.0, 0.0]
+
+
+def test_of_a_clock_that_stands_still_one_reading_is_kept():
+    still = clocks(a=[1.8e9] * 1000 + [0.9e9] + [1.8e9] * 1000)
+    assert len(still._joined("a")[0]) == 3
+    assert still.at(np.array([SECOND, 1001 * SECOND, 1002 * SECOND])).tolist() == [1.8e9, 0.9e9, 1.8e9]

@@ -15,17 +15,20 @@ from edgetop.engine.resolve import placed
 from edgetop.plan import Plan, RunSpec
 from edgetop.protocol import Catalog, Ended
 
+PATIENCE_S = 120
+"""A new interpreter looks for its frameworks on a machine that may be busy."""
+
 
 def messages_until(client, kind, enough=lambda message: True):
     """What the engine says, until a message of that kind that is enough."""
-    end = time.monotonic() + 30
+    end = time.monotonic() + PATIENCE_S
     while time.monotonic() < end:
         for message in client.receive():
             if isinstance(message, kind) and enough(message):
                 return message
             assert not isinstance(message, Ended), message
         time.sleep(0.02)
-    raise AssertionError(f"no {kind.__name__} within 30 s")
+    raise AssertionError(f"no {kind.__name__} within {PATIENCE_S} s")
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ import os
 import pytest
 
 from edgetop.encoding import decode, encode
-from edgetop.engine.publish import PipePublisher
-from edgetop.protocol import Ended, Notice, Snapshot
+from edgetop.engine.publish import MOST_UNSENT_BYTES, PipePublisher
+from edgetop.protocol import Ended, LogLines, Notice, Snapshot
 
 
 @pytest.fixture
@@ -62,3 +62,13 @@ def test_a_reader_that_has_gone_breaks_the_publisher_without_an_exception(pipe):
     os.close(read)
     publisher.publish(Notice("to nobody"))
     assert publisher.broken
+
+
+def test_lines_of_the_log_do_not_wait_for_ever_for_a_screen_that_was_stopped(pipe):
+    publisher = PipePublisher(pipe[1])
+    lines = LogLines(0, ("x" * 1000,) * 100)
+    for _ in range(100):
+        publisher.publish(lines)
+    assert MOST_UNSENT_BYTES < publisher.unsent_bytes < 1.2 * MOST_UNSENT_BYTES
+    assert not publisher.publish(lines)
+    assert publisher.publish(Ended(0))
