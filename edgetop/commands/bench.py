@@ -61,7 +61,10 @@ def bench(arguments: argparse.Namespace) -> int:
 
 
 def _facts(matrix: Matrix, setting: Setting) -> Facts:
-    """What is found out before the first session."""
+    """What is found out before the first session; raises UsageError where the plan's data set is not here."""
+    data = os.path.expanduser(matrix.accuracy.data)
+    if data and not os.path.isdir(data):
+        raise UsageError(f"[accuracy] data: no folder at {data}", "Give the folder with the pictures, or leave it out")
     frameworks: tuple[str, ...] = ()
     if matrix.frameworks == (HERE,):
         found = availabilities(names(), {name: server.python for name, server in setting.served.items()})

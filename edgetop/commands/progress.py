@@ -33,7 +33,8 @@ class Progress:
                     before = self._told.get(run.run, ("", ""))[0]
                     self._told[run.run] = state
                     if run.status in CHANGING and before in CHANGING:
-                        self._change(f"{run.status}: {run.message}")
+                        if run.message:
+                            self._change(f"{run.status}: {run.message}")
                     else:
                         self._say(f"{run.title}: {run.status}" + (f": {run.message}" if run.message else ""))
         elif isinstance(message, LogLines):

@@ -9,7 +9,7 @@ from edgetop.analysis.accuracy import Paired, differ, paired_interval, wilson
 from edgetop.readings import Figure, Missing
 from edgetop.run_figures import UNKNOWN, RunFigures, Verdict
 
-NO_INTERVAL = Missing("mAP is no mean over pictures: its scatter is not known without drawing them anew many times")
+NO_INTERVAL = Missing("mAP is no mean over pictures, and drawing them anew gives intervals that hold it too seldom")
 NAMES = {"top1": "top-1", "top5": "top-5"}
 
 

@@ -169,5 +169,5 @@ class Loop:
         left_out = max((run.left_out for run in self.last.runs), default=0)
         if left_out and not self._feed.can_seek:  # a replay shows what was left out, it does not fail by it
             title = f"{left_out} pictures of the data set could not be read and are left out of the accuracy"
-            return Ended(1, title, "Mend or remove them: they are named above", session)
+            return Ended(1, title, "Mend or remove them: the first are named above, and in the JSON result", session)
         return Ended(0, session=session)

@@ -69,7 +69,7 @@ def open_data_set(folder: str, annotations: str = "", labels: Sequence[str] = ()
         raise BadInput(f"no file at {annotations}", HINT)
     annotations = annotations or _beside(folder)
     if annotations.endswith(".json"):
-        return _checked(_coco(folder, annotations))
+        return _checked(_coco(folder, annotations), annotations)
     listed: Optional[Listed]
     if os.path.basename(annotations) == imagenet.GROUND_TRUTH:
         listed = imagenet.devkit(folder, annotations)
@@ -79,7 +79,7 @@ def open_data_set(folder: str, annotations: str = "", labels: Sequence[str] = ()
         listed = imagenet.folders(folder)
     if listed is None:
         raise BadInput(f"nothing in {folder} tells what its pictures show", HINT)
-    return _checked(_labelled(folder, listed))
+    return _checked(_labelled(folder, listed), annotations)
 
 
 def _beside(folder: str) -> str:
@@ -104,11 +104,11 @@ def _coco(folder: str, annotations: str) -> DataSet:
     return DataSet("COCO", folder, tuple(picture.name for picture in truth.pictures), truth=truth)
 
 
-def _checked(data: DataSet) -> DataSet:
+def _checked(data: DataSet, annotations: str) -> DataSet:
     """Itself, if at least one of its pictures is there: otherwise the list is that of others."""
     if not any(os.path.exists(data.path(number)) for number in range(len(data.names))):
         raise BadInput(
-            f"none of the {len(data.names)} pictures of the list is in {data.folder}: {data.names[0]} and so on",
+            f"{annotations}: none of its {len(data.names)} pictures is in {data.folder}: {data.names[0]} and so on",
             "The list or the annotations are those of another set, or the pictures are in another folder",
         )
     return data

@@ -211,6 +211,12 @@ def test_bad_usage_is_one_line(edgetop, bench, refused, tmp_path, arguments, say
     assert says in refused(edgetop("bench", *arguments))
 
 
+def test_a_data_set_that_is_not_here_is_told_before_anything_runs(bench, refused, tmp_path):
+    (tmp_path / "judged.toml").write_text(PLAN + '[accuracy]\ndata = "nowhere"\n')
+    assert "no folder at nowhere" in refused(bench(plan="judged.toml"))
+    assert not sessions(tmp_path)
+
+
 def test_the_scores_say_why_there_are_none(bench, tmp_path):
     (tmp_path / "aiotbench.toml").write_text(
         PLAN.replace('"tiny", "gemm_256"', '"squeezenet1_0"').replace(', "numpy"', "")

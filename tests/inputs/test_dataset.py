@@ -183,7 +183,7 @@ def test_a_list_that_is_empty_or_no_text_is_refused(tmp_path):
 
 def test_a_list_of_other_pictures_is_refused(tmp_path):
     write(tmp_path / "labels.txt", "x.jpg 1", "y.jpg 2")
-    with pytest.raises(BadInput, match=r"none of the 2 pictures of the list is in .*: x\.jpg"):
+    with pytest.raises(BadInput, match=r"\.txt: none of its 2 pictures is in .*: x\.jpg"):
         open_data_set(str(tmp_path))
 
 
@@ -279,7 +279,7 @@ def test_coco_knows_its_gapped_numbers_and_keeps_no_outlines(coco):
 
 def test_annotations_of_another_set_are_refused(coco):
     change(coco, images=[{"id": 9, "file_name": "train.jpg", "width": 1, "height": 1}])
-    with pytest.raises(BadInput, match=r"none of the 1 pictures of the list is in .*: train\.jpg"):
+    with pytest.raises(BadInput, match=r"\.json: none of its 1 pictures is in .*: train\.jpg"):
         open_data_set(str(coco))
 
 
