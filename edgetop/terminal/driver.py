@@ -13,6 +13,7 @@ import queue
 import select
 import signal
 import sys
+import time
 from collections.abc import Callable
 from typing import Any, Optional, TextIO
 
@@ -20,7 +21,8 @@ from textual.drivers.linux_driver import LinuxDriver
 
 LEAVE_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 JOIN_TIMEOUT_S = 0.3
-_MAX_QUEUED = 1
+STALLED_S = 0.03
+"""A terminal that has not taken a frame after so long is behind."""
 
 # Line art and signs to ASCII of the same width; what is not here becomes a question mark.
 _STAND_INS = {
@@ -54,18 +56,27 @@ class TerminalStream:
         self._fd = file.fileno()
         self._encoding = file.encoding or "utf-8"
         self._on_gone = on_gone
+        self._since_s: Optional[float] = None
         self.gone = False
 
     def write(self, text: str) -> None:
         """Write all of ``text``; blocks while the terminal stalls."""
         # Straight to the descriptor: a thread that blocks inside the buffered stderr would hold its lock at exit.
         data = text.encode(self._encoding, "replace")
+        self._since_s = time.monotonic()
         while data and not self.gone:
             try:
                 data = data[os.write(self._fd, data) :]
             except OSError:
                 self.gone = True
                 self._on_gone()
+        self._since_s = None
+
+    @property
+    def stalls(self) -> bool:
+        """Whether the terminal has been at the last text for too long."""
+        since_s = self._since_s
+        return since_s is not None and time.monotonic() - since_s > STALLED_S
 
     def flush(self) -> None:
         """Nothing is kept back."""
@@ -92,8 +103,7 @@ class TerminalDriver(LinuxDriver):
     @property
     def backed_up(self) -> bool:
         """Whether the terminal has not taken the last frame yet, so that another would only queue."""
-        waiting = getattr(getattr(self, "_writer_thread", None), "_queue", None)
-        return waiting is not None and waiting.qsize() > _MAX_QUEUED
+        return self._stream.stalls
 
     def write(self, data: str) -> None:
         """Queue ``data`` for the terminal."""

@@ -10,12 +10,17 @@ import traceback
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Optional
 
+from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual.app import App
 from textual.binding import Binding, BindingsMap
+from textual.geometry import Region
+from textual.widget import Widget
 
 from edgetop.errors import UsageError
 from edgetop.protocol import Ended
 from edgetop.terminal.driver import TerminalDriver
+from edgetop.terminal.painting import in_full_sight, visible_widgets
+from edgetop.terminal.pen import Pen
 
 RETRY_S = 0.1
 """How soon after a frame was left out the terminal is asked again."""
@@ -61,6 +66,11 @@ class TerminalApp(App[None]):
         self.frames_left_out = 0
         self.failure: Optional[BaseException] = None
         """What ended the app, when that was an error of its own."""
+        self.pen = Pen()
+        """Of widgets that know their place; what it has written is sent when the loop comes round again."""
+        self._paints = False
+        self._visible: Mapping[Widget, tuple[Region, Region]] = {}
+        self._in_sight: dict[Widget, Region] = {}
 
     # ---- for the driver
 
@@ -89,17 +99,43 @@ class TerminalApp(App[None]):
         # A keymap would do, but it takes a key from all of its actions where one of them is given another.
         self._bindings = BindingsMap.merge((self._bindings, BindingsMap(bindings)))
 
+    def place_of(self, widget: Widget) -> Optional[Region]:
+        """Where a widget's cells are on the terminal, for the pen; None where only Textual may paint them."""
+        if self.is_headless or self._driver is None or self._batch_count:
+            return None
+        visible = visible_widgets(self.screen)
+        if visible is not self._visible:
+            self._visible, self._in_sight = visible, in_full_sight(visible)
+        return self._in_sight.get(widget)
+
+    def paint(self) -> None:
+        """Send what the pen has written, once for all that is written in this turn of the loop."""
+        if not self._paints:
+            self._paints = True
+            self.call_next(self._send_painted)
+
+    def _send_painted(self) -> None:
+        self._paints = False
+        text = self.pen.take()
+        if text and self._driver is not None and self._running and not self._leaves_out_frame():
+            # One write: each wakes the thread that writes.
+            self._driver.write(f"{SYNC_START}{text}{SYNC_END}" if self._sync_available else text)
+
     def _display(self, screen: Any, renderable: Any) -> None:
+        if renderable is not None and not self._leaves_out_frame():
+            super()._display(screen, renderable)
+
+    def _leaves_out_frame(self) -> bool:
         # A frame queued behind a stalled terminal would block the loop and be stale when shown. It is left out;
         # when the terminal takes bytes again, one whole frame brings it up to date.
         driver = self._driver
-        if renderable is not None and isinstance(driver, TerminalDriver) and driver.backed_up:
-            if self.frames_left_out == 0 or not self._owes_frame:
-                self._owes_frame = True
-                self.set_timer(RETRY_S, self._catch_up)
-            self.frames_left_out += 1
-            return
-        super()._display(screen, renderable)
+        if not isinstance(driver, TerminalDriver) or not driver.backed_up:
+            return False
+        if not self._owes_frame:
+            self._owes_frame = True
+            self.set_timer(RETRY_S, self._catch_up)
+        self.frames_left_out += 1
+        return True
 
     _owes_frame = False
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rich.cells import cell_len, set_cell_size
+from rich import cells as rich_cells
+from rich.cells import set_cell_size
 
 Span = tuple[str, str]
 """Text and the name of its ink (see ``ink.py``); the empty name is ordinary text."""
@@ -18,6 +19,11 @@ _ASCII = str.maketrans(
     "╭╮╰╯─│┈━█▓▒░▁▂▃▄▅▆▇▶❚●■▲◆▼○✓✗·…–—×±°≤≥µ•←→↑↓‹›≈┿",
     "++++-|-=#%+:__..-=+>|o#^*v0+x.~--x+o<>u*<>^v<>~+",
 )
+
+
+def cell_len(text: str) -> int:
+    """The cells a text takes."""
+    return len(text) if text.isascii() else rich_cells.cell_len(text)  # which keeps every text it has seen
 
 
 def plain(text: str) -> str:
@@ -105,12 +111,14 @@ def flow(entries: Sequence[Row], width: int, gap: str) -> list[Row]:
 
 def changed_runs(old: Row, new: Row, join: int) -> list[tuple[int, int]]:
     """Where two rows of equal width differ: (first cell, end) of each run, runs nearer than ``join`` cells as one."""
-    before = [(char, ink) for text, ink in old for char in text]
-    after = [(char, ink) for text, ink in new for char in text]
-    if not len(before) == len(after) == _joined_width(old) == _joined_width(new):
+    if not _cell_a_character(old) or not _cell_a_character(new):
         return [(0, max(row_width(old), row_width(new)))]
+    same = next((place for place, (was, now) in enumerate(zip(old, new)) if was != now), min(len(old), len(new)))
+    first = sum([len(text) for text, _ in old[:same]])
+    before = [(char, ink) for text, ink in old[same:] for char in text]
+    after = [(char, ink) for text, ink in new[same:] for char in text]
     runs: list[tuple[int, int]] = []
-    for x, (was, now) in enumerate(zip(before, after)):
+    for x, (was, now) in enumerate(zip(before, after), first):
         if was == now:
             continue
         if runs and x - runs[-1][1] < join:
@@ -120,8 +128,23 @@ def changed_runs(old: Row, new: Row, join: int) -> list[tuple[int, int]]:
     return runs
 
 
-def _joined_width(row: Row) -> int:
-    return cell_len("".join([text for text, _ in row]))
+def _cell_a_character(row: Row) -> bool:
+    text = "".join([text for text, _ in row])
+    return cell_len(text) == len(text)
+
+
+def cut(row: Row, first: int, end: int) -> Row:
+    """All of a row, or of one whose characters take a cell each, the cells from ``first`` up to, not with, ``end``."""
+    spans: list[Span] = []
+    x = 0
+    for text, ink in row:
+        if x >= end:
+            break
+        part = text[max(0, first - x) : end - x]
+        if part:
+            spans.append((part, ink))
+        x += len(text)
+    return tuple(spans)
 
 
 def spans_of(cells: Sequence[Span]) -> Row:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Optional
 
+from rich.console import COLOR_SYSTEMS
 from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
@@ -13,7 +14,9 @@ from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
-from edgetop.widgets.cells import Row, ascii_only, changed_runs, exactly
+from edgetop.terminal.lifecycle import TerminalApp
+from edgetop.terminal.pen import Codes, codes_of
+from edgetop.widgets.cells import Row, ascii_only, changed_runs, cut, exactly
 from edgetop.widgets.compositor import JOIN_CELLS
 
 SERIES = 6
@@ -64,10 +67,11 @@ class Lines(Widget):
         """As drawn last."""
         self._cells: list[Row] = []
         """The same, dressed and cut to the width."""
-        self._strips: list[Strip] = []
+        self._strips: list[Optional[Strip]] = []
         self._filters: Sequence[LineFilter] = ()
         self._background = Color(0, 0, 0)
         self._inks: dict[str, Style] = {}
+        self._known_codes: dict[str, Codes] = {}
 
     def draw(self, width: int, height: int) -> Sequence[Row]:
         """The rows to show in ``width`` by ``height`` cells; too few are filled up, too wide ones cut."""
@@ -83,33 +87,40 @@ class Lines(Widget):
         """Whether the terminal has too few colours for a picture."""
         return self.ascii or self.app.console.color_system in ("standard", None)
 
-    def dress(self, y: int, row: Row) -> Row:
-        """What is drawn around the row at ``y``; asked for changed rows only."""
-        return row
+    def dress(self, y: int, row: Row, size: Size) -> Row:
+        """The row at ``y`` with what is drawn around it, as wide as ``size``; asked for changed rows only."""
+        return exactly(row, size.width)
 
     def redraw(self) -> None:
         """Draw again and repaint the cells that differ; nothing is sent for those that do not."""
-        size = self.size
-        if not self.is_on_screen:
+        app = self.app if self._drawn_size is not None and isinstance(self.app, TerminalApp) else None
+        place = app.place_of(self) if app is not None else None
+        if place is None and not self.is_on_screen:
             self._drawn_size = None
             return
+        size = self.size if place is None else place.size
         if self._drawn_size != size:
             self.refresh()
             return
         rows = self._draw_rows(size)
-        regions = []
-        for y, (old, new) in enumerate(zip(self._rows, rows)):
-            if old == new:
-                continue
-            cells = self._finished(y, new, size.width)
-            runs = changed_runs(self._cells[y], cells, JOIN_CELLS)
-            if runs:
-                self._cells[y] = cells
-                self._strips[y] = self._strip(cells, size.width)
-                regions += [Region(first, y, end - first, 1) for first, end in runs]
+        changed = [(y, row) for y, row in enumerate(rows) if row != self._rows[y]]
+        changes = [(y, *run) for y, row in changed for run in self._change(y, self._finished(y, row, size))]
         self._rows = rows
-        if regions:
-            self.refresh(*regions)
+        if app is None or place is None:
+            if changes:
+                self.refresh(*[Region(first, y, end - first, 1) for y, first, end in changes])
+            return
+        for y, first, end in changes:
+            cells = cut(self._cells[y], first, end)
+            app.pen.put(place.x + first, place.y + y, end - first, [(text, self._codes(ink)) for text, ink in cells])
+        if changes:
+            app.paint()
+
+    def _change(self, y: int, cells: Row) -> list[tuple[int, int]]:
+        """Have new cells in a line; where they differ from the old ones."""
+        runs = changed_runs(self._cells[y], cells, JOIN_CELLS)
+        self._cells[y], self._strips[y] = cells, None
+        return runs
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The lines in ``crop``, as they were painted last; draws all of them when the size is new.
@@ -120,14 +131,13 @@ class Lines(Widget):
         """
         size, filters = self.size, self.get_line_filters()
         if self._drawn_size != size or self._filters != filters:
+            self._forget()
             self._drawn_size, self._filters, self._background = size, filters, self.background_colors[1]
             self._rows = self._draw_rows(size)
-            self._cells = [self._finished(y, row, size.width) for y, row in enumerate(self._rows)]
-            self._strips = [self._strip(cells, size.width) for cells in self._cells]
-        if crop == size.region:
-            return self._strips
+            self._cells = [self._finished(y, row, size) for y, row in enumerate(self._rows)]
+            self._strips = [None] * len(self._cells)
         first, end = crop.column_span
-        return [self._strips[y].crop(first, end) for y in crop.line_range if y < len(self._strips)]
+        return [self._strip(y).crop(first, end) for y in crop.line_range if y < len(self._strips)]
 
     def render_line(self, y: int) -> Strip:
         """The line ``y``."""
@@ -167,6 +177,7 @@ class Lines(Widget):
 
     def _forget(self) -> None:
         self._inks.clear()
+        self._known_codes.clear()
         self._drawn_size = None
 
     def _draw_rows(self, size: Size) -> list[Row]:
@@ -174,17 +185,33 @@ class Lines(Widget):
         rows = list(self.draw(width, height)) if width > 0 and height > 0 else []
         return [*rows[:height], *[()] * (height - len(rows))]
 
-    def _finished(self, y: int, row: Row, width: int) -> Row:
-        row = self.dress(y, row)
-        if self.ascii:
-            row = tuple((ascii_only(text), ink) for text, ink in row)
-        return exactly(row, width)
+    def _finished(self, y: int, row: Row, size: Size) -> Row:
+        row = self.dress(y, row, size)
+        return tuple((ascii_only(text), ink) for text, ink in row) if self.ascii else row
 
-    def _strip(self, cells: Row, width: int) -> Strip:
-        strip = Strip([Segment(text, self.ink(name)) for text, name in cells], width)
-        for line_filter in self._filters:
-            strip = strip.apply_filter(line_filter, self._background)
+    def _strip(self, y: int) -> Strip:
+        """The line as Textual wants it; made when it is asked for."""
+        strip = self._strips[y]
+        if strip is None:
+            cells = self._cells[y]
+            strip = Strip([Segment(text, self.ink(name)) for text, name in cells])
+            for line_filter in self._filters:
+                strip = strip.apply_filter(line_filter, self._background)
+            self._strips[y] = strip
         return strip
+
+    def _codes(self, name: str) -> Codes:
+        """The ink as the terminal is told."""
+        codes = self._known_codes.get(name)
+        if codes is None:
+            segments = [Segment(" ", self.ink(name))]
+            for line_filter in self._filters:
+                segments = line_filter.apply(segments, self._background)
+            colours = self.app.console.color_system or "truecolor"
+            codes = codes_of(segments[0].style or Style(), COLOR_SYSTEMS[colours])
+            if not name.startswith(PAINTS):
+                self._known_codes[name] = codes
+        return codes
 
     def _find_ink(self, name: str) -> Style:
         kind, _, number = name.partition("-")

@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from rich.cells import cell_len
-
 from edgetop.analysis.operators import Breakdown
 from edgetop.units import percent
-from edgetop.widgets.cells import Row, fit, plain, row_width
+from edgetop.widgets.cells import Row, cell_len, fit, plain, row_width
 from edgetop.widgets.operator_strip import KINDS, sign
 
 TOLD = 0.005

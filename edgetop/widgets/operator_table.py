@@ -6,13 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
-from rich.cells import cell_len
-
 from edgetop.analysis.operators import Breakdown, OperatorShare, SideBySide
 from edgetop.run_figures import RunFigures
 from edgetop.units import ABSENT, duration, percent
 from edgetop.widgets.bars import bar
-from edgetop.widgets.cells import Row, Span, fit, fit_right, plain
+from edgetop.widgets.cells import Row, Span, cell_len, fit, fit_right, plain
 from edgetop.widgets.figures import BEST
 from edgetop.widgets.operator_legend import names_within
 from edgetop.widgets.operator_strip import kinds_of, sign

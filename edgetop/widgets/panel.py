@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar, Optional
 
+from textual.geometry import Size
+
 from edgetop.widgets.cells import Row, exactly, fit, row_width
 from edgetop.widgets.lines import Lines
 
@@ -43,11 +45,11 @@ class Panel(Lines, can_focus=True):
         rows += [()] * (height - 2 - len(rows))
         return [self._upper_border(width), *rows, self._lower_border(width)]
 
-    def dress(self, y: int, row: Row) -> Row:
+    def dress(self, y: int, row: Row, size: Size) -> Row:
         """The sides of the border, with a blank cell of padding each."""
-        width, height = self.size
+        width, height = size
         if width < 4 or not 0 < y < height - 1:
-            return row
+            return exactly(row, width)
         return (("│ ", "border"), *exactly(row, width - 4), (" │", "border"))
 
     def _upper_border(self, width: int) -> Row:

@@ -9,12 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Optional
 
-from rich.cells import cell_len
-
 from edgetop.protocol import Picture
 from edgetop.widgets.boxes import LINES, Box, Found, boxes_in_cells, outline
 from edgetop.widgets.braille import LETTERS
-from edgetop.widgets.cells import Row, Span, plain, spans_of
+from edgetop.widgets.cells import Row, Span, cell_len, plain, spans_of
 from edgetop.widgets.raster import Pixel, Raster, decoded, resampled
 
 LEAST = (8, 5)
