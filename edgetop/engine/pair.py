@@ -94,8 +94,13 @@ class PairRecorded:
         return any(more)
 
     def _measure(self) -> None:
-        ends = (part.offset_ns + recorded.duration_ns for part, recorded in zip(self._parts, self._recordings))
-        self.duration_ns = max(ends)
+        """To the end of the longer one; while one is being recorded, no further than is known of it."""
+        each = [
+            (part.offset_ns + recorded.duration_ns, recorded.goes_on)
+            for part, recorded in zip(self._parts, self._recordings)
+        ]
+        known = [end_ns for end_ns, goes_on in each if goes_on]
+        self.duration_ns = min(known) if known else max(end_ns for end_ns, _ in each)
 
     def aggregate(self) -> PairAggregate:
         """What the batches are to be added to."""

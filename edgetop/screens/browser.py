@@ -166,8 +166,9 @@ class BrowserScreen(Screen[None]):
 
     @property
     def selected(self) -> Optional[SessionEntry]:
-        """The session under the cursor."""
-        return self._entries.get(self._at)
+        """The session under the cursor, also where the list has moved it and has not told yet."""
+        cursor = self.query_one("#sessions", SessionList).cursor
+        return self._rows[cursor] if cursor < len(self._rows) else None
 
     @property
     def marked(self) -> list[SessionEntry]:
@@ -226,10 +227,10 @@ class BrowserScreen(Screen[None]):
     @on(RowList.Chosen)
     def _mark(self) -> None:
         """Mark the session under the cursor, as A and then as B; a third takes the place of B."""
-        kept = tuple(entry.path for entry in self.marked if entry.path != self._at)
-        if self.selected is not None and self._rows:
+        if self._at in self._entries:  # where the list was then; it may have moved on
+            kept = tuple(entry.path for entry in self.marked if entry.path != self._at)
             self._marked = kept if self._at in self._marked else (*kept[:1], self._at)
-            self._draw()
+            self._draw_rows()
 
     @on(RowList.Moved)
     def _moved(self, message: RowList.Moved) -> None:
@@ -250,9 +251,14 @@ class BrowserScreen(Screen[None]):
     def _draw(self) -> None:
         if not self._ready:
             return
-        order = rows.ORDERS[self._order]
-        self._rows = rows.arranged(self._entries.values(), order, self._search)
-        sessions = self.query_one("#sessions", SessionList)
+        self._rows = rows.arranged(self._entries.values(), rows.ORDERS[self._order], self._search)
+        self._draw_rows()
+        self._place_cursor(self.query_one("#sessions", SessionList))
+        self.query_one("#machine", Static).update(f"  {rows.total(self._entries.values(), self._left)}  {self._folder}")
+        self._draw_details()
+
+    def _draw_rows(self) -> None:
+        order, sessions = rows.ORDERS[self._order], self.query_one("#sessions", SessionList)
         width = sessions.text_width
         marked = self.marked
         letters = {entry.path: letter for letter, entry in zip(rows.LETTERS, marked)}
@@ -260,9 +266,6 @@ class BrowserScreen(Screen[None]):
         sessions.set_rows(lines or [((f"  {text}", "muted"),) for text in self._nothing()], rows.header(width, order))
         sessions.border_title = Content(f"Sessions · {order.title}")
         sessions.border_subtitle = Content(rows.marks(marked))
-        self.query_one("#machine", Static).update(f"  {rows.total(self._entries.values(), self._left)}  {self._folder}")
-        self._place_cursor(sessions)
-        self._draw_details()
 
     def _place_cursor(self, sessions: SessionList) -> None:
         """On the session where it was; where that has gone, on the one that took its place."""
@@ -278,7 +281,7 @@ class BrowserScreen(Screen[None]):
         return ("reading…",) if self._left else NONE_YET
 
     def _draw_details(self) -> None:
-        entry = self.selected if self._rows else None
+        entry = self.selected
         known = self._details.get(self._at)
         current = known if known is not None and entry is not None and known[0] == entry else None
         panel = self.query_one("#session-details", DetailsPanel)

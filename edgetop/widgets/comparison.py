@@ -11,6 +11,7 @@ from edgetop.protocol import Snapshot
 from edgetop.run_figures import RunFigures, Verdict
 from edgetop.widgets.cells import Row, plain, wrap
 from edgetop.widgets.forest import forest
+from edgetop.widgets.pair_table import pair_table
 from edgetop.widgets.pairs import pairs_of
 from edgetop.widgets.pareto import Quality, frontier, points_of, qualities
 from edgetop.widgets.ranking import legend, missing_reasons, ranking
@@ -37,6 +38,7 @@ class ComparisonPanel(ScrolledPanel):
         super().__init__(id=id)
         self._runs: tuple[RunFigures, ...] = ()
         self._verdicts: tuple[Verdict, ...] = ()
+        self._sessions: tuple[str, ...] = ()
         self._warnings: tuple[str, ...] = ()
         self._page = VERDICTS
         self._wanted = ""
@@ -45,7 +47,8 @@ class ComparisonPanel(ScrolledPanel):
 
     def show(self, snapshot: Snapshot) -> None:
         """Draw what is told of the snapshot's runs."""
-        self._runs, self._verdicts, self._warnings = snapshot.runs, snapshot.verdicts, snapshot.warnings
+        self._runs, self._verdicts = snapshot.runs, snapshot.verdicts
+        self._sessions, self._warnings = snapshot.sessions, snapshot.warnings
         self.redraw()
 
     # ---- keys
@@ -115,7 +118,8 @@ class ComparisonPanel(ScrolledPanel):
     def _verdict_page(self, width: int, height: int) -> list[Row]:
         head = ranking(self._runs, width)
         pairs, reasons = pairs_of(self._runs, self._verdicts), missing_reasons(self._runs)
-        below: list[Row] = [((line, "warn"),) for text in self._warnings for line in wrap(plain(text), width)]
+        below = pair_table(self._runs, self._verdicts, self._sessions)
+        below += [((line, "warn"),) for text in self._warnings for line in wrap(plain(text), width)]
         rows = [*forest(pairs, width, reasons, worded=True), *below]
         if len(head) + 1 + len(rows) > height:
             rows = [*forest(pairs, width, reasons, worded=False), *below]

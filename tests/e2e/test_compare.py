@@ -1,6 +1,7 @@
 """Two recordings against each other by the installed command: on the screen, as a table, and refused."""
 
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -41,6 +42,23 @@ def test_what_cannot_be_compared_is_refused_in_words_and_the_terminal_is_as_it_w
     assert screen.exit_code() == 2
     assert why in " ".join(screen.text.split()) and "Traceback" not in screen.text
     assert screen.is_restored()
+
+
+def test_the_browser_compares_two_that_are_marked_and_searches_for_what_is_pasted(edgetop, tmp_path):
+    for name in ("one", "other"):
+        shutil.copy(GOLDEN, tmp_path / f"{name}.edgetop")
+    screen = edgetop("sessions", tmp_path)
+    screen.wait_for("2 sessions")
+    screen.type("/other qd")  # at once
+    screen.wait_for("None of 2 matches")
+    screen.type("\x1b")
+    screen.wait_for(lambda: "None of 2" not in screen.text)
+    screen.type(" ")
+    screen.wait_for("c compares it with the one under the cursor")
+    screen.type("\x1b[Bc")
+    screen.wait_for("A against B")
+    screen.type("q")
+    assert screen.exit_code() == 0, screen.text
 
 
 @pytest.mark.parametrize("arguments", [(), ("--headless",)])

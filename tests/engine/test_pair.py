@@ -14,6 +14,7 @@ from edgetop.engine.replay import ReplayFeed
 from edgetop.errors import UsageError
 from edgetop.readings import Missing
 from edgetop.samples import Batch, Event, Samples
+from edgetop.sessions.hold import Hold
 from edgetop.sessions.markers import Marker
 from edgetop.sessions.reader import SessionReader
 from edgetop.sessions.writer import SessionWriter
@@ -291,3 +292,44 @@ def test_joules_of_a_meter_that_sees_something_else_are_not_set_beside_the_first
     why = Missing(f"of different watts: {first} whole board, {second} SoC rails")
     assert {run.energy_j for run in seconds} == {run.power_w for run in seconds} == {why}
     assert not any(verdict.kind == "energy" for verdict in last.verdicts)
+
+
+def take(feed):
+    batch = feed.drain()
+    feed.aggregate.add(batch)
+
+
+def test_one_that_is_still_being_recorded_is_followed_to_its_end(
+    session, clock, replay_of, tmp_path, description, recording, cut_batch
+):
+    path = str(tmp_path / "on.edgetop")
+    pieces = cut_batch(recording, [description.t0_mono_ns + second * SECOND for second in range(1, 8)])
+    later = {"t0_unix_ns": description.t0_unix_ns + 60 * SECOND}
+    writer = SessionWriter(path, dataclasses.replace(description, **later))
+    for piece in pieces[:4]:
+        writer.add(piece)
+        writer.commit()
+    hold = Hold(path)
+    feed = replay_of(session("a.edgetop"), path, align="start")
+    feed.command(Seek(10**18))
+    while feed.sought_ns is not None:
+        take(feed)
+    assert feed.duration_ns == 3 * SECOND and not feed.ended  # no further than is known of both
+    for piece in pieces[4:]:
+        writer.add(piece)
+        writer.commit()
+        clock.ns += 3 * SECOND // 2
+        take(feed)
+    writer.close()
+    hold.let_go()
+    for _ in range(10):
+        clock.ns += 3 * SECOND // 2
+        take(feed)
+    assert feed.ended
+    runs = feed.aggregate.snapshot(final=True).runs
+    live = Aggregate(description)
+    live.add(recording)
+    for number, run in enumerate(live.snapshot(final=True).runs):
+        for nth in (0, 1):
+            shown = runs[2 * number + nth]
+            assert shown == dataclasses.replace(run, run=shown.run, session=shown.session, rank=0)

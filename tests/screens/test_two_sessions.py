@@ -1,5 +1,6 @@
 """Two sessions on the screen: which is which at every size, what differs, and what is said of them."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -52,3 +53,17 @@ async def test_the_comparison_has_their_verdict_and_what_differs(make_host, both
         text = await host.rest(pilot)
         assert "16:46 LiteRT is ahead, in words" in text and "17:02 LiteRT" in text
         assert all(warning in text for warning in WARNINGS)
+        assert "17:02 has so many times as much as 16:46" in text
+        (line,) = (line for line in text.splitlines() if re.search(r"● A ■ B +3\.6 +3\.6 ", line))
+        assert line.split()[5:13] == ["3.6", "3.6", "3.6", "3.6", "0.278", "1.01", "1.54", "3.6"], line
+
+
+async def test_what_is_missing_of_one_session_has_no_ratio(make_host, both):
+    runs = (both.runs[0], replace(both.runs[1], energy_j=Missing("no meter")))
+    host = make_host()
+    async with host.run_test(size=(80, 40)) as pilot:
+        host.live.show(replace(both, runs=runs))
+        await host.live.open_comparison()
+        text = await host.rest(pilot)
+        (line,) = (line for line in text.splitlines() if re.search(r"● A ■ B +3\.6 +3\.6 ", line))
+        assert line.split()[12] == "–"
