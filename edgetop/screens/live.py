@@ -215,6 +215,7 @@ class LiveScreen(Screen[None]):
         if view.held:
             self.chart.show(self._newest.runs, None, view)
             self.power.show(self._tables, None, view)
+            self.heat.show(self._tables.gauges, view)
         else:
             self._draw(self._newest)
 
@@ -237,7 +238,7 @@ class LiveScreen(Screen[None]):
         snapshot = self._tables
         self.figures.show(snapshot)
         self.cores.show(snapshot.gauges)
-        self.heat.show(snapshot.gauges)
+        self.heat.show(snapshot.gauges, self._view)
         self.labels.show(snapshot.runs, snapshot.verdict)
         self.set_class(not self.labels.has_labels, "-no-labels")
         self.log_panel.know(tuple(run.run for run in snapshot.runs))

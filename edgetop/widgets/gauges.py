@@ -51,6 +51,13 @@ def rails(gauges: Sequence[Gauge]) -> list[Rail]:
     return found
 
 
+def lone_volts(gauges: Sequence[Gauge]) -> list[Gauge]:
+    """Volts of supplies whose watts are not told, as of what feeds a Raspberry Pi 5."""
+    known = {rail.name for rail in rails(gauges)}
+    volts = [gauge for gauge in in_group(gauges, "power") if gauge.channel.unit == "V"]
+    return [g for g in volts if g.channel.name.rpartition(".")[0] not in known and not isinstance(g.value, Missing)]
+
+
 def session_rail(found: Sequence[Rail], power: str) -> Optional[Rail]:
     """The rail whose watts energy is made of: channel ``power``, or without a name the first that gives watts."""
     chosen = [rail for rail in found if rail.watts.channel.name == power]

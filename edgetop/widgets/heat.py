@@ -1,10 +1,11 @@
-"""The heat panel: temperatures, clocks asked for and true, what limits the board now and did before, pressure."""
+"""The heat panel: temperatures, clocks asked for and true, what limits the board now and did before, pressure; where
+there is room, the course of the temperature."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Optional
+from typing import Callable, Optional
 
 from edgetop.protocol import Gauge
 from edgetop.readings import Missing
@@ -15,7 +16,9 @@ from edgetop.widgets.gauges import in_group, named
 from edgetop.widgets.history import History
 from edgetop.widgets.limits import NOW, SINCE, ink, letters, words
 from edgetop.widgets.panel import Panel
+from edgetop.widgets.plot import Plot
 from edgetop.widgets.sparkline import sparkline
+from edgetop.widgets.time_view import TimeView, shown
 
 HEAD = 10
 """Cells of the rows' titles."""
@@ -27,7 +30,9 @@ SAME_CLOCK = 0.05
 """A true clock that differs by more from the one asked for is marked."""
 BEFORE = len(" before")
 LONGEST_LINE = 30
-"""Cells of the temperature's course."""
+"""Cells of the temperature's course in a line of blocks."""
+LEAST_PLOT = 7
+"""Rows of a chart of it, from which on it stands in the place of that line."""
 
 _GOVERNOR = re.compile(r"governor (\w+)")
 
@@ -41,11 +46,13 @@ class Heat(Panel):
     def __init__(self, history: History, id: Optional[str] = None) -> None:
         super().__init__(id=id)
         self._history = history
+        self._plot = Plot(_degrees, lettered=False)
         self._gauges: tuple[Gauge, ...] = ()
+        self._view = TimeView()
 
-    def show(self, gauges: tuple[Gauge, ...]) -> None:
-        """Draw the newest values."""
-        self._gauges = gauges
+    def show(self, gauges: tuple[Gauge, ...], view: TimeView = TimeView()) -> None:  # noqa: B008  frozen
+        """Draw the newest values, and of the temperature what the view has."""
+        self._gauges, self._view = gauges, view
         self.redraw()
 
     def caption(self) -> str:
@@ -57,11 +64,30 @@ class Heat(Panel):
 
     def content(self, width: int, height: int) -> Sequence[Row]:
         """A group a line, or more where they are short of room; the groups without a value last, with the reason."""
+        rows = self._groups(width, height, self._line)
+        course = self._course()
+        if course is None or height - len(rows) < LEAST_PLOT:
+            return rows
+        rows = self._groups(width, height, lambda room: "")
+        size = width, height - len(rows)
+        return [*rows, *self._plot.draw(shown(self._history, self._view, [course]), [course], size, self.ascii, None)]
+
+    def _course(self) -> Optional[str]:
+        """The temperature whose course is known: the first that has a value."""
+        heat = next((g for g in in_group(self._gauges, "heat") if not isinstance(g.value, Missing)), None)
+        return heat.channel.name if heat is not None and heat.channel.name in self._history.series else None
+
+    def _line(self, room: int) -> str:
+        """That course in blocks, in so much room."""
+        course = self._course()
+        return "" if course is None else sparkline(self._history.series[course], self._history, room)
+
+    def _groups(self, width: int, height: int, line: Callable[[int], str]) -> list[Row]:
         room = max(1, width - HEAD)
         known: list[list[Row]] = []
         absent: list[Row] = []
         for title, group, entries in (
-            ("heat", "heat", self._temperatures(room)),
+            ("heat", "heat", self._temperatures(room, line)),
             ("clock", "clock", self._clocks()),
             ("limits", "throttle", self._limits(room)),
             ("pressure", "pressure", self._pressures()),
@@ -72,16 +98,14 @@ class Heat(Panel):
                 absent += _absent(title, in_group(self._gauges, group), room)
         return [*_shortened(known, height), *absent] or [(("no sensor", "muted"),)]
 
-    def _temperatures(self, room: int) -> list[Row]:
+    def _temperatures(self, room: int, line: Callable[[int], str]) -> list[Row]:
         gauges = [g for g in in_group(self._gauges, "heat") if not isinstance(g.value, Missing)]
         entries: list[Row] = [
             (*(((f"{plain(g.channel.title)} ", "muted"),) if len(gauges) > 1 else ()), (_value(g), "")) for g in gauges
         ]
-        series = self._history.series.get(gauges[0].channel.name) if gauges else None
-        if series is not None:
-            left = min(LONGEST_LINE, room - row_width(entries[0]) - 1)
-            line = sparkline(series, self._history, left)
-            entries[0] = (*entries[0], (f" {line}", "bar"))
+        course = line(min(LONGEST_LINE, room - row_width(entries[0]) - 1)) if entries else ""
+        if course:
+            entries[0] = (*entries[0], (f" {course}", "bar"))
         return entries
 
     def _clocks(self) -> list[Row]:
@@ -108,6 +132,10 @@ class Heat(Panel):
     def _pressures(self) -> list[Row]:
         gauges = [g for g in in_group(self._gauges, "pressure") if not isinstance(g.value, Missing)]
         return [((f"{g.channel.name.partition('.')[2]} ", "muted"), (f"{percent(g.value):>5}", "")) for g in gauges]
+
+
+def _degrees(value: float, digits: int) -> str:
+    return f"{value:.0f} °C"
 
 
 def _before(text: str, bits: int) -> Row:

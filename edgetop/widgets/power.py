@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Optional
 
-from edgetop.protocol import Snapshot
+from edgetop.protocol import Gauge, Snapshot
 from edgetop.readings import Missing, whose_watts
 from edgetop.units import energy, power, quantity
 from edgetop.widgets.cells import Row, exactly, fit_right, flow, plain, wrap
 from edgetop.widgets.figure_notes import missing_text
-from edgetop.widgets.gauges import Rail, rails, session_rail
+from edgetop.widgets.gauges import Rail, lone_volts, rails, session_rail
 from edgetop.widgets.history import History
 from edgetop.widgets.limits import legend
 from edgetop.widgets.panel import Panel
@@ -38,6 +38,7 @@ class Power(Panel):
         self._snapshot = Snapshot(0, "preparing")
         self._view = TimeView()
         self._rails: list[Rail] = []
+        self._volts: list[Gauge] = []
         self._rail: Optional[Rail] = None
         self._since: Optional[int] = None
 
@@ -46,6 +47,7 @@ class Power(Panel):
         self._snapshot, self._view = snapshot, view
         self._since = None if since is None else since // view.zoom
         self._rails = rails(snapshot.gauges)
+        self._volts = lone_volts(snapshot.gauges)
         self._rail = session_rail(self._rails, snapshot.power)
         self.redraw()
         self._since = None
@@ -72,7 +74,8 @@ class Power(Panel):
         others = [rail for rail in self._rails if rail is not self._rail]
         if not self.has_value:
             return [*head, *(row for rail in others for row in _absent(rail, width, titled=True))]
-        below = flow([_entry(rail) for rail in others if rail.readable], width, "   ")
+        entries = [_entry(rail) for rail in others if rail.readable]
+        below = flow([*entries, *map(_volts, self._volts)], width, "   ")
         most = (height - len(head)) // OTHERS_SHARE
         if len(below) > most:
             below = [*below[: most - 1], (*exactly(below[most - 1], width - 2), (" …", "muted"))] if most > 0 else []
@@ -111,6 +114,10 @@ def _absent(rail: Rail, width: int, titled: bool = False) -> list[Row]:
         return [((line, "muted"),) for line in wrap(told, width)]
     reason = [((line, ""),) for line in wrap(plain(watts.reason), width)]
     return [*reason, *[((line, "muted"),) for line in wrap(plain(watts.hint), width)]]
+
+
+def _volts(gauge: Gauge) -> Row:
+    return ((f"{plain(gauge.channel.title)} ", "muted"), (quantity(gauge.value, gauge.channel.unit), ""))
 
 
 def _entry(rail: Rail) -> Row:

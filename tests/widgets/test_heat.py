@@ -16,7 +16,13 @@ def gauge(name, unit, value, source=""):
     return Gauge(Channel(name, unit, name.partition(".")[2], 0.01, source=source), value)
 
 
-def lines(*gauges, width=60, height=10, history=None):
+@pytest.fixture(autouse=True)
+def braille(monkeypatch):
+    """Whether there is more than ASCII is the app's word, and there is none here."""
+    monkeypatch.setattr(Heat, "ascii", False)
+
+
+def lines(*gauges, width=60, height=7, history=None):
     panel = Heat(history or History())
     panel._gauges = gauges
     return ["".join(piece for piece, _ in row).rstrip() for row in panel.content(width, height)]
@@ -121,3 +127,21 @@ def test_the_noise_of_a_sensor_does_not_look_like_a_change():
 def test_without_room_there_is_no_course(width):
     history = warmth([50.0] * 400)
     assert len(sparkline(history.series["heat.cpu"], history, width)) == max(0, width)
+
+
+def test_with_room_the_course_is_a_chart_with_what_held_the_board_back():
+    history = warmth([50.0] * 40 + [60.0] * 40)
+    history.add(
+        Columns(0, 250_000_000, {"throttle.now": tuple((4.0,) * 3 if k == 60 else (0.0,) * 3 for k in range(80))})
+    )
+    told = lines(gauge("heat.cpu", "°C", 60.0), *limits(0, 4), history=history, height=12)
+    assert told[:2] == ["heat      60.0 °C", "limits    none now  T throttled before"]
+    assert len(told) == 12 and any(row.startswith("  50 °C") for row in told) and "0:00" in told[-1]
+    assert told[-2].split() == ["limits", "T"]
+    assert lines(gauge("heat.cpu", "°C", 60.0), *limits(0, 4), history=history, height=8)[0].startswith(
+        "heat      60.0 °C ▁"
+    )
+
+
+def test_without_a_course_there_is_no_chart():
+    assert lines(gauge("heat.cpu", "°C", 60.0), height=30) == ["heat      60.0 °C"]

@@ -7,7 +7,7 @@ import pytest
 from edgetop.protocol import Columns, Gauge, Snapshot
 from edgetop.readings import BOARD, PACKAGE, PART, Channel, Missing, whose_watts
 from edgetop.widgets.cells import row_width
-from edgetop.widgets.gauges import rails, session_rail
+from edgetop.widgets.gauges import lone_volts, rails, session_rail
 from edgetop.widgets.history import History
 from edgetop.widgets.power import Power
 
@@ -28,6 +28,7 @@ def made(*gauges, plotted="power.board.w", **snapshot):
     panel = Power(history)
     panel._snapshot = Snapshot(0, "running", gauges=gauges, **snapshot)
     panel._rails = rails(gauges)
+    panel._volts = lone_volts(gauges)
     panel._rail = session_rail(panel._rails, panel._snapshot.power)
     return panel
 
@@ -84,6 +85,12 @@ def test_an_absent_source_of_the_session_says_why_beside_the_others_that_are_the
     )
     assert rows[:2] == ["no /dev/i2c-1", "enable I2C"]
     assert rows[-1] == "package-0 12.3 W CPU package"
+
+
+def test_volts_of_a_supply_whose_watts_are_not_told_stand_below():
+    supply = Gauge(Channel("power.ext5v.v", "V", "supply voltage", 0.001, covers=BOARD), 5.1257)
+    rows = text(content(made(watts("pmic", 2.79, "SoC rails"), supply, power="power.pmic.w", plotted="power.pmic.w")))
+    assert rows[0] == "2.79 W" and rows[-1] == "supply voltage 5.13 V"
 
 
 def test_what_was_drawn_stays_when_the_source_has_gone():
