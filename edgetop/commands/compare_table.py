@@ -94,7 +94,7 @@ def _ratio(line: Line) -> str:
     if isinstance(line.ratio, Missing):
         return units.ABSENT
     if isinstance(line.low, Missing) or isinstance(line.high, Missing):
-        return f"{line.ratio:.3g}"
+        return units.significant(line.ratio)
     value, interval = units.ratio(line.ratio, line.low, line.high)
     same = ", no difference told" if line.low <= 1 <= line.high else ""
     return f"{value} ({interval}{same})"

@@ -175,7 +175,8 @@ def _gauges(part: Part, snapshot: Snapshot) -> Iterator[Gauge]:
     for gauge in snapshot.gauges:
         known = gauge.channel
         name = part.channel(known.name)
-        if name:
+        told = part.first or known.name.partition(".")[0] in _BESIDE or not isinstance(gauge.value, Missing)
+        if name and told:  # why one session has no value is enough
             covers = known.covers and f"{part.name} {known.covers}"
             yield replace(gauge, channel=replace(known, name=name, title=f"{part.name} {known.title}", covers=covers))
 

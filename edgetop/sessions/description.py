@@ -198,7 +198,7 @@ def load(rows: Rows) -> tuple[Description, dict[str, Any]]:
 def load_latency_channels(rows: Rows, runs: Collection[int]) -> dict[int, int]:
     """Number of a latency channel to its run, as the file has them; raises ValueError."""
     channels: dict[int, int] = dict(rows(f"SELECT id, run_id FROM channel WHERE kind = '{LATENCY}'"))
-    if not set(channels.values()) <= set(runs):
+    if set(channels.values()) != set(runs):
         raise ValueError("run of a latency channel")
     return channels
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from edgetop.readings import Figure, Missing
 from edgetop.run_figures import RunFigures, Verdict
-from edgetop.units import ABSENT
+from edgetop.units import ABSENT, significant
 from edgetop.widgets.cells import Row, fit_right, plain
 from edgetop.widgets.run_names import run_label
 
@@ -43,4 +43,4 @@ def pair_table(runs: Sequence[RunFigures], verdicts: Sequence[Verdict], sessions
 def _ratio(first: Figure, second: Figure) -> str:
     if isinstance(first, Missing) or isinstance(second, Missing) or first <= 0:
         return ABSENT
-    return f"{second / first:.3g}"
+    return significant(second / first)

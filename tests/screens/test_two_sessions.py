@@ -54,8 +54,8 @@ async def test_the_comparison_has_their_verdict_and_what_differs(make_host, both
         assert "16:46 LiteRT is ahead, in words" in text and "17:02 LiteRT" in text
         assert all(warning in text for warning in WARNINGS)
         assert "17:02 has so many times as much as 16:46" in text
-        (line,) = (line for line in text.splitlines() if re.search(r"● A ■ B +3\.6 +3\.6 ", line))
-        assert line.split()[5:13] == ["3.6", "3.6", "3.6", "3.6", "0.278", "1.01", "1.54", "3.6"], line
+        (line,) = (line for line in text.splitlines() if re.search(r"● A ■ B +3\.60 +3\.60 ", line))
+        assert line.split()[5:13] == ["3.60", "3.60", "3.60", "3.60", "0.278", "1.01", "1.54", "3.60"], line
 
 
 async def test_what_is_missing_of_one_session_has_no_ratio(make_host, both):
@@ -65,5 +65,5 @@ async def test_what_is_missing_of_one_session_has_no_ratio(make_host, both):
         host.live.show(replace(both, runs=runs))
         await host.live.open_comparison()
         text = await host.rest(pilot)
-        (line,) = (line for line in text.splitlines() if re.search(r"● A ■ B +3\.6 +3\.6 ", line))
+        (line,) = (line for line in text.splitlines() if re.search(r"● A ■ B +3\.60 +3\.60 ", line))
         assert line.split()[12] == "–"

@@ -123,6 +123,7 @@ def test_a_second_of_endless_frames_is_refused(recorded):
         "DELETE FROM meta WHERE key = 'format'",
         "UPDATE channel SET name = x'00'",
         "UPDATE channel SET run_id = 77 WHERE kind = 'latency'",
+        "DELETE FROM channel WHERE kind = 'latency'",
         "UPDATE channel SET tick_ns = 0",
         "UPDATE channel SET scale = 9e999",
         "UPDATE channel SET scale = 1e300",
