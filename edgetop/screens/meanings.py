@@ -147,8 +147,8 @@ MEANINGS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         (
             (
                 "heat",
-                "°C of each thermal zone once a second, the CPU's first; behind it its course, ten seconds a block, or a "
-                "chart where there is room",
+                "°C of each thermal zone once a second, the CPU's first; behind it its course, ten seconds a block, or "
+                "a chart where there is room",
             ),
             ("clock", "as the governor asked for it, once a second; true: as the firmware says that it runs"),
             (
