@@ -11,14 +11,16 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Collection, Iterator, Mapping
-from itertools import accumulate
+from collections.abc import Collection, Iterator
 from typing import Optional
 
 import numpy as np
+import numpy.typing as npt
 
+from edgetop.clock import SECOND_NS
 from edgetop.samples import Int64s, Readings, Samples
-from edgetop.sessions.entries import Entry, stacked, wrapped
+from edgetop.sessions.entries import Entry
+from edgetop.sessions.second import FLAGS, TIME, VALUE, WAIT, Second
 
 CODEC = 1
 MAX_RAW_BYTES = 64 << 20
@@ -26,11 +28,14 @@ MAX_RAW_BYTES = 64 << 20
 MAX_ITEMS = 1 << 20
 """Items of all channels together in one frame."""
 
-_READINGS, _SAMPLES = 0, 1
+_SAMPLES = 1
 _COUNT = struct.Struct("<H")
-_HEAD = struct.Struct("<HBIqq4B")
-"""Channel, mode, items, first time, first value, bytes an item of each column."""
-_NO_MORE = (0, 0, 0, 0)
+_HEAD = np.dtype(
+    [("channel", "<u2"), ("mode", "u1"), ("items", "<u4"), ("time", "<i8"), ("value", "<i8"), ("widths", "u1", 4)]
+)
+"""Mode 0 has readings; first time and first value; bytes an item of each column."""
+_BOUNDS = np.array([0, *(2 ** (8 * width) - 1 for width in range(1, 8))], np.uint64)
+"""The largest numbers of so many bytes."""
 _ONE = np.uint64(1)
 
 
@@ -41,56 +46,59 @@ def _unpacked(raw: bytes, at: int, items: int, width: int) -> Int64s:
     return (zigzag >> _ONE).view(np.int64) ^ -(zigzag & _ONE).view(np.int64)
 
 
-def _steps(column: Int64s, firsts: list[int]) -> Int64s:
-    """From each item to the next; none before the first of an entry."""
-    steps = np.empty_like(column)
-    steps[1:] = column[1:] - column[:-1]
-    steps[firsts] = 0
+def _differences(second: Second) -> Int64s:
+    """A row for each column, as many as have anything but zeros."""
+    table, firsts, read = second.table, second.firsts, second.readings
+    rows = 4 if table[FLAGS].any() else 3 if table[WAIT].any() else 2
+    steps = np.zeros((rows, len(second)), np.int64)
+    time, value = steps[0], steps[1]
+    np.subtract(table[:2, 1:], table[:2, :-1], out=steps[:2, 1:])
+    if read:
+        time[firsts] = 0
+        time[1:read] -= time[: read - 1]
+    if read < len(second):
+        time[read + 1 :] -= table[VALUE, read:-1]
+        begins = firsts[second.sensors :]
+        value[read:] = table[VALUE, read:] - table[VALUE].take(begins).repeat(second.counts[second.sensors :])
+        steps[2:, read:] = table[2:rows, read:]
+    steps[:2, firsts] = 0  # of these columns the first item is in the head
     return steps
 
 
-def _differences(arrays: tuple[Int64s, ...], firsts: list[int], lengths: list[int]) -> Int64s:
-    """A row for each column of entries that stand one after the other."""
-    time, value, *others = arrays
-    steps = _steps(time, firsts)
-    if not others:
-        return np.stack((_steps(steps, firsts), _steps(value, firsts)))
-    steps[1:] -= value[:-1]
-    return np.stack((steps, value - np.repeat(value[firsts], lengths), *others))
+def _heads(second: Second, widths: Int64s) -> bytes:
+    heads = np.zeros(len(second.channels), _HEAD)
+    heads["channel"] = second.channels
+    heads["mode"][second.sensors :] = _SAMPLES
+    heads["items"] = second.counts
+    heads["time"] = second.table[TIME].take(second.firsts) - second.number * SECOND_NS
+    heads["value"] = second.table[VALUE].take(second.firsts)
+    heads["widths"][:, : len(widths)] = widths.T
+    return heads.tobytes()
 
 
-def _packed(entries: Mapping[int, Entry], mode: int, since_ns: int) -> dict[int, tuple[bytes, bytes]]:
-    """Head and body of each entry of one kind, all at once: most have few items, and each array its price."""
-    arrays, lengths = stacked(list(entries.values())), [len(entry) for entry in entries.values()]
-    edges = list(accumulate(lengths, initial=0))
-    firsts = edges[:-1]
-    differences = _differences(arrays, firsts, lengths)
-    zigzag = ((differences << 1) ^ (differences >> 63)).view(np.uint64)
-    zigzag[:2, firsts] = 0  # of these there is one less
+def _bodies(second: Second, zigzag: npt.NDArray[np.uint64], widths: Int64s) -> list[bytes]:
+    """The columns of each channel, bytes of equal weight together; all are turned at once, then cut."""
     octets = zigzag.astype("<u8", copy=False).view(np.uint8).reshape(*zigzag.shape, 8)
-    packed = {}
-    starts = zip(arrays[0][firsts].tolist(), arrays[1][firsts].tolist())
-    largest = np.maximum.reduceat(zigzag, firsts, axis=1).T.tolist()
-    for channel, first, past, (time, value), tops in zip(entries, firsts, edges[1:], starts, largest):
-        widths = [(top.bit_length() + 7) // 8 for top in tops]
-        places = zip(octets, (first + 1, first + 1, first, first), widths)
-        body = b"".join([column[begin:past, :width].T.tobytes() for column, begin, width in places if width])
-        head = _HEAD.pack(channel, mode, past - first, wrapped(time - since_ns), value, *widths, *_NO_MORE[len(tops) :])
-        packed[channel] = head, body
-    return packed
+    turned = [column.T[:width].copy().tobytes() for column, width in zip(octets, widths.max(axis=1).tolist())]
+    edges, places = second.edges.tolist(), range(0, 8 * len(second), len(second))
+    return [
+        turned[row][plane + first + (row < 2) : plane + past]
+        for first, past, own in zip(edges, edges[1:], widths.T.tolist())
+        for row, width in enumerate(own)
+        if width
+        for plane in places[:width]
+    ]
 
 
-def encode(entries: Mapping[int, Entry], since_ns: int = 0) -> bytes:
-    """Pack entries of channels 0..1023, none of them empty, at most MAX_ITEMS in all; times count from a moment."""
-    packed = {}
-    for mode, kind in ((_READINGS, Readings), (_SAMPLES, Samples)):
-        chosen = {channel: entry for channel, entry in entries.items() if isinstance(entry, kind)}
-        if chosen:
-            packed.update(_packed(chosen, mode, since_ns))
-    heads, body = zip(*(packed[channel] for channel in entries))
+def encode(second: Second) -> bytes:
+    """Pack a second of at most MAX_ITEMS items; times count from its begin."""
+    differences = _differences(second)
+    zigzag = ((differences << 1) ^ (differences >> 63)).view(np.uint64)
+    widths = _BOUNDS.searchsorted(np.maximum.reduceat(zigzag, second.firsts, axis=1))
+    parts = _COUNT.pack(len(second.channels)), _heads(second, widths), *_bodies(second, zigzag, widths)
     # Run-length matches alone: durations are noise in which a dictionary search finds little and costs double.
-    squeeze = zlib.compressobj(1, zlib.DEFLATED, 15, 9, zlib.Z_RLE)
-    return squeeze.compress(b"".join((_COUNT.pack(len(entries)), *heads, *body))) + squeeze.flush()
+    squeeze = zlib.compressobj(1, zlib.DEFLATED, 15, 8, zlib.Z_RLE)
+    return squeeze.compress(b"".join(parts)) + squeeze.flush()
 
 
 def _inflate(data: bytes) -> bytes:
@@ -127,12 +135,12 @@ def decode(data: bytes, wanted: Optional[Collection[int]] = None) -> dict[int, E
     """
     raw = _inflate(data)
     (count,) = _COUNT.unpack_from(raw)
-    heads = [_HEAD.unpack_from(raw, _COUNT.size + index * _HEAD.size) for index in range(count)]
+    heads = np.frombuffer(raw, _HEAD, count, _COUNT.size).tolist()
     if sum(head[2] for head in heads) > MAX_ITEMS:
         raise ValueError("frame with too many items")
     entries: dict[int, Entry] = {}
-    at = _COUNT.size + count * _HEAD.size
-    for channel, mode, items, first_time, first_value, *widths in heads:
+    at = _COUNT.size + count * _HEAD.itemsize
+    for channel, mode, items, first_time, first_value, widths in heads:
         if mode > _SAMPLES or items < 1 or max(widths) > 8 or channel in entries:
             raise ValueError("frame header")
         places = []

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Union
 
 import numpy as np
 
-from edgetop.clock import SECOND_NS
 from edgetop.samples import Int64s, Readings, Samples
 
 Entry = Union[Samples, Readings]
@@ -25,11 +24,6 @@ def moments_ns(entry: Entry) -> Int64s:
     return entry.start_ns + entry.duration_ns if isinstance(entry, Samples) else entry.t_ns
 
 
-def values(entry: Entry) -> Int64s:
-    """What the statistics are of: durations in nanoseconds, or ticks."""
-    return entry.duration_ns if isinstance(entry, Samples) else entry.ticks
-
-
 def wrapped(number: int) -> int:
     """What of it is left in 64 bits."""
     return (number + 2**63 & 2**64 - 1) - 2**63
@@ -41,17 +35,11 @@ def shifted(entry: Entry, by_ns: int) -> Entry:
     return type(entry)(first + np.int64(wrapped(by_ns)), *rest)
 
 
-def stacked(entries: Sequence[Entry]) -> tuple[Int64s, ...]:
-    """The arrays of entries of one kind, each entry's after those of the one before, as 64-bit integers."""
-    arrays = zip(*map(columns, entries))
-    return tuple(np.concatenate(parts).astype(np.int64, copy=False) for parts in arrays)
-
-
 def joined(parts: Sequence[Entry]) -> Entry:
-    """Entries of one channel one after the other, as 64-bit integers."""
-    if len(parts) == 1 and all(column.dtype == np.int64 for column in columns(parts[0])):
+    """Entries of one channel one after the other."""
+    if len(parts) == 1:
         return parts[0]
-    return type(parts[0])(*stacked(parts))
+    return type(parts[0])(*map(np.concatenate, zip(*map(columns, parts))))
 
 
 def in_order(entry: Entry) -> Entry:
@@ -68,36 +56,6 @@ def between(entry: Entry, from_ns: int, until_ns: int) -> Entry:
     moments = moments_ns(entry)
     first = int(np.searchsorted(moments, from_ns)) if from_ns > 0 else 0
     return entry[first : int(np.searchsorted(moments, until_ns))]
-
-
-def by_second(parts: Mapping[int, Sequence[Entry]], since_ns: int) -> dict[int, dict[int, Entry]]:
-    """What came of each channel, joined, in order of its moments and cut: second to channel to entry.
-
-    Seconds are counted from a moment; what was before it is in second 0. No part may be empty.
-    """
-    seconds: dict[int, dict[int, Entry]] = {}
-    for kind in (Samples, Readings):
-        chosen = {channel: came for channel, came in sorted(parts.items()) if isinstance(came[0], kind)}
-        if chosen:
-            _cut(chosen, since_ns, seconds)
-    return seconds
-
-
-def _cut(parts: Mapping[int, Sequence[Entry]], since_ns: int, seconds: dict[int, dict[int, Entry]]) -> None:
-    """Channels of one kind, in order of their numbers, all at once: most have few items, and each array its price."""
-    entries = [part for came in parts.values() for part in came]
-    whole = type(entries[0])(*stacked(entries))
-    channel = np.repeat(list(parts), [sum(map(len, came)) for came in parts.values()])
-    moments = moments_ns(whole) - np.int64(wrapped(since_ns))
-    same = channel[1:] == channel[:-1]
-    if bool(np.any(same & (moments[1:] < moments[:-1]))):
-        order = np.lexsort((moments, channel))
-        whole, moments = type(whole)(*(column[order] for column in columns(whole))), moments[order]
-    second = np.maximum(moments, 0) // SECOND_NS
-    edges = (np.flatnonzero(~same | (second[1:] != second[:-1])) + 1).tolist()
-    firsts = [0, *edges]
-    for first, past, of, at in zip(firsts, [*edges, len(whole)], channel[firsts].tolist(), second[firsts].tolist()):
-        seconds.setdefault(at, {})[of] = whole[first:past]
 
 
 def with_ticks_of(entry: Entry, tick_ns: int) -> Entry:

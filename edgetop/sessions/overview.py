@@ -36,14 +36,11 @@ def overview_rows(select: Select, channel: int, duration_ns: int, buckets: int) 
     least_s = max(1, -(-duration_s // max(1, buckets)))
     level_s = max(width for width in LEVELS if width <= least_s)
     width_s = -(-least_s // level_s) * level_s
-    found: dict[int, Stat] = {}
+    found: dict[int, list[Stat]] = {}
     for second, stat in _level(select, level_s, 0, channel):
-        found[second // width_s] = merged(found.get(second // width_s), stat)
+        found.setdefault(second // width_s, []).append(stat)
     width_ns = width_s * SECOND_NS
-    return tuple(
-        StatRow(bucket * width_ns, width_ns, stat.n, stat.min, stat.max, stat.sum)
-        for bucket, stat in sorted(found.items())
-    )
+    return tuple(StatRow(bucket * width_ns, width_ns, *merged(stats)[:4]) for bucket, stats in sorted(found.items()))
 
 
 def _level(select: Select, width_s: int, from_s: int, channel: int) -> list[tuple[int, Stat]]:
@@ -65,16 +62,17 @@ def _level(select: Select, width_s: int, from_s: int, channel: int) -> list[tupl
 def latencies(select: Select, channel: int) -> Optional[Stat]:
     """Statistics and histogram of a latency channel over the whole session, to the last ten seconds on disk; None
     where there are none."""
-    total: Optional[Stat] = None
+    total: list[Stat] = []
     from_s = 0
     for width_s in sorted((width for width in LEVELS if width > 1), reverse=True):
         table = LEVELS[width_s]
         query = f"SELECT n, min, max, sum, hist FROM {table} WHERE id >= ? AND (id & {MAX_CHANNELS - 1}) = ?"
         for *numbers, packed in select(query, from_s // width_s << CHANNEL_BITS, channel):
-            total = merged(total, _stat(tuple(numbers))._replace(histogram=unpack_histogram(packed)))
+            stat = _stat(tuple(numbers))._replace(histogram=unpack_histogram(packed))
+            total = [merged([*total, stat])]
         ((last,),) = select(f"SELECT max(id) FROM {table}")
         from_s = from_s if last is None else ((last >> CHANNEL_BITS) + 1) * width_s
-    return total
+    return total[0] if total else None
 
 
 def _stat(numbers: tuple[Any, ...]) -> Stat:

@@ -9,14 +9,14 @@ from __future__ import annotations
 import math
 import struct
 import zlib
-from collections.abc import Container, Iterator, Mapping
-from itertools import accumulate
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, Optional
 
 import numpy as np
 
 from edgetop.samples import Int64s
 from edgetop.sessions.schema import LEVELS
+from edgetop.sessions.second import VALUE, Second
 
 _LOG_BASE = math.log(1.02)
 BUCKETS = int(math.log(2**63) / _LOG_BASE) + 2
@@ -34,16 +34,16 @@ class Stat(NamedTuple):
     histogram: Optional[Int64s] = None
 
 
-def stats_of(values: Mapping[int, Int64s], latencies: Container[int]) -> dict[int, Stat]:
-    """The statistics of each channel's values, at least one; of latencies in nanoseconds a histogram too."""
-    arrays = list(values.values())
-    edges = list(accumulate(map(len, arrays), initial=0))
-    together, firsts = np.concatenate(arrays), edges[:-1]
-    of_each = (reduce.reduceat(together, firsts).tolist() for reduce in (np.minimum, np.maximum, np.add))
-    return {
-        channel: Stat(len(array), smallest, largest, total, _histogram(array) if channel in latencies else None)
-        for (channel, array), smallest, largest, total in zip(values.items(), *of_each)
-    }
+def stats_of(second: Second) -> dict[int, Stat]:
+    """The statistics of each channel of a second; of a run's durations with a histogram."""
+    values, firsts, edges = second.table[VALUE], second.firsts, second.edges.tolist()
+    columns = [reduce.reduceat(values, firsts).tolist() for reduce in (np.minimum, np.maximum, np.add)]
+    histograms = [
+        _histogram(values[first:past]) if channel >= second.sensors else None
+        for channel, (first, past) in enumerate(zip(edges, edges[1:]))
+    ]
+    stats = map(Stat._make, zip(second.counts.tolist(), *columns, histograms))
+    return dict(zip(second.channels.tolist(), stats))
 
 
 def _histogram(values: Int64s) -> Int64s:
@@ -51,15 +51,13 @@ def _histogram(values: Int64s) -> Int64s:
     return np.bincount(buckets, minlength=BUCKETS).astype(np.int64, copy=False)
 
 
-def merged(one: Optional[Stat], other: Stat) -> Stat:
-    """The statistics of both together; a sum beyond 64 bits stays at the largest."""
-    if one is None:
-        return other
-    histogram = other.histogram if one.histogram is None else one.histogram
-    if one.histogram is not None and other.histogram is not None:
-        histogram = one.histogram + other.histogram
-    total = max(-_INT64_MAX, min(_INT64_MAX, one.sum + other.sum))
-    return Stat(one.n + other.n, min(one.min, other.min), max(one.max, other.max), total, histogram)
+def merged(stats: Sequence[Stat]) -> Stat:
+    """The statistics of all together, one at least; a sum beyond 64 bits stays at the largest."""
+    counts, smallest, largest, sums, histograms = zip(*stats)
+    known = [histogram for histogram in histograms if histogram is not None]
+    total = max(-_INT64_MAX, min(_INT64_MAX, sum(sums)))
+    histogram = np.sum(known, axis=0) if known else None
+    return Stat(sum(counts), min(smallest), max(largest), total, histogram)
 
 
 def quantile(stat: Stat, q: float) -> float:
@@ -103,21 +101,19 @@ class Pyramid:
     """The buckets of 10 seconds and more that are not over yet."""
 
     def __init__(self) -> None:
-        self._open: dict[int, dict[tuple[int, int], Stat]] = {width: {} for width in LEVELS if width > 1}
+        self._open: dict[int, dict[tuple[int, int], list[Stat]]] = {width: {} for width in LEVELS if width > 1}
 
-    def add(self, second: int, channel: int, stat: Stat) -> None:
-        """Count in the statistics of one channel over one second."""
-        self._count_in(10, second, channel, stat)
-
-    def _count_in(self, width_s: int, second: int, channel: int, stat: Stat) -> None:
-        key = (second // width_s, channel)
-        self._open[width_s][key] = merged(self._open[width_s].get(key), stat)
+    def add(self, second: int, stats: Mapping[int, Stat], width_s: int = 10) -> None:
+        """Count in the statistics of channels over one second, or over what is at most as wide as a bucket."""
+        bucket, buckets = second // width_s, self._open[width_s]
+        for channel, stat in stats.items():
+            buckets.setdefault((bucket, channel), []).append(stat)
 
     def over(self, until_s: int) -> Iterator[Row]:
         """Take out the buckets that end by then, in order, each level counted into the next one up."""
         for width_s, buckets in self._open.items():
             for bucket, channel in sorted(key for key in buckets if (key[0] + 1) * width_s <= until_s):
-                stat = buckets.pop((bucket, channel))
+                stat = merged(buckets.pop((bucket, channel)))
                 if width_s * 10 in self._open:
-                    self._count_in(width_s * 10, bucket * width_s, channel, stat)
+                    self.add(bucket * width_s, {channel: stat}, width_s * 10)
                 yield Row(width_s, bucket, channel, stat)

@@ -5,21 +5,25 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from itertools import groupby
 from operator import attrgetter
 from typing import Any, Optional
+
+import numpy as np
 
 from edgetop.clock import SECOND_NS
 from edgetop.samples import Batch, Event
 from edgetop.sessions.codec import CODEC, MAX_ITEMS, encode
 from edgetop.sessions.creation import create
 from edgetop.sessions.description import Description, latency_channels
-from edgetop.sessions.entries import Entry, by_second, moments_ns, values
 from edgetop.sessions.hold import Hold
+from edgetop.sessions.intake import Intake
 from edgetop.sessions.pyramid import Pyramid, Row, Stat, merged, pack_histogram, stats_of, unpack_histogram
 from edgetop.sessions.schema import CHANNEL_BITS, LEVELS, PART_BITS
+from edgetop.sessions.second import MOMENT, Second
+from edgetop.sessions.thinning import thinned
 
 _END_OF_TIME_S = 1 << 34
 """A second later than any 64-bit nanosecond."""
@@ -34,22 +38,6 @@ _INSERT = {
     for width_s, table in LEVELS.items()
 }
 """Seconds a row of statistics covers, to what stores it."""
-
-
-def _frames(entries: Mapping[int, Entry]) -> Iterator[dict[int, Entry]]:
-    """The entries, cut so that no frame holds more than MAX_ITEMS."""
-    frame: dict[int, Entry] = {}
-    room = MAX_ITEMS
-    for channel, entry in entries.items():
-        while len(entry) > room:
-            if room:
-                frame[channel] = entry[:room]
-            yield frame
-            frame, entry, room = {}, entry[room:], MAX_ITEMS
-        frame[channel] = entry
-        room -= len(entry)
-    if frame:
-        yield frame
 
 
 class SessionWriter:
@@ -67,9 +55,9 @@ class SessionWriter:
         """Whether samples and readings are kept, or the statistics and events alone."""
         self._raw_limit = description.plan.raw_limit
         self._start_ns = description.t0_mono_ns
-        self._latency = latency_channels(description)
-        self._latency_channels = frozenset(self._latency.values())
-        self._pending: dict[int, list[Entry]] = {}
+        latency = latency_channels(description)
+        self._runs = {channel: run for run, channel in latency.items()}
+        self._intake = Intake(self._start_ns, latency)
         self._events: list[Event] = []
         self._pyramid = Pyramid()
         self._until_ns = 0
@@ -78,20 +66,12 @@ class SessionWriter:
 
     def add(self, batch: Batch) -> None:
         """Take a batch in; nothing is on disk before the next commit."""
-        for run, samples in batch.samples.items():
-            self._take(self._latency[run], samples)
-        for channel, readings in batch.readings.items():
-            self._take(channel, readings)
+        self._intake.add(batch)
         self._events += batch.events
         self._until_ns = max(self._until_ns, batch.until_ns - self._start_ns)
-        self._reach(batch.until_ns, *(event.t_ns + 1 for event in batch.events))
 
-    def _take(self, channel: int, entry: Entry) -> None:
-        if len(entry):
-            self._pending.setdefault(channel, []).append(entry)
-
-    def _reach(self, *moments: int) -> None:
-        self._end_ns = max(self._end_ns, int(max(moments)) - self._start_ns)
+    def _reach(self, moment_ns: int) -> None:
+        self._end_ns = max(self._end_ns, moment_ns)
 
     @property
     def size_bytes(self) -> int:
@@ -111,36 +91,37 @@ class SessionWriter:
         return self._commit(max(self._committed_s, self._until_ns // SECOND_NS))
 
     def _commit(self, until_s: int) -> int:
-        seconds = self._seconds_over(until_s)
         with self._db:
             self._db.execute("BEGIN IMMEDIATE")
-            for second, entries in sorted(seconds.items()):
-                kept = self._kept(entries)
-                self._write_frames(second, kept)
-                self._tell_left_out(entries, kept)
-                self._write_stats(second, entries)
-            self._write_rows(self._pyramid.over(until_s))
+            for second in self._intake.over(until_s):
+                self._write_second(second)
+            for width_s, rows in groupby(self._pyramid.over(until_s), attrgetter("width_s")):
+                self._write_rows(width_s, rows)
             self._write_events()
+        self._reach(self._until_ns)
         self._events = []
         self._committed_s = until_s
         return until_s
 
-    def _seconds_over(self, until_s: int) -> dict[int, dict[int, Entry]]:
-        """Take out of the pending what lies before a second; what came late lies there too."""
-        seconds = by_second(self._pending, self._start_ns)
-        over = {second: seconds.pop(second) for second in sorted(seconds) if second < until_s}
-        self._pending = {}
-        for _, entries in sorted(seconds.items()):
-            for channel, entry in entries.items():
-                self._pending.setdefault(channel, []).append(entry)
-        if over:
-            self._reach(*(int(moments_ns(entry)[-1]) + 1 for entry in over[max(over)].values()))
-        return over
+    def _write_second(self, second: Second) -> None:
+        self._reach(int(second.table[MOMENT].max()) + 1)
+        kept, left_out = self._kept(second)
+        if kept is not None:
+            self._write_frames(kept)
+        self._tell_left_out(second, left_out)
+        stats = stats_of(second)
+        self._pyramid.add(second.number, stats)
+        # In the order of their numbers, rows fill their pages.
+        rows = [Row(1, second.number, channel, stat) for channel, stat in sorted(stats.items())]
+        self._write_rows(1, rows)
 
-    def _write_frames(self, second: int, entries: Mapping[int, Entry]) -> None:
-        since_ns = self._start_ns + second * SECOND_NS
-        for number, frame in enumerate(_frames(entries), self._next_frame(second)):
-            row = (number, CODEC, sum(map(len, frame.values())), encode(frame, since_ns))
+    def _write_frames(self, second: Second) -> None:
+        first = self._next_frame(second.number)
+        for part, begin in enumerate(range(0, len(second), MAX_ITEMS)):
+            frame = second
+            if len(second) > MAX_ITEMS:
+                frame = second.chosen(np.arange(begin, min(begin + MAX_ITEMS, len(second))))
+            row = (first + part, CODEC, len(frame), encode(frame))
             self._db.execute("INSERT INTO frame(id, codec, n, data) VALUES (?, ?, ?, ?)", row)
 
     def _next_frame(self, second: int) -> int:
@@ -150,55 +131,43 @@ class SessionWriter:
         (last,) = self._db.execute("SELECT max(id) FROM frame WHERE id >= ? AND id < ?", (first, past)).fetchone()
         return first if last is None else int(last) + 1
 
-    def _kept(self, entries: Mapping[int, Entry]) -> dict[int, Entry]:
-        """What goes into frames: all, nothing, or of each run evenly no more than the plan's limit."""
+    def _kept(self, second: Second) -> tuple[Optional[Second], Mapping[int, int]]:
+        """What of it goes into frames, and at which places of its channels how many samples do not."""
         if not self.keep_frames:
-            return {}
-        kept = dict(entries)
-        for channel in self._latency_channels.intersection(entries) if self._raw_limit else ():
-            kept[channel] = entries[channel][:: -(-len(entries[channel]) // self._raw_limit)]
-        return kept
+            return None, {place: int(second.counts[place]) for place in range(second.sensors, len(second.channels))}
+        return thinned(second, self._raw_limit) if self._raw_limit else (second, {})
 
-    def _tell_left_out(self, entries: Mapping[int, Entry], kept: Mapping[int, Entry]) -> None:
-        """Note how many samples of each run are not kept: a replay has fewer than were measured, and says so."""
-        for run, channel in self._latency.items():
-            count = len(entries.get(channel, ())) - len(kept.get(channel, ()))
-            if count:
-                last_ns = int(moments_ns(entries[channel])[-1])
-                self._events.append(Event(last_ns, "lost", {"count": count}, run))
+    def _tell_left_out(self, second: Second, left_out: Mapping[int, int]) -> None:
+        """Note how many samples are not kept: a replay has fewer than were measured, and says so."""
+        for place, count in left_out.items():
+            last_ns = self._start_ns + int(second.table[MOMENT, second.edges[place + 1] - 1])
+            self._events.append(Event(last_ns, "lost", {"count": count}, self._runs[int(second.channels[place])]))
 
-    def _write_stats(self, second: int, entries: Mapping[int, Entry]) -> None:
-        stats = stats_of({channel: values(entry) for channel, entry in entries.items()}, self._latency_channels)
-        for channel, stat in stats.items():
-            self._pyramid.add(second, channel, stat)
-        # In the order of their numbers, rows fill their pages.
-        self._write_rows(Row(1, second, channel, stats[channel]) for channel in sorted(stats))
-
-    def _write_rows(self, rows: Iterable[Row]) -> None:
-        for width_s, level in groupby(rows, attrgetter("width_s")):
-            self._db.executemany(_INSERT[width_s], [self._values(row) for row in level])
+    def _write_rows(self, width_s: int, rows: Iterable[Row]) -> None:
+        self._db.executemany(_INSERT[width_s], [self._values(row) for row in rows])
 
     def _values(self, row: Row) -> tuple[Any, ...]:
         width_s, bucket, channel, stat = row
         number = bucket << CHANNEL_BITS | channel
         # Only what came late can find a row there already.
         if (bucket + 1) * width_s <= self._committed_s:
-            stat = merged(self._stored(LEVELS[width_s], number), stat)
+            stat = merged([*self._stored(LEVELS[width_s], number), stat])
         if width_s == 1:
             return (number, *stat[:4])
         return (number, *stat[:4], None if stat.histogram is None else pack_histogram(stat.histogram))
 
-    def _stored(self, table: str, number: int) -> Optional[Stat]:
+    def _stored(self, table: str, number: int) -> list[Stat]:
         hist = "NULL" if table == LEVELS[1] else "hist"
         row = self._db.execute(f"SELECT n, min, max, sum, {hist} FROM {table} WHERE id = ?", (number,)).fetchone()
         if row is None:
-            return None
+            return []
         n, smallest, largest, total, packed = row
-        return Stat(n, smallest, largest, total, None if packed is None else unpack_histogram(packed))
+        return [Stat(n, smallest, largest, total, None if packed is None else unpack_histogram(packed))]
 
     def _write_events(self) -> None:
         for event in self._events:
             t_ns = int(event.t_ns) - self._start_ns
+            self._reach(t_ns + 1)
             data = json.dumps(dict(event.data), separators=(",", ":"), default=str)
             row = (t_ns, event.run, event.kind, data)
             self._db.execute("INSERT INTO event(t_ns, run_id, kind, data) VALUES (?, ?, ?, ?)", row)

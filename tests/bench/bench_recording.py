@@ -61,16 +61,20 @@ def size(batches):
     return sum(len(entry) for batch in batches for part in (batch.samples, batch.readings) for entry in part.values())
 
 
-def cost(rate, sensors, seconds):
-    """CPU microseconds, those of them outside the kernel, and bytes a sample, writing as fast as the disk allows."""
-    stream = Stream(rate, sensors)
-    batches = [stream.batch(0, k * SECOND_NS, (k + 1) * SECOND_NS) for k in range(seconds)]
+def cost(rate, sensors, seconds, parts):
+    """CPU microseconds, those of them outside the kernel, and bytes a sample, writing as fast as the disk allows.
+
+    Each second comes in so many batches; a live one comes in twenty.
+    """
+    stream, step = Stream(rate, sensors), SECOND_NS // parts
+    batches = [stream.batch(0, k * step, (k + 1) * step) for k in range(seconds * parts)]
     with tempfile.TemporaryDirectory() as folder:
         writer = SessionWriter(os.path.join(folder, "a.edgetop"), describe(0, len(sensors)))
         began = os.times()
-        for batch in batches:
+        for number, batch in enumerate(batches, 1):
             writer.add(batch)
-            writer.commit()
+            if number % parts == 0:
+                writer.commit()
         ended = os.times()
         writer.close()
         samples = size(batches)
@@ -100,11 +104,12 @@ def sustained(rate, seconds):
 
 
 LIMITS = (
-    ("200/s and 20 sensors", 200, SENSOR_HZ, 600, 1.0, 7.0),
-    ("10,000/s and 20 sensors", 10_000, SENSOR_HZ, 30, 1.0, 4.5),
-    ("100,000/s", 100_000, (), 10, 1.0, 4.5),
+    ("200/s and 20 sensors", 200, SENSOR_HZ, 1, 600, 1.0, 7.0),
+    (" … as it comes live", 200, SENSOR_HZ, 20, 600, 1.0, 7.0),
+    ("10,000/s and 20 sensors", 10_000, SENSOR_HZ, 20, 30, 1.0, 4.5),
+    ("100,000/s", 100_000, (), 20, 10, 1.0, 4.5),
 )
-"""Streams, their seconds, and at most how many CPU microseconds and bytes a sample of each may cost."""
+"""Streams, batches and seconds of each, and at most how many CPU microseconds and bytes a sample may cost."""
 
 
 def tailed(seconds, readers):
@@ -144,8 +149,8 @@ with SessionReader(sys.argv[1]) as reader:
 def main():
     kept = True
     print(f"{'stream':26}{'CPU us/sample':>14}{'without kernel':>16}{'bytes/sample':>14}")
-    for title, rate, sensors, seconds, most_us, most_bytes in LIMITS:
-        cpu_us, own_us, stored = cost(rate, sensors, seconds)
+    for title, rate, sensors, parts, seconds, most_us, most_bytes in LIMITS:
+        cpu_us, own_us, stored = cost(rate, sensors, seconds, parts)
         within = cpu_us <= most_us and stored <= most_bytes
         kept = kept and within
         verdict = "ok" if within else f"over {most_us} us or {most_bytes} bytes"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from edgetop.samples import Batch, Samples
+from edgetop.samples import Batch, Readings, Samples
+from edgetop.sessions.intake import second_of
 from edgetop.sessions.pyramid import (
     BUCKETS,
     Pyramid,
@@ -22,15 +23,15 @@ SECOND_NS = 1_000_000_000
 
 
 def stat_of(values, latency):
-    return stats_of({5: values}, {5} if latency else ())[5]
+    values = np.asarray(values, np.int64)
+    samples = {5: Samples(values, values, values, values)} if latency else {}
+    return stats_of(second_of({} if latency else {5: Readings(values, values)}, samples))[5]
 
 
 def test_merged_statistics_are_those_of_all_values(rng):
     values = rng.integers(1, 10**9, 5000)
     whole = stat_of(values, latency=True)
-    parts = None
-    for part in np.array_split(values, 7):
-        parts = merged(parts, stat_of(part, latency=True))
+    parts = merged([stat_of(part, latency=True) for part in np.array_split(values, 7)])
     assert parts[:4] == whole[:4] == (5000, values.min(), values.max(), values.sum())
     assert np.array_equal(parts.histogram, whole.histogram)
 
@@ -51,7 +52,7 @@ def test_histograms_come_back_also_at_the_ends(rng):
 def test_buckets_are_taken_out_when_they_are_over_and_counted_in_above():
     pyramid = Pyramid()
     for second in range(25):
-        pyramid.add(second, 3, stat_of(np.array([second]), latency=False))
+        pyramid.add(second, {3: stat_of([second], latency=False)})
     rows = list(pyramid.over(25))
     assert [(row.width_s, row.bucket, row.stat.n) for row in rows] == [(10, 0, 10), (10, 1, 10)]
     rest = list(pyramid.over(10**6))
