@@ -45,8 +45,8 @@ class RunState:
         self._told: dict[str, Any] = {"status": "waiting"}
         self.blocks = Blocks()
         self._corrects = spec.threads == 1  # other threads' waits are not seen
-        self._kept = Chosen(MOST, *[np.int64] * (3 if self._corrects else 2))
-        """Of each sample in the statistics: start, duration, and the same less what it waited for a core."""
+        self._kept = Chosen(MOST, np.int64, np.int64, np.bool_, *[np.int64] * self._corrects)
+        """Of each sample in the statistics: start, duration, whether it waited for a core, duration less that wait."""
         self._sum_ns = 0
         self._extremes_ns = (1 << 62, 0)
         self._set_aside = 0
@@ -73,13 +73,14 @@ class RunState:
         steady = (samples.flags & SET_ASIDE) == 0
         durations = samples.duration_ns[steady]
         corrected = [durations - samples.wait_ns[steady]] if self._corrects else []
-        self._kept.extend(samples.start_ns[steady], durations, *corrected)
+        contended = ((samples.flags & CONTENDED) != 0)[steady]
+        self._kept.extend(samples.start_ns[steady], durations, contended, *corrected)
         if len(durations):
             low, high = self._extremes_ns
             self._extremes_ns = min(low, int(durations.min())), max(high, int(durations.max()))
             self._sum_ns += int(durations.sum())
         self._set_aside += len(samples) - int(steady.sum())
-        self._contended += int(((samples.flags & CONTENDED) != 0)[steady].sum())
+        self._contended += int(contended.sum())
 
     def newest(self, name: str, value: float) -> None:
         """Take in the newest reading of its worker: ``rss``, ``peak_rss``."""
@@ -145,12 +146,14 @@ class RunState:
 
     def figures(self, *, final: bool = False) -> RunFigures:
         """Its column of the table."""
-        starts, durations, *corrected = self._kept.columns
+        starts, durations, waited, *corrected = self._kept.columns
+        contended = self._contended
         throttled = self._conditions.throttled
         slow = throttled.inside(starts, durations)
         self._stratify(starts, durations, slow, final=final)
         if self._leave_out and len(slow):
             starts, durations, *corrected = (np.delete(column, slow) for column in (starts, durations, *corrected))
+            contended -= round(int(waited[slow].sum()) * self._kept.each)
             self.blocks.leave_out(throttled)
         self._renew(starts, durations, corrected, final=final)
         self._judge(final=final)
@@ -172,7 +175,7 @@ class RunState:
             hint=told.get("hint", ""),
             weights=told.get("weights", ""),
             set_aside=self._set_aside,
-            contended=self._contended,
+            contended=contended,
             throttled=round(len(slow) * self._kept.each),
             leaves_out_throttled=self._leave_out,
             lost=self._lost,

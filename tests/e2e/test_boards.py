@@ -128,3 +128,22 @@ def test_sensors_that_vanish_and_return_and_a_capped_clock_while_it_runs(on_boar
     assert run["strata"]["C"]["n"] == run["strata"]["held back"]["n"] > 0 and run["strata"]["clean"]["n"] > 0
     assert any("while the board throttled" in warning for warning in run["warnings"])
     assert "inferences while throttled" in rest and "; C)" in rest
+
+
+HELD = "sys/bus/i2c/devices/1-0040"
+"""A chip that the kernel holds, whose shunt it takes for ten times too small a one."""
+DRIVER = {"in1_input": 5100, "curr1_input": 8000, "shunt_resistor": 10000}
+
+
+def test_a_chip_that_the_kernel_holds_says_how_little_it_sees_beside_its_joules(on_board, tmp_path, monkeypatch):
+    files = {f"{HELD}/hwmon/hwmon3/{name}": f"{number}\n" for name, number in DRIVER.items()}
+    monkeypatch.setitem(BOARDS, "pi_4", {**BOARDS["pi_4"], f"{HELD}/name": "ina219\n", **files})
+    out = tmp_path / "result.json"
+    process, _ = on_board("pi_4", *RUN, "--duration", 2, "--no-record", "--json", out)
+    told, _ = process.communicate(timeout=LIMIT_S)
+    assert process.returncode == 0, told
+    run = json.loads(out.read_text())["results"][0]
+    assert run["power_w"] == pytest.approx(5.1 * 0.8)
+    assert run["energy"]["note"] == "provisional: over its turns; the meter sees 3 % of the time"
+    assert "which takes its 0.1 ohm for 0.01: scaled" in run["energy"]["source"]
+    assert "the meter sees 3 % of the time" in " ".join(told.split())

@@ -8,7 +8,7 @@ import pytest
 from edgetop.engine.aggregate import Aggregate
 from edgetop.engine.result import result
 from edgetop.readings import Channel
-from edgetop.samples import Batch, Event, Readings, Samples, join_samples
+from edgetop.samples import CONTENDED, Batch, Event, Readings, Samples, join_samples
 
 START = 5_000_000_000_000
 SECOND = 1_000_000_000
@@ -54,6 +54,16 @@ def test_they_are_left_out_where_the_plan_says_so_and_that_is_told(throttled):
         "200 inferences ran while the board throttled or its supply was low; they were left out of the latencies"
         in str(told)
     )
+
+
+def test_what_waited_for_a_core_is_counted_of_those_in_the_statistics(throttled):
+    description, batch = throttled
+    samples = batch.samples[0]
+    waited = dataclasses.replace(batch, samples={0: dataclasses.replace(samples, flags=samples.flags | CONTENDED)})
+    (all_of_them,) = final(description, waited, leave_out=False).runs
+    (fewer,) = final(description, waited, leave_out=True).runs
+    assert all_of_them.contended == all_of_them.count == 900
+    assert fewer.contended == fewer.count == 700
 
 
 def test_figures_follow_when_a_stretch_is_seen_after_its_inferences(throttled):
