@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import threading
+from array import array
 from collections.abc import Sequence
 from typing import Callable, Optional, Union
 
@@ -26,8 +27,8 @@ LONGEST_PAUSE_NS = 10 * SECOND_NS
 SLOW_PERIODS = 1.5
 """A probe is slow when its readings take this many periods; one that waits for its sensor takes one."""
 
-MAX_TICKS = (1 << 63) - 1
-"""Ticks are kept in 64 bits."""
+TOGETHER_NS = SECOND_NS // 10
+"""A probe that gathers gives the readings of so long at a time: later they would be late for the chart's columns."""
 
 _FAULT_HINT = "This is a fault in the probe; the other probes go on"
 
@@ -38,24 +39,23 @@ class _Track:
     def __init__(self, channel: Channel) -> None:
         self.channel = channel
         self.missing: Optional[Missing] = None
-        self.t_ns: list[int] = []
-        self.ticks: list[int] = []
-        self._last_ns: Optional[int] = None
+        self.t_ns = array("q")
+        self.ticks = array("q")
+        self._scale = channel.scale
+        self._last_ns = -1
 
     def add(self, reading: Reading) -> None:
         """Keep it, unless its stamp says that it has been given before."""
-        if self._last_ns is None or reading.t_ns > self._last_ns:
-            ticks = round(reading.value / self.channel.scale)  # first: what is no number raises, and leaves no trace
-            if not -MAX_TICKS <= ticks <= MAX_TICKS:
-                raise OverflowError(f"{reading.value} {self.channel.unit} is beyond all measure")
-            self._last_ns = reading.t_ns
-            self.t_ns.append(reading.t_ns)
-            self.ticks.append(ticks)
+        t_ns = reading.t_ns
+        if t_ns > self._last_ns:
+            self.ticks.append(round(reading.value / self._scale))  # what is no number raises, and leaves no trace
+            self.t_ns.append(t_ns)
+            self._last_ns = t_ns
 
     def take(self) -> Readings:
-        t_ns, ticks = np.array((self.t_ns, self.ticks), np.int64)
-        self.t_ns, self.ticks = [], []
-        return Readings(t_ns, ticks)
+        readings = Readings(np.frombuffer(self.t_ns, np.int64), np.frombuffer(self.ticks, np.int64))
+        self.t_ns, self.ticks = array("q"), array("q")
+        return readings
 
 
 class Watch:
@@ -78,6 +78,7 @@ class Watch:
         self._pause_ns = FIRST_PAUSE_NS
         self._period_ns = round(SECOND_NS / probe.rate_hz)
         self._waits = False
+        self._gather: Optional[Callable[[int], list[tuple[Union[Reading, Missing], ...]]]] = None
         self.due_ns = 0
         self._overruns_ns: list[int] = []
 
@@ -92,6 +93,8 @@ class Watch:
             problem = Missing(_words(error), _FAULT_HINT)
         if not self._tracks:
             self._name_channels()
+            if problem is not None:  # what was never there hardly comes in the next second
+                self._pause_ns = LONGEST_PAUSE_NS
         elif problem is None and _names(self.probe.channels) != _names(self.channels):
             problem = Missing(f"{self.probe.title} is not what it was at the start", "Start edgetop again")
         if problem is not None:
@@ -101,7 +104,12 @@ class Watch:
         # Both may depend on what was found.
         self._period_ns = round(SECOND_NS / self.probe.rate_hz)
         self._waits = bool(getattr(self.probe, "waits", False))
-        self.due_ns = self._clock_ns() + self._period_ns
+        self._gather = getattr(self.probe, "gather", None) if self._waits else None
+        self.due_ns = self._after(self._clock_ns())
+
+    def _after(self, t_ns: int) -> int:
+        """The next reading's time: whole periods since the clock's zero, so that probes in one thread wake together."""
+        return (t_ns // self._period_ns + 1) * self._period_ns
 
     def _name_channels(self) -> None:
         pairs = enumerate(self.probe.channels, self._first_id)
@@ -116,10 +124,8 @@ class Watch:
             return self.due_ns
         begin_ns = self._clock_ns()
         try:
-            values = self.probe.read()
-            if len(values) != len(self._tracks):
-                raise ProbeError(f"{self.probe.title} gave {len(values)} values for {len(self._tracks)} channels")
-            self._keep(values)
+            rounds = self._gather(begin_ns + TOGETHER_NS) if self._gather else (self.probe.read(),)
+            self._keep(rounds)
         except ProbeError as error:
             self._lose(Missing(error.title, error.hint))
         except Exception as error:  # the edge of a probe's thread, as above
@@ -129,16 +135,19 @@ class Watch:
             self._pace(begin_ns, self._clock_ns())
         return self.due_ns
 
-    def _keep(self, values: Sequence[Union[Reading, Missing]]) -> None:
+    def _keep(self, rounds: Sequence[Sequence[Union[Reading, Missing]]]) -> None:
         with self._lock:
-            self.is_fresh = True
-            for track, value in zip(self._tracks, values):
-                if isinstance(value, Missing):
-                    self._tell(track, value)
-                    continue
-                if track.missing is not None:
-                    self._tell(track, None)
-                track.add(value)
+            for values in rounds:
+                if len(values) != len(self._tracks):
+                    raise ProbeError(f"{self.probe.title} gave {len(values)} values for {len(self._tracks)} channels")
+                self.is_fresh = True
+                for track, value in zip(self._tracks, values):
+                    if isinstance(value, Missing):
+                        self._tell(track, value)
+                        continue
+                    if track.missing is not None:
+                        self._tell(track, None)
+                    track.add(value)
 
     def _tell(self, track: _Track, missing: Optional[Missing]) -> None:
         """An event when a channel becomes missing, for another reason than before, or comes back."""
@@ -165,8 +174,7 @@ class Watch:
         if self._waits:  # its sensor sets the pace; half a period is against a probe that does not do as it says
             self.due_ns = max(end_ns, begin_ns + self._period_ns // 2)
             return
-        late = begin_ns >= self.due_ns + self._period_ns
-        self.due_ns = max((begin_ns if late else self.due_ns) + self._period_ns, end_ns)
+        self.due_ns = max(self._after(begin_ns), end_ns)
         if end_ns - begin_ns <= SLOW_PERIODS * self._period_ns:
             self._overruns_ns.clear()
             return

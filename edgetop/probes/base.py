@@ -15,9 +15,13 @@ class Probe(Protocol):
     that would be there, at least one, so that the absence is shown with its reason. ``read`` answers in the
     order of ``channels``. A quantity that is absent at the moment is Missing with its reason; a sensor that is
     gone as a whole raises ProbeError, after which the sampler closes it and tries to open it again with
-    growing pauses. One whose ``read`` waits for its sensor's next value may say so by an attribute ``waits``, and is
-    called again at once, so that the sensor sets the pace. A reading with the stamp of the one before it is that one
-    again: nothing new was measured.
+    growing pauses. A reading with the stamp of the one before it is that one again: nothing new was measured.
+
+    A probe may say more of itself, so that it costs less. One whose ``read`` waits for its sensor's next value has an
+    attribute ``waits`` that is true, and is called again at once, so that the sensor sets the pace. It may have a
+    method ``gather(until_ns)`` besides, which is called in the place of ``read`` and gives a list of what that would
+    have given time and again until then. One that only asks the kernel for what it knows anyway, which never takes
+    long, has an attribute ``shares``, and is read by one thread with all others of its kind.
     """
 
     name: str

@@ -47,6 +47,7 @@ class CpuProbe:
     name = "cpu"
     title = "CPU"
     rate_hz = 4.0
+    shares = True
 
     def __init__(self, root: str = "/", clock_ns: Callable[[], int] = now_ns) -> None:
         self.channels: tuple[Channel, ...] = (_channel("cpu"),)

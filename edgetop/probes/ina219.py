@@ -2,7 +2,9 @@
 
 The chip converts without pause, averaged shunt samples and one bus voltage; each reading is one conversion, stamped at
 its middle. The library sets the chip up and judges what is odd about its values; for two registers a reading, which is
-all that is read most times, its bus is asked directly, as the library asks twice as often as there is need.
+all that is read most times, its bus is asked directly, as the library asks twice as often as there is need. What a
+waking costs is mostly the memory that it touches anew, so that the loop between two sleeps does next to nothing, and
+what it has collected is made readings of some at a time.
 
 Gain and range are fixed: the library's automatic gain climbs too far when the chip averages, never comes down, and
 sleeps in the middle of a run; a range of 32 V has the same steps as one of 16. Power is V * I, finer than the chip's
@@ -29,16 +31,12 @@ from edgetop.probes.ina219_conversion import CONVERSIONS, conversion
 from edgetop.probes.ina219_errors import LIMITS, watts_errors
 from edgetop.probes.ina219_faults import bus_fault, driver_fault, library_fault, other_chip_fault, settings_fault
 from edgetop.probes.ina219_pace import Pace
+from edgetop.probes.ina219_registers import BUS, CONVERTED, CURRENT, FLAGS, OVERFLOW, POWER, steps, volts
 from edgetop.probes.kernel_ina2xx import KernelMeter, Value, kernel_meter
 from edgetop.readings import BOARD, PART, Channel, Missing, Reading
 
 SHUNT_LIMIT_V = LIMITS["ina219"].shunt_v
 BUS_LIMIT_V = 32.0
-BUS_STEP_V = 4e-3
-BUS, POWER, CURRENT = 2, 3, 4
-SIGN = 0x8000
-OVERFLOW, CONVERTED = 1, 2
-"""Flags below the bus voltage in its register."""
 USUAL_V = 5.0
 """What boards are fed with: for the meter's errors while it is not there to be asked, or not fed."""
 ASLEEP = Missing(
@@ -52,15 +50,23 @@ _OTHERS = {0x226: "INA226", 0x227: "INA260", 0x322: "INA3221", 0x228: "INA228", 
 
 _constructing = threading.Lock()
 
+Words = tuple[int, int, int]
+"""The middle of a conversion, and what the registers of bus voltage and of current gave as words of the bus."""
+
+
+def _nothing() -> int:
+    """Reads no register: the chip is not open."""
+    return 0
+
 
 @contextmanager
-def _bus_in_place(bus_class: Callable[[int], Any]) -> Iterator[None]:
-    """Lets the library find ``bus_class``; under a lock, so that no other meter of this process gets it."""
+def _bus_in_place(bus_class: Optional[Callable[[int], Any]]) -> Iterator[None]:
+    """Lets the library find ``bus_class``, if any; under a lock, so that no other meter of this process gets it."""
     from Adafruit_PureIO import smbus
 
     with _constructing:
         real = smbus.SMBus
-        smbus.SMBus = bus_class
+        smbus.SMBus = bus_class or real
         try:
             yield
         finally:
@@ -70,8 +76,8 @@ def _bus_in_place(bus_class: Callable[[int], Any]) -> Iterator[None]:
 class Ina219Probe:
     """Watts, volts and amperes behind the meter's shunt.
 
-    ``read`` waits for a conversion to end, so that the chip sets the pace. ``bus_class`` takes the place of the
-    library's bus, called with the bus number; ``simulated`` brings its own. Below ``root`` is the kernel's /sys.
+    ``read`` and ``gather`` wait for conversions to end, so that the chip sets the pace. ``bus_class`` takes the place
+    of the library's bus, called with the bus number; ``simulated`` brings its own. Below ``root`` is the kernel's /sys.
     """
 
     name = "ina219"
@@ -96,8 +102,9 @@ class Ina219Probe:
         """Not where the kernel holds the chip."""
         self._pace = Pace(self._conversion.period_ns, clock_ns, sleep)
         self._chip: Any = None
-        self._bus: Any = None
         self._bus_word = 0
+        self._read_bus: Callable[[], int] = _nothing
+        self._read_current = self._read_power = self._read_bus
         self._kernel: Optional[KernelMeter] = None
         self._range_error: type[Exception] = Exception
         self._asleep = False
@@ -178,19 +185,20 @@ class Ina219Probe:
     def _connect(self) -> None:
         from ina219 import INA219, DeviceRangeError
 
-        from edgetop.probes.ina219_bus import KeptBus
+        from edgetop.probes.ina219_bus import word_reader
 
-        bus_class, number = self._bus_class or KeptBus, 0
+        bus_class, number, address = self._bus_class, 0, self._settings.address
         if self._settings.bus == "simulated":
             from edgetop.probes.simulated import simulated_bus
 
             bus = simulated_bus(self._settings)
-            bus_class = self._bus_class or (lambda _number: bus)
+            bus_class = bus_class or (lambda _number: bus)
         else:
             number = int(self._settings.bus or 1)
         with _bus_in_place(bus_class):
-            self._chip = INA219(self._settings.shunt_ohms, busnum=number, address=self._settings.address)
-        self._bus = self._chip._i2c._bus
+            self._chip = INA219(self._settings.shunt_ohms, busnum=number, address=address)
+        readers = (word_reader(self._chip._i2c._bus, address, register) for register in (BUS, CURRENT, POWER))
+        self._read_bus, self._read_current, self._read_power = readers
         self._range_error = DeviceRangeError
 
     def _refuse_others(self) -> None:
@@ -214,16 +222,51 @@ class Ina219Probe:
         """The conversion that ended last, or ends soon."""
         if self._kernel is not None:
             return self._read_kernel(self._kernel)
+        gathered: list[tuple[Value, ...]] = []
+        while not gathered:
+            gathered = self.gather(0)
+        return gathered[0]
+
+    def gather(self, until_ns: int) -> list[tuple[Value, ...]]:
+        """The next conversions, as ``read`` gives them, up to the first that ends after then, or is odd; maybe none."""
         if self._chip is None:
             raise ProbeError("the power meter is not open", "Open it first")
         try:
-            t_ns = self._pace.wait(self._is_ready)
-            if t_ns is None:
-                return self._wake()
-            self._asleep = False
-            return self._take(t_ns)
+            found = self._sought() if self._pace.seeks else self._skipped(until_ns)
+            if found is None:
+                return [self._wake()]
+            return [self._judged(*words) for words in found]
         except OSError as error:
             raise bus_fault(error, self._settings, self._root) from error
+
+    def _sought(self) -> Optional[list[Words]]:
+        """A conversion whose end is looked for; None where none ends."""
+        t_ns = self._pace.seek(self._is_ready)
+        if t_ns is None:
+            return None
+        self._asleep = False
+        words = t_ns, self._bus_word, self._read_current()
+        self._put_out_flag()
+        return [words]
+
+    def _skipped(self, until_ns: int) -> list[Words]:
+        """Conversions whose ends are reckoned: this is all that is done a hundred times a second."""
+        skip, read_bus, read_current = self._pace.skip, self._read_bus, self._read_current
+        found: list[Words] = []
+        while True:
+            t_ns, bus, current = skip(), read_bus(), read_current()
+            found.append((t_ns, bus, current))
+            if bus & FLAGS != CONVERTED or not current or t_ns >= until_ns or self._pace.seeks:
+                break
+        if not bus & CONVERTED:  # another has set the chip up
+            self._pace.seeks = True
+            return found[:-1]
+        self._put_out_flag()
+        return found
+
+    def _put_out_flag(self) -> None:
+        if self._pace.seeks:
+            self._read_power()  # its value is not used
 
     def _read_kernel(self, kernel: KernelMeter) -> tuple[Value, ...]:
         try:
@@ -249,41 +292,35 @@ class Ina219Probe:
 
     def _is_ready(self) -> bool:
         """Whether a conversion has ended; the flag is in the register of the bus voltage."""
-        self._bus_word = self._word(BUS)
-        return bool(self._bus_word & CONVERTED)
+        self._bus_word = self._read_bus()
+        return self._bus_word & CONVERTED != 0
 
-    def _word(self, register: int) -> int:
-        """A register's 16 bits, which the bus gives as a word of its own order."""
-        word = int(self._bus.read_word_data(self._settings.address, register))
-        return (word & 0xFF) << 8 | word >> 8
-
-    def _take(self, t_ns: int) -> tuple[Value, ...]:
-        """The conversion that ``_is_ready`` has just found."""
-        chip = self._chip
-        if self._pace.seeks:
-            self._word(POWER)  # not used: reading it makes the flag go out
-        volts = (self._bus_word >> 3) * BUS_STEP_V
-        voltage: Value = Reading(t_ns, volts)
-        if volts >= BUS_LIMIT_V:
+    def _judged(self, t_ns: int, bus_word: int, current_word: int) -> tuple[Value, ...]:
+        """What a conversion says; the chip is set up anew where it has lost its calibration."""
+        supply_v = volts(bus_word)
+        voltage: Value = Reading(t_ns, supply_v)
+        if supply_v >= BUS_LIMIT_V:
             voltage = Missing(f"more than {BUS_LIMIT_V:g} V", "The meter takes supplies of up to 26 V")
-        if self._bus_word & OVERFLOW:
+        if bus_word & OVERFLOW:
             return self._too_much(voltage)
-        try:
-            amps = ((self._word(CURRENT) ^ SIGN) - SIGN) * chip._current_lsb
-            # After a dip of its supply the chip gives 0 A, and no error. The current is looked at twice, for a load
-            # may have come on between it and the shunt's voltage.
-            lost = amps == 0 and chip.shunt_voltage() != 0 and chip.current() == 0
-        except self._range_error:
-            return self._too_much(voltage)
-        if lost:
-            lack = "the power meter had lost its calibration"
-            return self._set_up_anew(Missing(lack, "Its supply dipped: check the cable"))
-        power = Reading(t_ns, volts * amps) if isinstance(voltage, Reading) else voltage
+        amps = steps(current_word) * self._chip._current_lsb
+        if amps == 0:
+            try:
+                # After a dip of its supply the chip gives 0 A, and no error. The current is looked at twice, for a load
+                # may have come on between it and the shunt's voltage.
+                lost = self._chip.shunt_voltage() != 0 and self._chip.current() == 0
+            except self._range_error:
+                return self._too_much(voltage)
+            if lost:
+                lack = "the power meter had lost its calibration"
+                return self._set_up_anew(Missing(lack, "Its supply dipped: check the cable"))
+        power = Reading(t_ns, supply_v * amps) if isinstance(voltage, Reading) else voltage
         return power, voltage, Reading(t_ns, amps)
 
     def close(self) -> None:
         """Let go of the chip and its bus, which closes when nothing holds it any more."""
-        self._chip = self._bus = None
+        self._chip = None
+        self._read_bus = self._read_current = self._read_power = _nothing
         if self._kernel is not None:
             self._kernel.close()
             self._kernel = None

@@ -1,32 +1,34 @@
-"""The bus that the INA219's library talks through, without what its transfers cost in Python.
+"""Registers that are read a hundred times a second, without what the library's transfers cost in Python.
 
 ``Adafruit_PureIO`` builds each transfer of a register anew, which takes several times as long as the system's call. Of
-a chip that is read a hundred times a second, the transfers are kept.
+those that are read over and over, the transfers are kept.
 """
 
 from __future__ import annotations
 
 from ctypes import POINTER, c_uint8, c_uint16, cast, pointer
-from typing import Any
+from functools import partial
+from typing import Any, Callable
 
 from Adafruit_PureIO import smbus
 
 
-class KeptBus(smbus.SMBus):  # type: ignore[misc]
-    """The library's own, whose reads of a register keep their transfer for the next; for one thread."""
+def word_reader(bus: Any, address: int, register: int) -> Callable[[], int]:
+    """What reads a register's 16 bits each time it is called, in this machine's order of bytes; it raises OSError.
 
-    def __init__(self, number: int) -> None:
-        self._kept: dict[tuple[int, int], tuple[Any, c_uint16]] = {}
-        super().__init__(number)
+    It is for one thread, and for as long as the bus is open. A bus that is not the library's own is asked by its
+    method.
+    """
+    if not isinstance(bus, smbus.SMBus):
+        return partial(bus.read_word_data, address, register)
+    request, word = _transfer(address, register)
+    ioctl, device, transfer = smbus.ioctl, bus._device.fileno(), smbus.I2C_RDWR
 
-    def read_word_data(self, addr: int, cmd: int) -> int:
-        """A register's 16 bits in this machine's order of bytes; raises OSError."""
-        kept = self._kept.get((addr, cmd))
-        if kept is None:
-            kept = self._kept[addr, cmd] = _transfer(addr, cmd)
-        request, word = kept
-        smbus.ioctl(self._device.fileno(), smbus.I2C_RDWR, request)
+    def read() -> int:
+        ioctl(device, transfer, request)
         return word.value
+
+    return read
 
 
 def _transfer(address: int, register: int) -> tuple[Any, c_uint16]:

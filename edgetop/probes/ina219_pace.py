@@ -13,10 +13,8 @@ from edgetop.clock import SECOND_NS
 LONGEST_SPAN_NS = SECOND_NS // 2
 """From one end that is looked for to the next; a chip that has stopped is not noticed before."""
 _POLLS = 36  # looks in a period
-_EARLY, _LATE = (
-    16,
-    8,
-)  # by a period over this the looks for an end begin before it, and is read after one not looked for
+# By a period over this the looks for an end begin before it, and one that is not looked for is read after its end.
+_EARLY, _LATE = 16, 8
 
 
 class Pace:
@@ -27,6 +25,8 @@ class Pace:
         self._nominal_ns = self._period_ns = period_ns
         self._clock_ns = clock_ns
         self._sleep = sleep
+        self._closest_ns = period_ns
+        """The shortest time between two looks of which only the second found an end."""
         self.restart()
 
     def restart(self) -> None:
@@ -34,10 +34,28 @@ class Pace:
         self._end_ns = self._found_ns = self._seek_ns = self._clock_ns()
         self._span, self._is_counted = 1, True
         self.seeks = True
-        """Whether the end of the next conversion is looked for: the flag must be out before it."""
+        """Whether the end of the next conversion is to be looked for, before which the flag must be out."""
 
-    def wait(self, is_ready: Callable[[], bool]) -> Optional[int]:
-        """Wait for a conversion to end, and give its middle; None where none has ended one period after it should.
+    def skip(self) -> int:
+        """Wait until the next conversion, or any later one, has surely ended, without a look; its middle."""
+        period_ns = self._period_ns
+        end_ns = self._end_ns + period_ns
+        surely_ns = end_ns + period_ns // _LATE
+        while True:
+            wait_ns = surely_ns - self._clock_ns()
+            if wait_ns > 0:
+                self._sleep(wait_ns / SECOND_NS)
+            elif wait_ns > period_ns // _LATE - period_ns:
+                break
+            else:  # the next has ended too, and maybe more
+                periods = (surely_ns - wait_ns - end_ns) // period_ns
+                end_ns, surely_ns = end_ns + periods * period_ns, surely_ns + periods * period_ns
+        self._end_ns = end_ns
+        self.seeks = end_ns >= self._seek_ns
+        return end_ns - period_ns // 2
+
+    def seek(self, is_ready: Callable[[], bool]) -> Optional[int]:
+        """Look until a conversion ends, and give its middle; None where none has ended one period after it should.
 
         ``is_ready`` tells of the flag.
         """
@@ -46,13 +64,12 @@ class Pace:
         expected_ns = self._end_ns + periods * self._period_ns
         # The first time the chip's clock is not known, which may be as much ahead.
         early_ns = late_ns if self._span < 8 else self._period_ns // _EARLY
-        wait_ns = expected_ns + (-early_ns if self.seeks else late_ns) - now
-        if wait_ns > 0:
-            self._sleep(wait_ns / SECOND_NS)
+        if expected_ns - early_ns > now:
+            self._sleep((expected_ns - early_ns - now) / SECOND_NS)
         looked_ns = self._clock_ns()
         if is_ready():
-            self._end_ns = expected_ns
-            if self.seeks and looked_ns < expected_ns:
+            self._end_ns = expected_ns + max(0, (looked_ns - expected_ns) // self._period_ns) * self._period_ns
+            if looked_ns < expected_ns:
                 self._fall_behind(looked_ns)
         elif not self._poll(is_ready, looked_ns, expected_ns + self._nominal_ns):
             return None
@@ -65,7 +82,7 @@ class Pace:
             self._sleep(self._nominal_ns / _POLLS / SECOND_NS)
             before_ns, looked_ns = looked_ns, self._clock_ns()
             if is_ready():
-                self._find((before_ns + looked_ns) // 2)
+                self._find(before_ns, self._clock_ns())
                 return True
         return False
 
@@ -74,8 +91,14 @@ class Pace:
         self._end_ns, self._is_counted = looked_ns, False
         self._period_ns = max(self._period_ns - self._period_ns // 128, self._nominal_ns * 7 // 8)
 
-    def _find(self, end_ns: int) -> None:
-        """A conversion was seen to end: the chip's period is known the better, the longer the last is ago."""
+    def _find(self, before_ns: int, after_ns: int) -> None:
+        """A conversion was seen to end between two looks, which take the bus's time and tell of their middles: the
+        chip's period is known the better, the longer the last is ago. Of looks that came late it is not known."""
+        end_ns = (before_ns + after_ns) // 2
+        self._closest_ns = min(self._closest_ns, after_ns - before_ns)
+        if after_ns - before_ns > 2 * self._closest_ns:
+            self._end_ns, self._is_counted = end_ns, False
+            return
         periods = round((end_ns - self._found_ns) / self._period_ns)
         if self._is_counted and 0 < periods <= 2 * self._span:
             period_ns = (end_ns - self._found_ns) // periods

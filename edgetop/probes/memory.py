@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import Callable, Optional, Union
 
 from edgetop.clock import now_ns
@@ -12,17 +13,12 @@ from edgetop.probes.keptfile import KeptFile
 from edgetop.readings import Channel, Missing, Reading
 
 SOURCE = "/proc/meminfo"
+_LINES = re.compile(rb"^(MemTotal|MemAvailable|SwapTotal|SwapFree): *(\d+)", re.MULTILINE)
 
 
 def parse_meminfo(content: bytes) -> dict[str, int]:
-    """Bytes by the kernel's names: MemTotal, MemAvailable, SwapFree …"""
-    sizes = {}
-    for line in content.split(b"\n"):
-        name, _, rest = line.partition(b":")
-        fields = rest.split()
-        if fields:
-            sizes[name.decode()] = int(fields[0]) * 1024
-    return sizes
+    """Bytes by the kernel's names, of those that are of use here."""
+    return {name.decode(): int(kibibytes) * 1024 for name, kibibytes in _LINES.findall(content)}
 
 
 class MemoryProbe:
@@ -31,6 +27,7 @@ class MemoryProbe:
     name = "memory"
     title = "memory"
     rate_hz = 2.0
+    shares = True
 
     def __init__(self, root: str = "/", clock_ns: Callable[[], int] = now_ns) -> None:
         self.channels = (

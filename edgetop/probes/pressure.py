@@ -32,6 +32,7 @@ class PressureProbe:
     name = "pressure"
     title = "pressure"
     rate_hz = 1.0
+    shares = True
 
     def __init__(self, root: str = "/", clock_ns: Callable[[], int] = now_ns) -> None:
         self.channels = tuple(

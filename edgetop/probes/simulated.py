@@ -1,8 +1,9 @@
 """A power meter without hardware: the INA219's registers behind the bus object that its library talks to.
 
 The chip converts as the data sheet says: shunt, then bus voltage, each by its own resolution or averaging, round
-after round; registers hold the last conversion. The load is this machine's: ``IDLE_W`` and ``CORE_W`` for each
-busy core.
+after round; its delta-sigma converter integrates over all of a conversion, but what flows while it converts the bus
+voltage it does not see. Registers hold the last conversion. The load is this machine's: ``IDLE_W`` and ``CORE_W`` for
+each busy core.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Mapping, Sequence
-from statistics import fmean
 from typing import Callable
 
 from edgetop.clock import SECOND_NS, now_ns
@@ -21,8 +21,8 @@ SUPPLY_V = 5.1
 IDLE_W = 2.4
 CORE_W = 1.2
 
-Source = Callable[[int], "tuple[float, float]"]
-"""Volts behind the shunt and amperes through it at a time in nanoseconds."""
+Source = Callable[[int, int], "tuple[float, float]"]
+"""Mean volts behind the shunt and amperes through it between two times in nanoseconds."""
 
 CONFIGURATION, SHUNT, BUS, POWER, CURRENT, CALIBRATION = range(6)
 
@@ -103,21 +103,15 @@ class SimulatedChip:
 
     def _shunt(self, end_ns: int) -> int:
         adc = self._registers[CONFIGURATION] >> 3 & 15
-        amps = fmean([amps for _, amps in self._look_at(adc, end_ns)])
+        _, amps = self._source(end_ns - _conversion_ns(adc), end_ns)
         limit = 4000 << (self._registers[CONFIGURATION] >> 11 & 3)
         return max(-limit, min(limit, _coarse(round(amps * self._shunt_ohms / _SHUNT_STEP_V), adc)))
 
     def _bus(self, end_ns: int) -> int:
         adc = self._registers[CONFIGURATION] >> 7 & 15
-        volts = fmean([volts for volts, _ in self._look_at(adc, end_ns)])
+        volts, _ = self._source(end_ns - _conversion_ns(adc), end_ns)
         limit = 8000 if self._registers[CONFIGURATION] & 0x2000 else 4000
         return max(0, min(limit, _coarse(round(volts / _BUS_STEP_V), adc)))
-
-    def _look_at(self, adc: int, end_ns: int) -> list[tuple[float, float]]:
-        """The source over one conversion, in the middle of each of its parts, oldest first."""
-        count = 1 << (adc - 8) if adc > 8 else 1
-        step_ns = _conversion_ns(adc) // count
-        return [self._source(end_ns - step_ns * k - step_ns // 2) for k in reversed(range(count))]
 
     def _multiply(self) -> None:
         """Current and power of the last shunt and bus voltage, and whether they fit their registers."""
@@ -168,10 +162,10 @@ class BoardLoad:
         self._before = (0, 0)
         self._point = (SUPPLY_V, IDLE_W / SUPPLY_V)
 
-    def __call__(self, t_ns: int) -> tuple[float, float]:
-        """Volts and amperes now; ``t_ns`` says when to look again."""
-        if t_ns >= self._due_ns:
-            self._due_ns = t_ns + SECOND_NS // 10
+    def __call__(self, start_ns: int, end_ns: int) -> tuple[float, float]:
+        """Volts and amperes now; ``end_ns`` says when to look again."""
+        if end_ns >= self._due_ns:
+            self._due_ns = end_ns + SECOND_NS // 10
             self._look()
         return self._point
 

@@ -27,6 +27,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -140,7 +141,7 @@ def thread_cpu_s(thread: threading.Thread) -> float:
 
 
 def cost(probes: Sequence[Probe]) -> tuple[float, dict[str, float]]:
-    """The share of a core that sampling takes, and the part of it of each probe's thread."""
+    """The share of a core that sampling takes, and the part of it of each thread: those of absent probes as one."""
     sampler = Sampler(probes)
     sampler.start()
     begin, cpu = time.monotonic(), cpu_s()
@@ -149,8 +150,10 @@ def cost(probes: Sequence[Probe]) -> tuple[float, dict[str, float]]:
         sampler.drain()
     share = 1 / (time.monotonic() - begin)
     found = {sampler.channels[number].name for number in sampler.readable}
-    labels = [p.name if found & {c.name for c in p.channels} else f"{p.name}, absent here" for p in probes]
-    parts = {label: thread_cpu_s(thread) * share for label, thread in zip(labels, sampler._threads)}
+    absent = {f"probe {p.name}" for p in probes if not found & {c.name for c in p.channels}}
+    parts: dict[str, float] = defaultdict(float)
+    for thread in sampler._threads:
+        parts["absent here" if thread.name in absent else thread.name] += thread_cpu_s(thread) * share
     total = (cpu_s() - cpu) * share
     sampler.close()
     return total, parts
@@ -182,7 +185,7 @@ def of_all_probes() -> float:
     watched.attach(os.getpid())
     total, parts = cost([*machine, watched])
     of_chip, (of_loop, _) = chip.cpu_ns / 1e9 / COST_S, cost([])
-    parts["ina219"] -= of_chip
+    parts["probe ina219"] -= of_chip
     for name, share in sorted(parts.items(), key=lambda part: -part[1]):
         print(f"  {name}: {100 * share:.3f} % of a core")
     print(f"  a thread that only sleeps, at {Ina219Settings.rate_hz:g} Hz: {100 * sleeper():.3f} %")

@@ -12,7 +12,6 @@ from Adafruit_PureIO import smbus
 
 from edgetop.plan import Ina219Settings
 from edgetop.probes.ina219 import Ina219Probe
-from edgetop.probes.ina219_bus import KeptBus
 from edgetop.probes.simulated import SimulatedChip
 
 TRANSFER_S = 48 / 100_000
@@ -23,7 +22,7 @@ class ChipBelowKernel:
     """The open /dev/i2c-1, with one chip; a transfer sleeps ``transfer_s``, as the kernel does for the wire."""
 
     def __init__(self, transfer_s: float) -> None:
-        self._chip = SimulatedChip(lambda _ns: (5.1, 0.8))
+        self._chip = SimulatedChip(lambda *_span: (5.1, 0.8))
         self._transfer_s = transfer_s
         self.cpu_ns = 0
         self.transfers = 0
@@ -57,7 +56,7 @@ def metered(transfer_s: float, rate_hz: float = Ina219Settings.rate_hz) -> tuple
     chip = ChipBelowKernel(transfer_s)
     smbus.ioctl = chip.ioctl
 
-    class Bus(KeptBus):
+    class Bus(smbus.SMBus):
         def open(self, bus: int) -> None:
             self._device = chip
 

@@ -36,6 +36,12 @@ class Clock:
         self.ns += max(1, round(seconds * 1e9))
 
 
+def _busy_ns(since_ns):
+    """How much of a time since a window's begin the board was busy."""
+    inferences, into_ns = divmod(since_ns, INFERENCE_NS)
+    return inferences * BUSY_NS + min(into_ns, BUSY_NS)
+
+
 class Board:
     """Idles, and bursts 9 ms in each inference of 37 ms; ``errors`` of the meter: current, volts, and an offset."""
 
@@ -43,12 +49,16 @@ class Board:
         self.rng, self.errors, self.noise_w = rng, errors, noise_w
         self.busy = (0, 0)
 
-    def watts(self, t_ns):
-        inside = self.busy[0] <= t_ns < self.busy[1] and (t_ns - self.busy[0]) % INFERENCE_NS < BUSY_NS
-        return IDLE_W + (BURST_W if inside else 0.0)
+    def watts(self, start_ns, end_ns):
+        """The mean between two times."""
+        first, last = (min(max(t_ns, self.busy[0]), self.busy[1]) - self.busy[0] for t_ns in (start_ns, end_ns))
+        busy_ns = _busy_ns(last) - _busy_ns(first)
+        return IDLE_W + BURST_W * busy_ns / (end_ns - start_ns)
 
-    def __call__(self, t_ns):
-        watts = self.watts(t_ns) + self.noise_w * self.rng.standard_normal()
+    def __call__(self, start_ns, end_ns):
+        """Noise is that of a single sample of the chip: averaging takes it away."""
+        noise_w = self.noise_w * (532_000 / (end_ns - start_ns)) ** 0.5
+        watts = self.watts(start_ns, end_ns) + noise_w * self.rng.standard_normal()
         current, volts, offset_a = self.errors
         return VOLTS * (1 + volts), watts / VOLTS * (1 + current) + offset_a
 

@@ -114,7 +114,7 @@ def test_ticks_that_were_missed_are_skipped_and_not_caught_up(clock):
     watch = watch_over(FakeProbe(clock), clock)
     assert run(watch, clock, 1_200 * MS) == [100, 200]
     clock.ns = 2_030 * MS
-    assert run(watch, clock, 2_300 * MS) == [1030, 1130, 1230]
+    assert run(watch, clock, 2_300 * MS) == [1030, 1100, 1200, 1300]
 
 
 def test_missing_is_told_when_it_begins_and_when_it_ends(clock):
@@ -315,3 +315,43 @@ def test_one_that_says_that_it_waits_and_does_not_is_held_back(clock):
     probe = FakeProbe(clock, rate_hz=10.0)
     probe.waits = True
     assert run(watch_over(probe, clock), clock, 1_300 * MS) == [100, 150, 200, 250, 300]
+
+
+def test_one_that_gathers_gives_many_readings_at_a_time_up_to_what_is_odd(clock):
+    odd = Missing("overflow")
+    probe = FakeProbe(clock)
+    probe.waits = True
+    probe.gather = lambda until_ns: [(Reading(clock.ns + n, float(n)),) for n in range(1, 6)] + [(odd,)]
+    watch = watch_over(probe, clock)
+    watch.step()
+    readings, events = watch.take()
+    assert readings[0].ticks.tolist() == [1000, 2000, 3000, 4000, 5000]
+    assert kinds(events) == [("missing", "overflow")]
+    assert probe.log == ["open"], "it is not asked for single ones"
+
+
+def test_probes_that_never_take_long_share_a_thread_and_others_have_their_own():
+    names = {}
+
+    class Sharing(CountingProbe):
+        shares = True
+
+        def read(self):
+            names.setdefault(self, set()).add(threading.current_thread().name)
+            return super().read()
+
+    first, second, alone = Sharing(), Sharing(), Sharing()
+    alone.shares = False
+    sampler = Sampler([first, alone, second])
+    sampler.start()
+    assert all(probe.had_enough.wait(10) for probe in (first, second, alone))
+    sampler.close()
+    assert names[first] == names[second] == {"probe fake, fake"} and names[alone] == {"probe fake"}
+    assert first.was_closed.is_set() and second.was_closed.is_set()
+
+
+def test_probes_of_one_thread_are_due_together(clock):
+    watches = [watch_over(FakeProbe(clock, rate_hz=rate_hz), clock) for rate_hz in (4.0, 2.0, 1.0)]
+    clock.ns += 130 * MS
+    late = watch_over(FakeProbe(clock, rate_hz=4.0), clock)
+    assert [watch.due_ns // MS for watch in (*watches, late)] == [1250, 1500, 2000, 1250]

@@ -53,7 +53,7 @@ class Meter:
         self.chip_speed = 1.0
         self.fault: OSError | None = None
         chip_ns = lambda: round(clock() * self.chip_speed)  # noqa: E731
-        self.chip = SimulatedChip(lambda _t_ns: (self.volts, self.amps), settings.shunt_ohms, chip_ns)
+        self.chip = SimulatedChip(lambda *_span: (self.volts, self.amps), settings.shunt_ohms, chip_ns)
         meter = self
 
         class Bus(SimulatedBus):

@@ -59,7 +59,7 @@ class EmulatedBus(UMockdev.IoctlBase):
     def __init__(self, unplugged: str) -> None:
         super().__init__()
         self._unplugged = unplugged
-        self._chips = {address: SimulatedChip(lambda _ns, load=load: load) for address, load in LOADS.items()}
+        self._chips = {address: SimulatedChip(lambda *_span, load=load: load) for address, load in LOADS.items()}
         self._pointers = dict.fromkeys(self._chips, 0)
         self._selected: dict[UMockdev.IoctlClient, int] = {}
 

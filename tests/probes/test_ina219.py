@@ -13,9 +13,10 @@ from boards import JETSON, PI_4, plant
 
 from edgetop.errors import ProbeError
 from edgetop.plan import Ina219Settings
-from edgetop.probes.ina219 import ASLEEP, POWER, Ina219Probe
+from edgetop.probes.ina219 import ASLEEP, Ina219Probe
 from edgetop.probes.ina219_conversion import CONVERSIONS
 from edgetop.probes.ina219_pace import LONGEST_SPAN_NS
+from edgetop.probes.ina219_registers import POWER
 from edgetop.readings import Missing, Reading
 
 ina219 = pytest.importorskip("ina219")
@@ -385,7 +386,7 @@ def test_coarse_volts_are_an_error_too(build_meter):
 def test_two_chips_on_one_bus_are_read_by_two_threads_at_once():
     from edgetop.probes.simulated import SimulatedBus, SimulatedChip
 
-    chips = {0x40: SimulatedChip(lambda _t: (5.1, 0.8)), 0x41: SimulatedChip(lambda _t: (3.3, 0.1))}
+    chips = {0x40: SimulatedChip(lambda *_span: (5.1, 0.8)), 0x41: SimulatedChip(lambda *_span: (3.3, 0.1))}
     probes = [
         Ina219Probe(Ina219Settings(address=address, name=f"at-{address}"), bus_class=lambda _n: SimulatedBus(chips))
         for address in chips

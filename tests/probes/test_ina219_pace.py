@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from edgetop.probes.ina219_pace import Pace
@@ -28,7 +30,11 @@ def test_no_conversion_is_lost_on_a_slow_bus_however_fast_the_chip(clock, speed)
     pace = Pace(PERIOD_NS, clock, sleep)
     read = []
     for _ in range(500):
-        middle_ns = pace.wait(look)
+        if pace.seeks:
+            middle_ns = pace.seek(look)
+        else:
+            middle_ns = pace.skip()
+            clock.ns += WIRE_NS
         read.append((middle_ns - begin_ns) * speed / PERIOD_NS - 0.5)
         if pace.seeks:
             cleared = ended()
@@ -36,3 +42,29 @@ def test_no_conversion_is_lost_on_a_slow_bus_however_fast_the_chip(clock, speed)
         clock.ns += WIRE_NS
     assert [round(one) for one in read] == list(range(500))
     assert max(abs(one - round(one)) for one in read[20:]) * PERIOD_NS < 2_000_000
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_looks_that_come_late_tell_little_of_when_a_conversion_ended(clock, seed):
+    """A thread that wakes late one time in five stamps nine readings in ten right to a millisecond."""
+    begin_ns, rng = clock.ns, random.Random(seed)
+    cleared = 0
+    ended = lambda: (clock.ns - begin_ns) // PERIOD_NS  # noqa: E731
+
+    def sleep(seconds):
+        clock.sleep(seconds)
+        clock.ns += LATE_NS if rng.random() < 0.8 else rng.randrange(PERIOD_NS // 2)
+
+    def look():
+        lit = ended() > cleared
+        clock.ns += 100_000
+        return lit
+
+    pace = Pace(PERIOD_NS, clock, sleep)
+    phases = []
+    for _ in range(600):
+        middle_ns = pace.seek(look) if pace.seeks else pace.skip()
+        cleared = ended() if pace.seeks else cleared
+        phases.append((middle_ns - begin_ns) / PERIOD_NS - 0.5)
+    off_ns = sorted(abs(phase - round(phase)) * PERIOD_NS for phase in phases[20:])
+    assert off_ns[len(off_ns) * 9 // 10] < 1_000_000

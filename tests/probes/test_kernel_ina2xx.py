@@ -25,7 +25,7 @@ class Held:
     def __init__(self, tree, clock, settings=Ina219Settings()):
         self.tree = tree
         self.is_free = False
-        self._chip = SimulatedChip(lambda _t_ns: (5.1, 0.5), clock_ns=clock)
+        self._chip = SimulatedChip(lambda *_span: (5.1, 0.5), clock_ns=clock)
         self.probe = Ina219Probe(settings, clock, clock.sleep, self._busy, tree.root)
 
     def _busy(self, number):

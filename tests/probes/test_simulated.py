@@ -22,7 +22,7 @@ def open_library(clock, monkeypatch):
     monkeypatch.setattr(ina219.time, "sleep", clock.sleep)
 
     def open_on(volts, amps, source=None):
-        chip = SimulatedChip(source or (lambda t_ns: (volts, amps)), 0.1, clock)
+        chip = SimulatedChip(source or (lambda *_span: (volts, amps)), 0.1, clock)
         monkeypatch.setattr(smbus, "SMBus", lambda number: WireTime({0x40: chip}))
         return chip, ina219.INA219(0.1, busnum=1)
 
@@ -78,7 +78,7 @@ def test_ready_lasts_until_the_power_is_read(open_library, clock):
 
 def test_a_sleeping_chip_keeps_its_last_values(open_library, clock):
     loads = {"now": (5.1, 0.8)}
-    _, library = open_library(0, 0, source=lambda t_ns: loads["now"])
+    _, library = open_library(0, 0, source=lambda *_span: loads["now"])
     library.configure(library.RANGE_16V, library.GAIN_8_320MV)
     clock.sleep(0.01)
     library.current()
@@ -93,11 +93,17 @@ def test_a_sleeping_chip_keeps_its_last_values(open_library, clock):
 
 def test_averaging_is_over_the_whole_conversion(open_library, clock):
     begin_ns = clock()
-    _, library = open_library(0, 0, source=lambda t_ns: (5.1, 0.0 if t_ns < begin_ns + 8_512_000 // 2 else 1.0))
+
+    def one_third(start_ns, end_ns):
+        """No current in the first two thirds of a conversion of the shunt, and one ampere from then on."""
+        on_ns = max(0, end_ns - max(start_ns, begin_ns + 8_512_000 * 2 // 3))
+        return 5.1, on_ns / (end_ns - start_ns)
+
+    _, library = open_library(0, 0, source=one_third)
     library.configure(library.RANGE_16V, library.GAIN_8_320MV, library.ADC_12BIT, library.ADC_16SAMP)
     begin_ns = clock()
     clock.sleep(0.0091)
-    assert library.current() == pytest.approx(500, abs=1)
+    assert library.current() == pytest.approx(1000 / 3, abs=1)
 
 
 @pytest.mark.parametrize(("bits", "step_v"), [("ADC_9BIT", 0.032), ("ADC_10BIT", 0.016), ("ADC_11BIT", 0.008)])
@@ -113,14 +119,14 @@ def test_fewer_bits_are_coarser_steps(open_library, clock, bits, step_v):
 def test_the_boards_load_follows_the_busy_cores(tree):
     tree.write("stat", "cpu 0 0 0 200\ncpu0 0 0 0 100\ncpu1 0 0 0 100\n")
     load = BoardLoad(f"{tree.root}/stat")
-    volts, amps = load(1)
+    volts, amps = load(0, 1)
     assert volts * amps == pytest.approx(2.4)
     tree.write("stat", "cpu 10 0 0 210\ncpu0 10 0 0 100\ncpu1 0 0 0 110\n")
-    assert load(50_000_000) == (volts, amps), "looked up ten times a second at most"
-    volts, amps = load(200_000_000)
+    assert load(0, 50_000_000) == (volts, amps), "looked up ten times a second at most"
+    volts, amps = load(0, 200_000_000)
     assert volts * amps == pytest.approx(2.4 + 1.2)
 
 
 def test_without_proc_the_board_idles():
-    volts, amps = BoardLoad("/nowhere/stat")(1)
+    volts, amps = BoardLoad("/nowhere/stat")(0, 1)
     assert volts * amps == pytest.approx(2.4)
