@@ -46,9 +46,3 @@ def paired_interval(pair: Paired, z: float = Z95) -> Interval:
     first, second = ((only + 1) / (pair.count + 2) for only in (pair.only_first, pair.only_second))
     half = z * math.sqrt((first + second - (first - second) ** 2) / (pair.count + 2))
     return max(-1.0, first - second - half), min(1.0, first - second + half)
-
-
-def differ(pair: Paired) -> bool:
-    """Whether the pictures tell the two apart: no difference at all lies outside of the interval."""
-    low, high = paired_interval(pair)
-    return not low <= 0 <= high

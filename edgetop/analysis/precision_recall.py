@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from edgetop.analysis.precision_draws import Matched, matched
 from edgetop.errors import FrameworkMissing
 
 Found = tuple[int, float, float, float, float, float]
@@ -22,6 +23,8 @@ class AveragePrecision:
     """Over overlaps from 0.50 to 0.95: COCO's own figure."""
     at_50: float
     """At an overlap of one half."""
+    matched: tuple[Matched, ...] = field(default=(), compare=False)
+    """What the boxes matched, by category: what its draws are made of."""
 
 
 def check_evaluator() -> None:
@@ -57,7 +60,7 @@ def average_precision(truth: Mapping[str, Any], found: Mapping[int, Sequence[Fou
         evaluation.accumulate()
         evaluation.summarize()
     mean, at_50 = (max(0.0, float(evaluation.stats[place])) for place in (0, 1))  # -1 where there was nothing to find
-    return AveragePrecision(mean, at_50)
+    return AveragePrecision(mean, at_50, tuple(matched(evaluation)))
 
 
 def _annotations(found: Mapping[int, Sequence[Found]]) -> list[dict[str, Any]]:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, Union
 
-from edgetop.analysis.accuracy import Paired, differ, paired_interval, wilson
+from edgetop.analysis.accuracy import Paired, paired_interval, wilson
 from edgetop.readings import Figure, Missing
 from edgetop.run_figures import UNKNOWN, RunFigures, Verdict
 
-NO_INTERVAL = Missing("mAP is no mean over pictures, and drawing them anew gives intervals that hold it too seldom")
+NO_INTERVAL = Missing(
+    "mAP is no mean over pictures, and drawing them anew gives intervals that hold it too seldom, but of a difference"
+)
+MAP = "map"
 NAMES = {"top1": "top-1", "top5": "top-5"}
 
 
@@ -50,6 +53,15 @@ class Judged:
             if name in NAMES and theirs >= 0 and mine >= 0 and both > 0 and theirs + mine <= both
         }
 
+    @property
+    def differences(self) -> dict[int, tuple[float, float, int]]:
+        """By earlier run: by how much its mAP is above this one's, half of the 95 % interval, over so many pictures."""
+        return {
+            int(earlier): (float(difference), float(half), int(count))
+            for name, earlier, difference, half, count in self._told.get("pairs", ())
+            if name == MAP and abs(difference) <= 1 and 0 <= half <= 1 and count > 0
+        }
+
 
 class _Stateful(Protocol):
     judged: Judged
@@ -60,25 +72,33 @@ def accuracy_verdicts(
 ) -> tuple[Verdict, ...]:
     """Of each pair of runs that have seen the same pictures; ``names`` tell the runs apart."""
     places = {run.run: place for place, run in enumerate(figures)}
-    return tuple(
-        _verdict(name, pair, (earlier, run.run), (names[places[earlier]], names[place]))
-        for place, (state, run) in enumerate(zip(states, figures))
-        for (name, earlier), pair in state.judged.pairs.items()
-        if earlier in places
-    )
+    found = []
+    for place, (state, run) in enumerate(zip(states, figures)):
+        told = [
+            (NAMES[name], earlier, pair.difference, paired_interval(pair), pair.count)
+            for (name, earlier), pair in state.judged.pairs.items()
+        ]
+        told += [
+            ("mAP", earlier, value, (value - half, value + half), count)
+            for earlier, (value, half, count) in state.judged.differences.items()
+        ]
+        for figure, earlier, value, interval, count in told:
+            if earlier in places:
+                titles = names[places[earlier]], names[place]
+                text = f"{figure}: {_said(value, interval, titles)}, on the same {count} pictures"
+                low, high = interval
+                found.append(Verdict("accuracy", earlier, run.run, text, value, low, high, figure=figure))
+    return tuple(found)
 
 
-def _verdict(name: str, pair: Paired, runs: tuple[int, int], titles: tuple[str, str]) -> Verdict:
-    low, high = paired_interval(pair)
-    better, worse = titles if pair.difference >= 0 else titles[::-1]
-    points = f"{100 * abs(pair.difference):.2f} points"
-    edges = sorted((low, high) if pair.difference >= 0 else (-low, -high))
-    interval = f"95 % {100 * edges[0]:+.2f} to {100 * edges[1]:+.2f}, on the same {pair.count} pictures"
-    if differ(pair):
-        text = f"{NAMES[name]}: {better} is {points} above {worse}, {interval}"
-    else:
-        text = f"{NAMES[name]}: no difference between {better} and {worse} that these pictures can tell, {interval}"
-    return Verdict("accuracy", *runs, text=text, value=pair.difference, low=low, high=high, figure=NAMES[name])
+def _said(value: float, interval: tuple[float, float], titles: tuple[str, str]) -> str:
+    """By how much the better one is above the other, in points; or that it cannot be told."""
+    better, worse = titles if value >= 0 else titles[::-1]
+    low, high = interval if value >= 0 else (-interval[1], -interval[0])
+    edges = f"95 % {100 * low:+.2f} to {100 * high:+.2f}"
+    if low <= 0 <= high:
+        return f"no difference between {better} and {worse} that these pictures can tell, {edges}"
+    return f"{better} is {100 * abs(value):.2f} points above {worse}, {edges}"
 
 
 def accuracy_json(run: RunFigures) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from edgetop.inputs.own import OwnCard, labels_for, own_card
 from edgetop.inputs.prepare import recipe_sha256
 from edgetop.measure.answered import Answered
 from edgetop.measure.energy_phase import Conductor
-from edgetop.measure.judge import Card, ClassJudge, Judge, Outputs, is_top1, is_top5, judge_of, labels_of
+from edgetop.measure.judge import BoxJudge, Card, ClassJudge, Judge, Outputs, is_top1, is_top5, judge_of, labels_of
 from edgetop.networks.cards import ModelCard
 from edgetop.networks.digest import file_sha256
 from edgetop.plan import ModelFile, Plan, RunSpec
@@ -181,7 +181,7 @@ class Accuracy:
             self._conductor.tell(taker.spec, status="accuracy", message=message)
             self._emit(taker, {})
 
-    def _emit(self, taker: Taker, more: dict[str, Any], *, final: bool = False) -> None:
+    def _emit(self, taker: Taker, more: dict[str, Any]) -> None:
         rows = self._rows(taker)
         data = {
             "pictures": len(rows),
@@ -189,7 +189,7 @@ class Accuracy:
             "left_out": len(taker.faults),
             "data_set": describe(taker.data, self._settings.first),
             "recipe": taker.recipe,
-            **taker.judge.figures(rows, final=final),
+            **taker.judge.figures(rows, final=False),
             **more,
         }
         self._conductor.emit(Event(now_ns(), "accuracy", data, taker.spec.id))
@@ -203,7 +203,8 @@ class Accuracy:
         taker = self._takers[spec.id]
         message = "computing mAP" if taker.data.finds_boxes else ""
         self._conductor.tell(spec, status="accuracy", message=message)
-        self._emit(taker, self._summary(taker), final=True)
+        figures = taker.judge.figures(self._rows(taker), final=True)
+        self._emit(taker, {**figures, **self._summary(taker)})
 
     def _summary(self, taker: Taker) -> dict[str, Any]:
         """What is told once: some of the faults, the comparison with others, how long it took."""
@@ -221,14 +222,19 @@ class Accuracy:
         return {"label_ns": float(spent.mean()), "label_error_ns": error_ns, "label_pictures": len(spent)}
 
     def _pairs(self, taker: Taker) -> list[list[Any]]:
-        """Against each earlier run, on the pictures that both have seen: where one alone was right."""
+        """Against each earlier run, on the pictures that both have seen: where one alone was right, or by how much the
+        earlier one's mAP is above, with half of the interval."""
         pairs: list[list[Any]] = []
         for earlier, this in combinations(self._takers.values(), 2):
-            same = earlier.data.sha256 == this.data.sha256 and isinstance(earlier.judge, ClassJudge)
-            if this is not taker or not same or not isinstance(this.judge, ClassJudge):
+            if this is not taker or earlier.data.sha256 != this.data.sha256:
                 continue
             rows, others = self._rows(this), self._rows(earlier)
             both = rows.keys() & others.keys()
+            if isinstance(earlier.judge, BoxJudge) and isinstance(this.judge, BoxJudge):
+                told = this.judge.against(earlier.judge) if len(both) == len(rows) == len(others) else None
+                pairs += [["map", earlier.spec.id, *told, len(both)]] if told is not None else []
+            if not isinstance(earlier.judge, ClassJudge) or not isinstance(this.judge, ClassJudge):
+                continue
             for name, right in (("top1", is_top1), ("top5", is_top5)):
                 mine, theirs = ({n for n in both if right(each[n])} for each in (rows, others))
                 pairs.append([name, earlier.spec.id, len(theirs - mine), len(mine - theirs), len(both)])

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Callable, Protocol, Union
+from typing import Any, Callable, Optional, Protocol, Union
 
 import numpy as np
 import numpy.typing as npt
 
-from edgetop.analysis.precision_recall import Found, average_precision
+from edgetop.analysis.precision_draws import LEAST_PICTURES, drawn, half_interval
+from edgetop.analysis.precision_recall import AveragePrecision, Found, average_precision
 from edgetop.errors import UsageError
 from edgetop.inputs.ahead import Size
 from edgetop.inputs.dataset import DataSet, background
@@ -92,6 +93,10 @@ class BoxJudge:
         self._data, self._find = data, find
         self._numbers = data.truth.numbers_of(labels)
         self.way = ("boxes", THRESHOLD, OVERLAP, sorted(self._numbers))
+        self.precision: Optional[AveragePrecision] = None
+        """Of all pictures, once they are seen."""
+        self._count = 0
+        self._draws: Optional[npt.NDArray[np.float64]] = None
 
     def rows(
         self, answer: Mapping[str, Any], out: str, numbers: Sequence[int], places: Sequence[int]
@@ -115,8 +120,23 @@ class BoxJudge:
             return {}
         pictures = self._data.truth.pictures
         found: dict[int, list[Found]] = {pictures[number].id: row for number, row in rows.items()}
-        precision = average_precision(self._data.truth.part(set(found)), found)
-        return {"mean_ap": precision.mean, "mean_ap50": precision.at_50}
+        self.precision = average_precision(self._data.truth.part(set(found)), found)
+        self._count = len(found)
+        return {"mean_ap": self.precision.mean, "mean_ap50": self.precision.at_50}
+
+    def against(self, earlier: BoxJudge) -> Optional[tuple[float, float]]:
+        """By how much the earlier one's mAP on the same pictures is above its own, and half of the 95 % interval of
+        that; None before both are known, or of few pictures."""
+        if self.precision is None or earlier.precision is None or self._count < LEAST_PICTURES:
+            return None
+        return earlier.precision.mean - self.precision.mean, half_interval(earlier.draws(), self.draws())
+
+    def draws(self) -> npt.NDArray[np.float64]:
+        """The mAP of each draw of its pictures."""
+        assert self.precision is not None
+        if self._draws is None:
+            self._draws = drawn(self.precision.matched, self._count)
+        return self._draws
 
     def is_sound(self, row: Any) -> bool:
         """Whether it is a list of boxes of known categories."""

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from edgetop.analysis.accuracy import Paired, differ, paired_interval, wilson
+from edgetop.analysis.accuracy import Paired, paired_interval, wilson
 
 NEWCOMBE = {(81, 263): (0.2553, 0.3662), (15, 148): (0.0624, 0.1605), (0, 20): (0.0, 0.1611), (1, 29): (0.0061, 0.1718)}
 """Statistics in Medicine 17 (1998), page 857, table I, method 3."""
@@ -12,6 +12,11 @@ NEWCOMBE = {(81, 263): (0.2553, 0.3662), (15, 148): (0.0624, 0.1605), (0, 20): (
 @pytest.mark.parametrize(("share", "expected"), NEWCOMBE.items(), ids=str)
 def test_wilson_is_as_published(share, expected):
     assert wilson(*share) == pytest.approx(expected, abs=5e-5)
+
+
+def differ(pair):
+    low, high = paired_interval(pair)
+    return not low <= 0 <= high
 
 
 def test_wilson_reaches_the_ends_and_never_beyond():

@@ -76,6 +76,25 @@ def test_pairs_that_cannot_be_say_nothing(row):
     assert verdicts([row]) == ()
 
 
+def test_map_is_told_apart_by_its_difference():
+    (verdict,) = verdicts([["map", 0, -0.03, 0.012, 500]])
+    assert (verdict.figure, verdict.first, verdict.second) == ("mAP", 0, 1)
+    assert verdict.value == -0.03 and verdict.high == pytest.approx(-0.018)
+    assert (
+        verdict.text
+        == "mAP: LiteRT int8 is 3.00 points above LiteRT fp32, 95 % +1.80 to +4.20, on the same 500 pictures"
+    )
+    (verdict,) = verdicts([["map", 0, 0.01, 0.012, 500]])
+    assert "mAP: no difference" in verdict.text and verdict.low < 0 < verdict.high
+
+
+@pytest.mark.parametrize(
+    "row", [["map", 0, 2.0, 0.1, 9], ["map", 0, 0.1, -0.1, 9], ["map", 7, 0.1, 0.1, 9], ["map", 0, 0, 0, 0]]
+)
+def test_differences_of_map_that_cannot_be_say_nothing(row):
+    assert verdicts([row]) == ()
+
+
 def test_map_says_why_it_has_no_interval():
     run = RunFigures(0, "litert", "LiteRT", "yolov5n", "fp32", 1, data_set="COCO", mean_ap=0.3, mean_ap50=0.5)
     told = accuracy_json(run)

@@ -241,6 +241,17 @@ def test_a_detector_finds_what_the_reference_finds(coco, conduct):
     assert again["shown"] == 0 and again["mean_ap"] == data["mean_ap"]
 
 
+def test_two_detectors_are_set_against_each_other_on_their_pictures(coco, conduct, monkeypatch):
+    pytest.importorskip("pycocotools")
+    pytest.importorskip("ai_edge_litert")
+    runs = RunSpec(0, "yolov5n", "numpy"), RunSpec(1, "yolov5n", "litert")
+    assert told(conduct(coco, *runs), 1)["pairs"] == [], "two pictures are too few"
+    monkeypatch.setattr("edgetop.measure.judge.LEAST_PICTURES", 2)
+    events = conduct(coco, *runs)
+    difference = told(events, 0)["mean_ap"] - told(events, 1)["mean_ap"]
+    assert [row[:3] + row[4:] for row in told(events, 1)["pairs"]] == [["map", 0, difference, 2]]
+
+
 def test_a_picture_of_another_size_than_its_annotations_is_left_out(coco, conduct):
     pytest.importorskip("pycocotools")
     pytest.importorskip("ai_edge_litert")
