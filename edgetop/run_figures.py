@@ -86,6 +86,7 @@ class RunFigures:
     min_ns: Figure = UNKNOWN
     max_ns: Figure = UNKNOWN
     ci95_p50_ns: Union[tuple[float, float], Missing] = UNKNOWN
+    ci95_p90_ns: Union[tuple[float, float], Missing] = UNKNOWN
     rate_ips: Figure = UNKNOWN
     """Inferences per second of its own turns."""
     cpu_percent: Figure = UNKNOWN

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Union
+from typing import Any
 
 import numpy as np
 
@@ -115,7 +115,7 @@ class RunState:
     def forget_statistics(self) -> None:
         """Have the next figures made of all samples, however few are new."""
         self._statistics: dict[str, Any] = {"count": 0}
-        self._interval: Union[tuple[float, float], Missing] = UNKNOWN
+        self._intervals: dict[str, Any] = {}
         self._interval_count = 0
         self._strata: Mapping[str, Stratum] = {}
         self._stratified = (0, 0)
@@ -189,10 +189,10 @@ class RunState:
             detections=self._detections,
             decode_ns=self._decode_ns,
             agreement=self.difference,
-            ci95_p50_ns=self._interval,
             alone_p50_ns=self.blocks.alone_ns,
             strata=self._strata,
             **self._statistics,
+            **self._intervals,
             **self._steadiness,
             **self.judged.fields(),
         )
@@ -237,7 +237,8 @@ class RunState:
                 self._statistics["missed"] = float((durations > self._deadline_ns).mean())
         looked_at = self._interval_count
         if count != looked_at and (final or not looked_at <= count <= looked_at * INTERVAL_GROWTH):
-            self._interval, self._interval_count = batch_means(durations, 50), count
+            self._intervals = {f"ci95_p{percent}_ns": batch_means(durations, percent) for percent in (50, 90)}
+            self._interval_count = count
 
 
 def _detection(label: str, score: float, left: float, top: float, right: float, bottom: float) -> DetectionRow:

@@ -25,8 +25,7 @@ def _seconds(value: Figure) -> Union[float, dict[str, str]]:
     return plain(value, 1e-9)
 
 
-def _interval(run: RunFigures) -> Any:
-    interval = run.ci95_p50_ns
+def _interval(interval: Union[tuple[float, float], Missing]) -> Any:
     return plain(interval) if isinstance(interval, Missing) else [edge * 1e-9 for edge in interval]
 
 
@@ -155,6 +154,7 @@ def _strata(run: RunFigures) -> dict[str, Any]:
 def _run(run: RunFigures, whose: Mapping[str, str], operators: Optional[Operators]) -> dict[str, Any]:
     names = ("mean", "stddev", "min", "max", "p50", "p90", "p99", "p90_early_stop")
     latency = {name: _seconds(getattr(run, f"{name}_ns")) for name in names}
+    intervals = {f"ci95_{name}": _interval(getattr(run, f"ci95_{name}_ns")) for name in ("p50", "p90")}
     return {
         "model": run.model,
         "framework": run.framework,
@@ -169,7 +169,7 @@ def _run(run: RunFigures, whose: Mapping[str, str], operators: Optional[Operator
         "message": run.message,
         "load_s": _seconds(run.load_ns),
         "first_s": _seconds(run.first_ns),
-        "latency_s": {"n": run.count, **latency, "ci95_p50": _interval(run)},
+        "latency_s": {"n": run.count, **latency, **intervals},
         "alone_p50_s": _seconds(run.alone_p50_ns),
         "residency_penalty": _residency(run),
         "rank": run.rank,

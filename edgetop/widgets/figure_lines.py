@@ -67,11 +67,6 @@ def _per_joule(value: Figure) -> str:
     return f"{units.significant(1 / value)}/J"
 
 
-def _median(run: RunFigures) -> Interval:
-    value = 0.0 if isinstance(run.p50_ns, Missing) else run.p50_ns
-    return (value, value) if isinstance(run.ci95_p50_ns, Missing) else run.ci95_p50_ns
-
-
 def _around(value: Figure, half: Figure) -> Interval:
     """An interval that is not known reaches everywhere: nothing is better than what it may be."""
     if isinstance(value, Missing) or isinstance(half, Missing):
@@ -97,15 +92,25 @@ def _of(field: str) -> Callable[[RunFigures], Interval]:
     return interval
 
 
+def _near(field: str) -> Callable[[RunFigures], Interval]:
+    """One per cent around a value: memory that is less than 2 % apart is the same, as in the verdicts."""
+
+    def interval(run: RunFigures) -> Interval:
+        value: Figure = getattr(run, field)
+        return _around(value, value if isinstance(value, Missing) else 0.01 * value)
+
+    return interval
+
+
 def _share(value: Figure) -> str:
     return units.share(value, 2)
 
 
 LATENCIES = (
-    FigureLine("p50", "p50_ns", units.duration, 0, min, interval=_median),
-    FigureLine("p90", "p90_ns", units.duration, 1, min),
-    FigureLine("p99", "p99_ns", units.duration, 2, min),
-    FigureLine("mean", "mean_ns", units.duration, 10, min),
+    FigureLine("p50", "p50_ns", units.duration, 0, min, interval=_of("ci95_p50_ns")),
+    FigureLine("p90", "p90_ns", units.duration, 1, min, interval=_of("ci95_p90_ns")),
+    FigureLine("p99", "p99_ns", units.duration, 2),  # without an interval nothing is best
+    FigureLine("mean", "mean_ns", units.duration, 10),
 )
 ENERGIES = (
     FigureLine("power", "power_w", units.power, 4),  # less may only mean that it was slower
@@ -115,11 +120,11 @@ ENERGIES = (
 )
 LINES = (
     *LATENCIES,
-    FigureLine("rate", "rate_ips", units.rate, 3, max),
-    FigureLine("missed", "missed", units.share, 8, min, only_with="missed"),
+    FigureLine("rate", "rate_ips", units.rate, 3),
+    FigureLine("missed", "missed", units.share, 8, only_with="missed"),
     FigureLine("CPU", "cpu_percent", units.percent, 7),  # less may only mean that it waited
-    FigureLine("memory", "rss_bytes", units.size, 8, min),
-    FigureLine("peak mem.", "peak_rss_bytes", units.size, 13, min),
+    FigureLine("memory", "rss_bytes", units.size, 8, min, interval=_near("rss_bytes")),
+    FigureLine("peak mem.", "peak_rss_bytes", units.size, 13, min, interval=_near("peak_rss_bytes")),
     *ENERGIES,
     FigureLine("top-1", "top1", _share, 5, max, interval=_of("top1_ci95"), only_with="top1"),
     FigureLine("top-5", "top5", _share, 11, max, interval=_of("top5_ci95"), only_with="top5"),

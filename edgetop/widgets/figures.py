@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from os.path import basename
 from typing import Optional
 
 from edgetop.protocol import Snapshot
@@ -106,15 +107,22 @@ class Figures(Panel):
         return not any(line.has_value(run) for run in self._runs), line.weight
 
     def _head(self, column: int, height: int) -> list[Row]:
-        full = height >= 11
+        full, differ = height >= 11, len({run.model for run in self._runs}) > 1
+        models: list[Span] = [(" " * HEAD, "")]
         names: list[Span] = [(" " * HEAD, "")]
         variants: list[Span] = [(" " * HEAD, "")]
         states: list[Span] = [(fit("state", HEAD), "muted")]
         for place, run in enumerate(self._runs):
             names += self._run_title(place, run_title(run) if full else run_name(run), column)
+            models += _cell(basename(plain(run.model)), "strong", column)
             variants += _cell(_variant(run, column), "muted", column)
             states += self._state(run, column)
-        return [tuple(names), tuple(variants), tuple(states)] if full else [tuple(names), tuple(states)]
+        return [
+            tuple(names),
+            *([tuple(models)] if differ else []),
+            *([tuple(variants)] if full else []),
+            tuple(states),
+        ]
 
     def _run_title(self, place: int, title: str, column: int) -> list[Span]:
         label, ink = run_label(place)

@@ -64,7 +64,8 @@ class StatusBar(Lines):
     def _state(self) -> Row:
         snapshot = self._snapshot
         sign, ink = STATE_SIGNS.get(snapshot.state, ("…", "muted"))
-        model = plain(basename(snapshot.runs[0].model)) if snapshot.runs else "edgetop"
+        models = list(dict.fromkeys(plain(basename(run.model)) for run in snapshot.runs)) or ["edgetop"]
+        model = models[0] if len(models) == 1 else f"{len(models)} models"
         moment = clock_time(snapshot.t_ns).rsplit(".", 1)[0]
         held: Row = (("  view held", "warn"),) if self._held else ()
         return ((f" {model}  ", "strong"), (f"{sign} ", ink), (f"{snapshot.state} {moment}", ""), *held)

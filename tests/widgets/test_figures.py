@@ -4,6 +4,7 @@ from edgetop.readings import Missing
 from edgetop.run_figures import RunFigures, Stratum
 from edgetop.widgets.figure_lines import LINES, best_places, lines_of, texts_of
 from edgetop.widgets.figure_notes import first_lines, notes
+from edgetop.widgets.figures import Figures
 
 MS = 1e6
 BY_TITLE = {line.title: line for line in LINES}
@@ -23,10 +24,33 @@ def text(rows):
     return ["".join(piece for piece, _ in row) for row in rows]
 
 
-def test_the_fastest_and_the_most_frequent_are_best():
-    runs = [run(0, p50_ns=5 * MS, rate_ips=200.0), run(1, p50_ns=18 * MS, rate_ips=55.0)]
+def test_the_fastest_is_best_where_intervals_tell():
+    runs = [
+        run(0, p50_ns=5 * MS, ci95_p50_ns=(4.9 * MS, 5.1 * MS)),
+        run(1, p50_ns=18 * MS, ci95_p50_ns=(17 * MS, 19 * MS)),
+    ]
     assert best("p50", runs) == {0}
-    assert best("rate", runs) == {0}
+    assert best("p50", [runs[0], replace(runs[1], ci95_p50_ns=Missing("needs more"))]) == frozenset()
+
+
+def test_what_has_no_interval_is_not_best():
+    runs = [run(0, p99_ns=5 * MS, mean_ns=5 * MS, rate_ips=200.0), run(1, p99_ns=9 * MS, mean_ns=9 * MS, rate_ips=55.0)]
+    assert not any(best(title, runs) for title in ("p99", "mean", "rate"))
+
+
+def test_memory_that_is_less_than_2_per_cent_apart_is_equal():
+    runs = [run(0, rss_bytes=100e6), run(1, rss_bytes=101e6), run(2, rss_bytes=110e6)]
+    assert best("memory", runs) == {0, 1}
+
+
+def test_where_models_differ_each_column_names_its_own():
+    figures = Figures()
+    figures._runs = (run(0), replace(run(1), model="folder/squeezenet1_1.onnx"))
+    small, large = (text(figures._head(30, height)) for height in (9, 20))
+    assert "mobilenet_v2" in small[1] and "squeezenet1_1.onnx" in small[1] and "folder" not in small[1]
+    assert len(small) == 3 and len(large) == 4 and "fp32" in large[2]
+    figures._runs = (run(0), run(1))
+    assert not any("mobilenet_v2" in line for line in text(figures._head(30, 20)))
 
 
 def test_a_single_value_is_not_best():
@@ -34,7 +58,8 @@ def test_a_single_value_is_not_best():
 
 
 def test_values_that_read_the_same_are_equal():
-    runs = [run(0, p90_ns=3.001 * MS), run(1, p90_ns=3.002 * MS), run(2, p90_ns=4.0 * MS)]
+    tight = [(value * MS, ((value - 1e-4) * MS, (value + 1e-4) * MS)) for value in (3.001, 3.002, 4.0)]
+    runs = [run(n, p90_ns=value, ci95_p90_ns=interval) for n, (value, interval) in enumerate(tight)]
     assert best("p90", runs) == {0, 1}
     assert best("p90", runs[:2]) == frozenset()
 
