@@ -33,11 +33,11 @@ def peers() -> list[Peer]:
     _fetch()
     home = FOLDER / "home"
     for name in ("btop", "bpytop"):
-        settings = home / name / f"{name}.conf"
+        settings = home / ".config" / name / f"{name}.conf"
         settings.parent.mkdir(parents=True, exist_ok=True)
         version = "" if name == "btop" else "#? Config v. 1.0.68\n"
         settings.write_text(f"{version}update_ms={PERIOD_MS}\nupdate_check=False\ntruecolor=True\n")
-    env = {"XDG_CONFIG_HOME": str(home), "HOME": str(home)}
+    env = {"XDG_CONFIG_HOME": str(home / ".config"), "HOME": str(home)}
     libraries = {"LD_LIBRARY_PATH": ":".join(map(str, (FOLDER / "debian").glob("**/x86_64-linux-gnu")))}
     known = [
         Peer("btop", [_place("btop"), "--utf-force"], environment=env | libraries),
