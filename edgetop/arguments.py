@@ -5,12 +5,15 @@ from __future__ import annotations
 import argparse
 from typing import Any, NoReturn
 
+from edgetop.terminal.first_frame import FIRST_FRAME
+
 
 class OneLineParser(argparse.ArgumentParser):
     """Says what is wrong in one line, as every other error of edgetop."""
 
     def error(self, message: str) -> NoReturn:
         """End with the code of wrong usage."""
+        FIRST_FRAME.withdraw()
         self.exit(2, f"edgetop: {message}. See `{self.prog} --help`\n")
 
     def print_help(self, file: Any = None) -> None:

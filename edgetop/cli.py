@@ -11,6 +11,9 @@ from edgetop import __version__
 _CANNOT_WRITE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
 """Of standard output: files that a command writes by their names tell of their own errors."""
 
+_ON_SCREEN = ("run", "replay", "sessions")
+_WITHOUT_SCREEN = ("--help", "--headless", "--json", "--detach")
+
 HELP = f"""edgetop {__version__}: a live profiler in the terminal for deep-learning inference on edge boards
 
 usage:
@@ -119,11 +122,23 @@ def _run(argv: list[str]) -> int:
         print(f"edgetop {__version__}" if argv[0] == "--version" else HELP.rstrip(), flush=True)
         return 0
     from edgetop.errors import EdgetopError
+    from edgetop.terminal.first_frame import FIRST_FRAME
 
     try:
+        if _wants_screen(argv):
+            FIRST_FRAME.show()
         code = _dispatch(argv)
         sys.stdout.flush()
     except EdgetopError as error:
+        FIRST_FRAME.withdraw()
         print(f"edgetop: {error}", file=sys.stderr)
         return error.exit_code
+    finally:
+        FIRST_FRAME.withdraw()
     return code
+
+
+def _wants_screen(argv: list[str]) -> bool:
+    """Whether this will most likely end in a screen; a guess, made before there is a parser to ask."""
+    plain = any(word.startswith(_WITHOUT_SCREEN) or word == "-h" for word in argv)
+    return not plain and argv[:1] in ([], *([command] for command in _ON_SCREEN)) and sys.stdout.isatty()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Optional
 
 from edgetop.config import Settings, sessions_folder
 from edgetop.plan import Plan
+from edgetop.terminal.first_frame import refuse_poor_terminal, wants_ascii
 
 if TYPE_CHECKING:
     from edgetop.app import EdgetopApp
@@ -30,19 +31,24 @@ def run_app(
 
     Raises UsageError when the terminal cannot show a screen, and what ``start_client`` raises.
     """
-    app_class = _load_app()
-    from edgetop.screens.themes import theme_for
-    from edgetop.terminal.lifecycle import is_sixteen_colours, refuse_poor_terminal, say_goodbye, wants_ascii
-
     refuse_poor_terminal(os.environ)
     stream = sys.__stderr__
     ascii = wants_ascii(settings.screen.ascii, stream.encoding if stream else None, os.environ.get("TERM", ""))
+    client = start_client()  # its imports and ours go on at once
+    try:
+        app_class = _load_app()
+    except BaseException:
+        client.close()
+        raise
+    from edgetop.screens.themes import theme_for
+    from edgetop.terminal.lifecycle import is_sixteen_colours, say_goodbye
+
     app = app_class(
         start_client,
         plan,
         settings,
         replay,
-        client=start_client(),
+        client=client,
         engines=engines,
         browse=browse,
         ascii=ascii,

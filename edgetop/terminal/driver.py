@@ -19,6 +19,8 @@ from typing import Any, Optional, TextIO
 
 from textual.drivers.linux_driver import LinuxDriver
 
+from edgetop.terminal.first_frame import ENTER, FIRST_FRAME
+
 LEAVE_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 JOIN_TIMEOUT_S = 0.3
 STALLED_S = 0.03
@@ -107,6 +109,8 @@ class TerminalDriver(LinuxDriver):
 
     def write(self, data: str) -> None:
         """Queue ``data`` for the terminal."""
+        if data == ENTER and FIRST_FRAME.takes_over():
+            return  # it is there, and entering it again would forget where the shell's cursor stood
         if self._host.ascii:
             data = data.translate(_PLAIN).encode("ascii", "replace").decode()
         self._host.terminal_bytes += len(data) if data.isascii() else len(data.encode(errors="replace"))

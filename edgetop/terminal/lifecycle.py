@@ -16,7 +16,6 @@ from textual.binding import Binding, BindingsMap
 from textual.geometry import Region
 from textual.widget import Widget
 
-from edgetop.errors import UsageError
 from edgetop.protocol import Ended
 from edgetop.terminal.driver import TerminalDriver
 from edgetop.terminal.painting import in_full_sight, visible_widgets
@@ -24,30 +23,6 @@ from edgetop.terminal.pen import Pen
 
 RETRY_S = 0.1
 """How soon after a frame was left out the terminal is asked again."""
-_PLAIN_TERMINALS = ("linux", "vt100", "vt102", "vt220", "ansi")
-_NO_SCREEN = ("", "dumb", "unknown")
-
-
-def refuse_poor_terminal(environment: Mapping[str, str]) -> None:
-    """Raise UsageError when the terminal cannot place text on its screen."""
-    name = environment.get("TERM", "")
-    if name in _NO_SCREEN and not (name == "" and environment.get("COLORTERM")):
-        said = f"TERM={name}" if name else "TERM is not set"
-        raise UsageError(f"This terminal cannot show a live screen ({said})", "Run with --headless for plain text")
-
-
-def wants_ascii(setting: str, encoding: Optional[str], terminal: str) -> bool:
-    """Whether to draw with ASCII only: as set, else when the stream or the terminal's font lacks the signs.
-
-    ``setting`` is auto, always or never; ``encoding`` is that of the stream written to; ``terminal`` is TERM.
-    """
-    if setting in ("always", "never"):
-        return setting == "always"
-    try:
-        "─╭⣿█".encode(encoding or "ascii")
-    except (UnicodeEncodeError, LookupError):
-        return True
-    return terminal in _PLAIN_TERMINALS
 
 
 def is_sixteen_colours(app: App[Any]) -> bool:

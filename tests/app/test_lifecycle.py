@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from edgetop.terminal.lifecycle import wants_ascii
+from edgetop.terminal.first_frame import wants_ascii
 
 
 @pytest.mark.parametrize(
@@ -231,3 +231,49 @@ def test_no_mouse_on_request(terminal):
 )
 def test_ascii_is_chosen_by_setting_encoding_and_terminal(setting, encoding, name, ascii):
     assert wants_ascii(setting, encoding, name) is ascii
+
+
+def test_something_is_shown_before_anything_dear_is_imported(terminal):
+    program = "import sys; from edgetop.terminal.first_frame import FIRST_FRAME; FIRST_FRAME.show()\n"
+    program += "print(sorted({'textual', 'rich', 'asyncio', 'argparse', 'typing', 'numpy'} & set(sys.modules)))\n"
+    program += "import time; time.sleep(1); FIRST_FRAME.withdraw()"
+    term = terminal(command=[sys.executable, "-c", program])
+
+    term.wait_for("starting[]")
+
+    assert term.exit_code() == 0
+    assert term.is_restored()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_before_the_app_runs_restores_the_terminal(terminal, number):
+    program = "import time; from edgetop.terminal.first_frame import FIRST_FRAME; FIRST_FRAME.show()\n"
+    program += "try: time.sleep(60)\nfinally: FIRST_FRAME.withdraw()"
+    term = terminal(command=[sys.executable, "-c", program])
+    term.wait_for("starting")
+
+    term.kill(number)
+
+    assert term.exit_code() == 128 + number
+    assert term.is_restored()
+
+
+def test_an_app_takes_the_first_frame_over(terminal):
+    term = terminal(command=[sys.executable, "-m", "edgetop"])
+    term.wait_for("starting")
+    term.wait_for("Settings")
+    term.type("q")
+
+    assert term.exit_code() == 0
+    assert term.seen.count(b"\x1b[?1049h") == 1
+    assert term.is_restored()
+
+
+@pytest.mark.parametrize("words", [["run", "--nonsense"], ["sessions", "/nowhere"], ["run", "no-such-model"]])
+def test_what_is_refused_is_told_on_the_terminal_as_it_was(terminal, words):
+    term = terminal(command=[sys.executable, "-m", "edgetop", *words])
+
+    assert term.exit_code() == 2
+    assert term.is_restored()
+    told = term.seen.rpartition(b"\x1b[?1049l")[2]
+    assert b"edgetop: " in told
