@@ -14,6 +14,7 @@ from edgetop.engine.link import EngineClient, Engines, Link, StartEngine
 from edgetop.plan import Plan
 from edgetop.protocol import (
     Catalog,
+    Distribution,
     Ended,
     Hello,
     LogLines,
@@ -161,6 +162,8 @@ class EdgetopApp(RunActions, ReplayActions, SessionActions, ViewActions):
                 self._live.show_picture(message)
             elif isinstance(message, Operators) and self._live is not None:
                 self._live.show_operators(message)
+            elif isinstance(message, Distribution) and self._live is not None:
+                self._live.show_distribution(message)
             elif isinstance(message, Overview):
                 self._overview = message
                 if self._live is not None:

@@ -42,6 +42,13 @@ class TimeOperators:
 
 
 @dataclass(frozen=True)
+class ShowDistributions:
+    """Tell how each run's latencies are spread, in so many bins, now and whenever that changes; 0: no longer."""
+
+    bins: int
+
+
+@dataclass(frozen=True)
 class MeasureEnergy:
     """Measure each run's energy in unbroken windows, between two stretches of idling."""
 
@@ -107,6 +114,7 @@ Command = Union[
     Mark,
     Record,
     TimeOperators,
+    ShowDistributions,
     MeasureEnergy,
     Seek,
     Speed,

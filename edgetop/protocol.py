@@ -214,6 +214,26 @@ class Operators:
     hint: str = ""
 
 
+SHARES_A_DECADE = 24
+"""Of Distribution.within_ns: 24 steps from all to a tenth of the inferences above, 24 more to a hundredth."""
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """How a run's latencies are spread, over the samples counted in the statistics."""
+
+    run: int
+    count: int = 0
+    low_ns: float = 0.0
+    high_ns: float = 0.0
+    counts: tuple[int, ...] = ()
+    """In equal steps from ``low_ns`` to ``high_ns``; none is below."""
+    above: int = 0
+    within_ns: tuple[int, ...] = ()
+    """The latency that a share of 1 - 10 ** (-k / SHARES_A_DECADE) stays within, for each k from 0 on."""
+    max_ns: int = 0
+
+
 @dataclass(frozen=True)
 class Notice:
     """Something the user should know: a title, what to do, and how grave (information, warning, error)."""
@@ -296,5 +316,16 @@ class Ended:
 
 
 Message = Union[
-    Hello, Catalog, Snapshot, LogLines, Picture, Overview, Operators, Notice, Sessions, SessionDetails, Ended
+    Hello,
+    Catalog,
+    Snapshot,
+    LogLines,
+    Picture,
+    Overview,
+    Operators,
+    Distribution,
+    Notice,
+    Sessions,
+    SessionDetails,
+    Ended,
 ]

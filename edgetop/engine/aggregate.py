@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+from collections.abc import Iterator
 
 from edgetop.analysis.energy import Window
 from edgetop.engine.conditions import Conditions
@@ -21,7 +22,7 @@ from edgetop.engine.verdicts import Comparison
 from edgetop.protocol import Columns, Gauge, Snapshot
 from edgetop.readings import Channel, Missing
 from edgetop.run_figures import RunFigures
-from edgetop.samples import Batch, Event, Readings
+from edgetop.samples import Batch, Event, Int64s, Readings
 from edgetop.sessions.description import Description
 
 LAG_NS = 100_000_000
@@ -150,6 +151,10 @@ class Aggregate:
             verdicts=(*verdicts, *accuracy_verdicts(list(self._runs.values()), runs, names(runs))),
             verdict=verdict(list(self._runs.values())),
         )
+
+    def latencies(self) -> Iterator[tuple[int, Int64s]]:
+        """Each run's, of the samples in its statistics."""
+        return ((run, state.latencies()) for run, state in self._runs.items())
 
     def copy(self) -> Aggregate:
         """As it is now, to go on from: with the newest columns alone, which its first snapshot begins anew."""

@@ -197,6 +197,13 @@ class RunState:
             **self.judged.fields(),
         )
 
+    def latencies(self) -> Int64s:
+        """Of the samples in the statistics, in order of time."""
+        starts, durations = self._starts.view(), self._durations.view()
+        if not self._leave_out:
+            return durations
+        return np.delete(durations, self._conditions.throttled.inside(starts, durations))
+
     def _judge(self, *, final: bool) -> None:
         """Whether it has come to rest, looked at anew when it has had a tenth more turns."""
         count = len(self.blocks)

@@ -7,7 +7,8 @@ import time
 from collections.abc import Mapping
 from typing import Any, Callable, Optional, TypeVar
 
-from edgetop.controls import Command, Record, Stop, Whole
+from edgetop.controls import Command, Record, ShowDistributions, Stop, Whole
+from edgetop.engine.distributions import Distributions
 from edgetop.engine.feed import Feed
 from edgetop.engine.own_cost import OwnCost, RecordedCost
 from edgetop.engine.publish import Publisher
@@ -48,6 +49,7 @@ class Loop:
         self._recordings = recordings
         self._hold_at_end = hold_at_end
         self._runs = {spec.id for spec in feed.description.plan.runs}
+        self._distributions = Distributions()
         self._cost = OwnCost()
         self._recorded_cost = RecordedCost()
         self._stopping = False
@@ -89,6 +91,9 @@ class Loop:
                 self._stopping = True
             elif isinstance(command, Whole):
                 self._feed.aggregate.renew()
+                self._distributions.ask(0)  # a new screen has not asked yet
+            elif isinstance(command, ShowDistributions):
+                self._distributions.ask(command.bins)
             elif isinstance(command, Record):
                 self._record(command.on)
             else:
@@ -137,6 +142,9 @@ class Loop:
         self.last = self._completed(snapshot)
         if not self._publisher.publish(self.last):
             aggregate.undo(snapshot)
+        for told in self._distributions.due(aggregate, final=final):
+            if not self._publisher.publish(told):
+                self._distributions.undo(told.run)
 
     def _show_seeking(self, t_ns: int) -> None:
         """What is on the screen stays, until what is asked for has been read; how far that is, is told."""

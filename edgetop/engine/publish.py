@@ -6,7 +6,7 @@ import os
 from typing import Protocol
 
 from edgetop.encoding import encode
-from edgetop.protocol import LogLines, Message, Snapshot
+from edgetop.protocol import Distribution, LogLines, Message, Snapshot
 
 MOST_UNSENT_BYTES = 1 << 20
 """So much may wait for a screen that has been stopped; what frameworks print meanwhile is not kept for it."""
@@ -20,7 +20,7 @@ class Publisher(Protocol):
 
 
 class PipePublisher:
-    """JSON lines into a pipe that is never waited for: snapshots are dropped while it is full, the rest is kept.
+    """JSON lines into a pipe that is never waited for: what comes anew is dropped while it is full, not the rest.
 
     Lines of the log are too many to be kept for ever: they are dropped when a mebibyte waits.
     """
@@ -33,9 +33,9 @@ class PipePublisher:
         os.set_blocking(fd, False)
 
     def publish(self, message: Message) -> bool:
-        """Send or queue; a Snapshot is dropped while earlier bytes wait."""
+        """Send or queue; a Snapshot or Distribution is dropped while earlier bytes wait."""
         self.flush()
-        if self._unsent and isinstance(message, Snapshot):
+        if self._unsent and isinstance(message, (Snapshot, Distribution)):
             return False
         if len(self._unsent) > MOST_UNSENT_BYTES and isinstance(message, LogLines):
             return False

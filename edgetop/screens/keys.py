@@ -11,7 +11,8 @@ REPLAY = "replay"
 BROWSER = "browser"
 OPERATORS = "operators"
 COMPARISON = "comparison"
-"""The operators panel and the comparison, whose own keys work while they have the screen."""
+DISTRIBUTION = "distribution"
+"""The operators panel, the comparison and the distribution, whose own keys work while they have the screen."""
 EVERYWHERE = (PICKER, LIVE, REPLAY, BROWSER)
 WATCHING = (LIVE, REPLAY)
 
@@ -73,6 +74,7 @@ _PANELS = tuple(
 _CHOOSE: dict[str, Any] = {"group": "Choose", "elsewhere": True}
 _SESSIONS: dict[str, Any] = {"group": "Sessions"}
 _TABLE: dict[str, Any] = {"group": "Operators", "elsewhere": True}
+_SPREAD: dict[str, Any] = {"group": "Distribution", "elsewhere": True}
 _PAIRS: dict[str, Any] = {"group": "Comparison", "elsewhere": True}
 
 ACTIONS: tuple[Action, ...] = (
@@ -130,11 +132,16 @@ ACTIONS: tuple[Action, ...] = (
     *_PANELS,
     _action("comparison", "c 9", "Compare the runs: ranks, verdicts, trade-offs", WATCHING, "compare", group="View"),
     _action("operators", "o 8", "Show where the time goes, operator by operator", WATCHING, "operators", group="View"),
+    _action(
+        "distribution", "d 0", "Show how latencies are spread: histogram, and by their share", WATCHING, group="View"
+    ),
     _action("turn", "left right tab", "The next run, or all side by side", (OPERATORS,), **_TABLE),
     _action("sort", "s", "Sort by time, order of execution or name", (OPERATORS,), **_TABLE),
     _action("ask", "enter", "Time the operators of every run, or once more", (OPERATORS,), **_TABLE),
     _action("page", "left right tab", "Verdicts, speed against another quality, the roofline", (COMPARISON,), **_PAIRS),
     _action("against", "y", "Set energy, accuracy or memory against speed", (COMPARISON,), **_PAIRS),
+    _action("other", "tab", "The histogram, or latency by the share of inferences", (DISTRIBUTION,), **_SPREAD),
+    _action("point", "left right", "Move the cursor, which reads the values", (DISTRIBUTION,), **_SPREAD),
     _action("anew", "escape", "Stop the run and choose anew", (LIVE,), "new", group="Run"),
     _action(
         "sessions-back", "escape", "Leave the replay for the recorded sessions", (REPLAY,), "sessions", group="Replay"

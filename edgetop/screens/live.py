@@ -11,7 +11,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
 
-from edgetop.protocol import Hello, LogLines, Operators, Picture, Snapshot
+from edgetop.protocol import Distribution, Hello, LogLines, Operators, Picture, Snapshot
 from edgetop.screens.keybar import KeyBar
 from edgetop.screens.keys import ACTIONS, LIVE, REPLAY, Action, actions_of
 from edgetop.screens.layouts import PANELS, Layout, following, hiding, remember, remembered
@@ -32,6 +32,7 @@ from edgetop.widgets.too_small import NEEDED_COLUMNS, NEEDED_ROWS, TooSmall
 
 if TYPE_CHECKING:
     from edgetop.widgets.comparison import ComparisonPanel
+    from edgetop.widgets.distribution import DistributionPanel
     from edgetop.widgets.operators import OperatorsPanel
 
 TABLES_PERIOD_S = 0.45
@@ -48,9 +49,9 @@ class LiveScreen(Screen[None]):
     """Draws Snapshots; keys and commands are the app's, but for SeekTo of the timeline.
 
     Panels are ``#chart``, ``#figures``, ``#cores``, ``#heat``, ``#power``, ``#labels``, ``#log``, numbered 1 to 7,
-    and take the focus; ``#operators`` and ``#comparison`` are made when they are first asked for, and have the whole
-    screen or nothing. The classes ``-narrow``, ``-wide``, ``-low``, ``-middle``, ``-tall`` and ``-cramped`` follow the
-    size.
+    and take the focus; ``#operators``, ``#comparison`` and ``#distribution`` are made when they are first asked for,
+    and have the whole screen or nothing. The classes ``-narrow``, ``-wide``, ``-low``, ``-middle``, ``-tall`` and
+    ``-cramped`` follow the size.
     """
 
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012  Textual types it as an instance's
@@ -119,6 +120,8 @@ class LiveScreen(Screen[None]):
         self._told_operators: dict[int, Operators] = {}
         self.operators: Optional[OperatorsPanel] = None
         self.comparison: Optional[ComparisonPanel] = None
+        self.distribution: Optional[DistributionPanel] = None
+        self._told_distributions: dict[int, Distribution] = {}
         self.status = StatusBar()
         self.chart = Chart(self._history, id="chart")
         self.figures = Figures(id="figures")
@@ -246,6 +249,7 @@ class LiveScreen(Screen[None]):
         self.too_small.show(snapshot.runs)
         self._draw_operators()
         self._draw_comparison()
+        self._draw_distribution()
 
     def _draw_operators(self) -> None:
         if self.operators is not None:
@@ -281,6 +285,25 @@ class LiveScreen(Screen[None]):
     def _draw_comparison(self) -> None:
         if self.comparison is not None:
             self.comparison.show(self._tables)
+
+    async def open_distribution(self) -> None:
+        """Give the screen to the distribution panel, or take it back."""
+        if self.distribution is None:
+            from edgetop.widgets.distribution import DistributionPanel
+
+            self.distribution = DistributionPanel("distribution")
+            await self._add(self.distribution)
+        if not self._take_screen(self.distribution):
+            self.minimize()
+
+    def show_distribution(self, told: Distribution) -> None:
+        """Take in how a run's latencies are spread."""
+        self._told_distributions[told.run] = told
+        self._draw_distribution()
+
+    def _draw_distribution(self) -> None:
+        if self.distribution is not None and not self._view.held:
+            self.distribution.show(self._tables.runs, self._told_distributions)
 
     async def _add(self, panel: Panel) -> None:
         await self.query_one(".main-pane").mount(panel.add_class("whole-screen"))

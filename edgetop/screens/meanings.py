@@ -38,6 +38,15 @@ MEANINGS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
                 "in JSON, p50_at_highest_clock_s: the median of latency x clock / highest clock of the session, by "
                 "the clock asked for, or the true one where the firmware tells it, read once a second",
             ),
+            (
+                "histogram",
+                "the share of a run's samples by their latency, in equal steps from its least to where 99.5 % of them "
+                "lie; counted once a second while it is seen",
+            ),
+            (
+                "within",
+                "cumulative: the latency that a share of the samples stays within, nearest rank as p50, p90 and p99",
+            ),
             ("the chart", "a line is the mean in a quarter of a second, its band reaches from least to greatest"),
         ),
     ),

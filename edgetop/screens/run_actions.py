@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from edgetop.controls import Command, Mark, MeasureEnergy, Pause, Record, TimeOperators
+from typing import Any
+
+from edgetop.controls import Command, Mark, MeasureEnergy, Pause, Record, ShowDistributions, TimeOperators
 from edgetop.protocol import Snapshot
 from edgetop.readings import Missing
 from edgetop.terminal.lifecycle import TerminalApp
@@ -43,6 +45,10 @@ class RunActions(TerminalApp):
         else:
             self.command(MeasureEnergy(SETTINGS))
             self.notify(announcement(self._snapshot), title="Measuring energy")
+
+    def on_distribution_panel_wanted(self, message: Any) -> None:
+        """Have the distributions told, or no longer."""
+        self.command(ShowDistributions(message.bins))
 
     def on_operators_panel_asked(self) -> None:
         """Have the operators of every run timed."""

@@ -79,6 +79,11 @@ class ViewActions(TerminalApp):
         if self._live is not None:
             await self._live.open_comparison()
 
+    async def action_distribution(self) -> None:
+        """Give the screen to the distribution panel, or take it back."""
+        if self._live is not None:
+            await self._live.open_distribution()
+
     def action_theme(self) -> None:
         """The next of edgetop's own themes."""
         at = CYCLE.index(self.theme) if self.theme in CYCLE else -1

@@ -132,6 +132,7 @@ class Host(App):
         self.terminal_bytes = 0
         self.live = LiveScreen()
         self.sought = []
+        self.wanted = []
 
     def on_mount(self):
         for theme in THEMES:
@@ -141,6 +142,9 @@ class Host(App):
 
     def on_seek_to(self, message):
         self.sought.append(message.t_ns)
+
+    def on_distribution_panel_wanted(self, message):
+        self.wanted.append(message.bins)
 
     def text(self):
         """The lines of the screen as they are composed now."""
