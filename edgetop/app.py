@@ -72,6 +72,7 @@ class EdgetopApp(RunActions, ReplayActions, SessionActions, ViewActions):
         browse: bool = False,
         ascii: bool = False,
         attached: bool = False,
+        welcome: bool = False,
     ) -> None:
         super().__init__(ascii=ascii)
         self.actions = remapped(settings.keys) if settings.keys else ACTIONS
@@ -96,6 +97,7 @@ class EdgetopApp(RunActions, ReplayActions, SessionActions, ViewActions):
         self._leaving: Optional[int] = None
         self._choosing_anew = False
         self._attached = attached
+        self._welcome = welcome
         self.left_running = False
         """Whether the measurement goes on without this screen."""
         self.refusal: Optional[Ended] = None
@@ -122,6 +124,8 @@ class EdgetopApp(RunActions, ReplayActions, SessionActions, ViewActions):
         self._connect()
         if self._plan is not None:
             self.command(Start(self._plan))
+        if self._welcome:
+            self.action_welcome()
         gc.freeze()
 
     def _connect(self) -> None:

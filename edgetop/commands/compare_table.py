@@ -29,7 +29,7 @@ _WRITTEN = {
     "mean_ns": ("mean", units.duration),
     "rate_ips": ("rate", units.rate),
     "cpu_percent": ("CPU", units.percent),
-    "peak_rss_bytes": ("peak", units.size),
+    "peak_rss_bytes": ("peak mem.", units.size),
     "energy_j": ("energy", units.energy),
 }
 

@@ -38,11 +38,12 @@ def pick(arguments: argparse.Namespace) -> int:
     if not sys.stdout.isatty():
         return run(arguments)
     from edgetop.commands.screen import engines_of, run_app
+    from edgetop.screens.welcome import is_first_start
 
     settings = load_settings(arguments.config)
     serving(settings.python, arguments.python)  # what is not understood is refused before a screen opens
     engines = engines_of(arguments)
-    return run_app(engines.measure, None, settings, engines=engines)
+    return run_app(engines.measure, None, settings, engines=engines, welcome=is_first_start())
 
 
 def _headless(plan: Plan, json_path: str, served: dict[str, Server], keep: SessionSettings) -> int:

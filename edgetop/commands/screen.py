@@ -26,6 +26,7 @@ def run_app(
     engines: Optional[Engines] = None,
     browse: bool = False,
     attached: bool = False,
+    welcome: bool = False,
 ) -> int:
     """Show the screen until it ends, and return the exit code.
 
@@ -53,6 +54,7 @@ def run_app(
         browse=browse,
         ascii=ascii,
         attached=attached,
+        welcome=welcome,
     )
     app.use_theme(theme_for(app.theme, is_sixteen_colours(app)))
     try:

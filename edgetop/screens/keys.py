@@ -128,6 +128,11 @@ ACTIONS: tuple[Action, ...] = (
     _action(
         "hide", "x", "Hide the panel with the focus; the next layout shows all of its panels", WATCHING, group="View"
     ),
+    _action("jump", "w", "Jump to a panel by the sign that it gets", EVERYWHERE, group="View"),
+    _action("move-up", "<", "Move the panel with the focus up in its column", WATCHING, group="View", argument="-1"),
+    _action("move-down", ">", "Move it down", WATCHING, group="View", argument="1"),
+    _action("arrange", "s", "Sort the runs by the next figure, by name, as they started", WATCHING, group="View"),
+    _action("filter", "/", "Show only runs, or operators, with words in their names", WATCHING, group="View"),
     _action("enlarge", "f", "Enlarge the panel, or shrink it again", WATCHING, group="View"),
     *_PANELS,
     _action("comparison", "c 9", "Compare the runs: ranks, verdicts, trade-offs", WATCHING, "compare", group="View"),
@@ -153,6 +158,8 @@ ACTIONS: tuple[Action, ...] = (
     _action("marker-previous", "N", "Go to the marker before", (REPLAY,), group="Replay", argument="-1"),
     _action("mark", "m", "Set a marker in the recording", (LIVE,), "marker", group="Run"),
     _action("record", "r", "Begin a recording, or end the one under way", (LIVE,), "record", group="Run"),
+    _action("welcome", "i", "Show the three things to do", EVERYWHERE, group="Everywhere"),
+    _action("copy", "Y", "Copy a table as Markdown, or a figure", WATCHING, group="Everywhere"),
     _action(
         "picture", "ctrl+s", "Write the screen, or the enlarged panel, as a picture", EVERYWHERE, group="Everywhere"
     ),

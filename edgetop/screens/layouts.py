@@ -12,6 +12,8 @@ from edgetop.config import state_folder
 
 PANELS = ("chart", "figures", "cores", "heat", "power", "labels", "log")
 """The ids of the panels that stand side by side."""
+COLUMNS = (PANELS[:2], PANELS[2:])
+"""The main column, and the one beside it."""
 PRESETS = {
     "overview": frozenset(PANELS),
     "latency": frozenset(("chart", "figures")),
@@ -22,10 +24,11 @@ PRESETS = {
 
 @dataclass(frozen=True)
 class Layout:
-    """A preset, less the panels that were hidden by hand."""
+    """A preset, less the panels that were hidden by hand, in the order in which they were put."""
 
     preset: str = "overview"
     hidden: frozenset[str] = frozenset()
+    order: tuple[str, ...] = PANELS
 
     @property
     def shown(self) -> frozenset[str]:
@@ -34,9 +37,20 @@ class Layout:
 
 
 def following(layout: Layout) -> Layout:
-    """The next preset, whole."""
+    """The next preset, whole; the order stays."""
     names = tuple(PRESETS)
-    return Layout(names[(names.index(layout.preset) + 1) % len(names)])
+    return Layout(names[(names.index(layout.preset) + 1) % len(names)], order=layout.order)
+
+
+def moved(layout: Layout, panel: str, step: int) -> Optional[Layout]:
+    """The layout with a panel before the shown one above it in its column, or behind the one below; None at the end."""
+    column = next((column for column in COLUMNS if panel in column), ())
+    shown = [name for name in layout.order if name in column and name in layout.shown]
+    if panel not in shown or not 0 <= shown.index(panel) + step < len(shown):
+        return None
+    other = shown[shown.index(panel) + step]
+    swap = {panel: other, other: panel}
+    return replace(layout, order=tuple(swap.get(name, name) for name in layout.order))
 
 
 def hiding(layout: Layout, panel: str) -> Optional[Layout]:
@@ -52,7 +66,8 @@ def remember(layout: Layout) -> None:
         os.makedirs(state_folder(), exist_ok=True)
         path = _file()
         with open(f"{path}.new", "w", encoding="utf-8") as file:
-            json.dump({"preset": layout.preset, "hidden": sorted(layout.hidden)}, file)
+            told = {"preset": layout.preset, "hidden": sorted(layout.hidden), "order": layout.order}
+            json.dump(told, file)
         os.replace(f"{path}.new", path)
 
 
@@ -61,7 +76,9 @@ def remembered() -> Layout:
     try:
         with open(_file(), encoding="utf-8") as file:
             told = json.load(file)
-        layout = Layout(str(told["preset"]), frozenset(map(str, told["hidden"])))
+        preset, hidden = str(told["preset"]), frozenset(map(str, told["hidden"]))
+        order = tuple(map(str, told.get("order", PANELS)))
+        layout = Layout(preset, hidden, order if sorted(order) == sorted(PANELS) else PANELS)
         return layout if layout.shown else Layout(layout.preset)
     except (OSError, ValueError, KeyError, TypeError):
         return Layout()

@@ -14,7 +14,8 @@ from textual.widget import Widget
 from edgetop.protocol import Distribution, Hello, LogLines, Operators, Picture, Snapshot
 from edgetop.screens.keybar import KeyBar
 from edgetop.screens.keys import ACTIONS, LIVE, REPLAY, Action, actions_of
-from edgetop.screens.layouts import PANELS, Layout, following, hiding, remember, remembered
+from edgetop.screens.layouts import COLUMNS, PANELS, Layout, following, hiding, remember, remembered
+from edgetop.screens.layouts import moved as moved_panel
 from edgetop.widgets.brief import Brief
 from edgetop.widgets.chart import Chart
 from edgetop.widgets.cores import Cores
@@ -25,6 +26,7 @@ from edgetop.widgets.labels import Labels
 from edgetop.widgets.log import Log
 from edgetop.widgets.panel import Panel
 from edgetop.widgets.power import Power
+from edgetop.widgets.run_view import RunView, sorted_anew
 from edgetop.widgets.statusbar import StatusBar
 from edgetop.widgets.time_view import TimeView, held, moved, zoomed
 from edgetop.widgets.timeline import Timeline
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
     from edgetop.widgets.distribution import DistributionPanel
     from edgetop.widgets.operators import OperatorsPanel
 
+LEAST_CHART = 10
+"""Lines that a tall screen leaves to the chart in any case."""
 TABLES_PERIOD_S = 0.45
 """The least time between two drawings of the tables while a run goes on."""
 
@@ -112,11 +116,13 @@ class LiveScreen(Screen[None]):
         self._since: Optional[int] = None
         self._view = TimeView()
         self._layout = Layout()
+        self.run_view = RunView()
         self._newest = Snapshot(0, "")
         self._drawn = False
         self._tables = Snapshot(0, "")
         self._tables_s = 0.0
         self._late: Optional[Timer] = None
+        self._figures_height = 0
         self._told_operators: dict[int, Operators] = {}
         self.operators: Optional[OperatorsPanel] = None
         self.comparison: Optional[ComparisonPanel] = None
@@ -163,7 +169,7 @@ class LiveScreen(Screen[None]):
     def _draw(self, snapshot: Snapshot) -> None:
         since, self._since = (self._since if self._drawn else None), None
         self._drawn = True
-        self.chart.show(snapshot.runs, since, self._view)
+        self.chart.show(snapshot.runs, since, self._view, self.run_view.places(snapshot.runs))
         self.power.show(snapshot, since, self._view)
         self.set_class(not self.power.has_value, "-no-power")
         self.timeline.show(snapshot)
@@ -190,13 +196,62 @@ class LiveScreen(Screen[None]):
         remember(layout)
         return True
 
+    def move_focused(self, step: int) -> bool:
+        """Move the panel with the focus so many places down in its column; False where there is none, or no place."""
+        layout = moved_panel(self._layout, (self.focused.id or "") if self.focused is not None else "", step)
+        if layout is None:
+            return False
+        self._lay_out(layout)
+        remember(layout)
+        return True
+
     def _lay_out(self, layout: Layout) -> None:
+        if layout.order != self._layout.order:
+            for column in COLUMNS:
+                panels = [self.query_one(f"#{name}") for name in layout.order if name in column]
+                for panel, after in zip(panels[1:], panels):
+                    pane = panel.parent
+                    if isinstance(pane, Widget):
+                        pane.move_child(panel, after=after)
         self._layout = layout
         for name in PANELS:
             self.query_one(f"#{name}").set_class(name not in layout.shown, "-hidden")
         side = self.query_one(".side-pane")
         self.set_class(all(panel.has_class("-hidden") for panel in side.children), "-no-side")
         self.set_class("chart" not in layout.shown, "-no-chart")
+
+    # ---- which runs
+
+    def sort_runs(self) -> str:
+        """Sort the runs by the next figure; its name, empty for the order in which they started."""
+        self._show_runs(sorted_anew(self.run_view, self._tables.runs))
+        return self.run_view.sort
+
+    def filter_runs(self, words: str) -> None:
+        """Show the runs whose names hold these words."""
+        self._show_runs(replace(self.run_view, words=words))
+
+    def _show_runs(self, view: RunView) -> None:
+        self.run_view = view
+        places = view.places(self._newest.runs)
+        self.chart.show(self._newest.runs, None, self._view, places)
+        self._draw_tables()
+
+    def to_copy(self) -> list[tuple[str, str]]:
+        """What can be copied, by its name: the panel that has the screen first."""
+        from edgetop.widgets.markdown import figures_table, values_of, verdicts_table
+
+        runs = self._tables.runs
+        places = self.run_view.places(runs)
+        found = [("figures", figures_table(runs, places))]
+        if self.operators is not None and (told := self.operators.markdown()):
+            found.insert(self.maximized is not self.operators, ("operators", told))
+        if self._tables.verdicts:
+            verdicts = ("verdicts", verdicts_table(runs, self._tables.verdicts))
+            found.insert(
+                0 if self.comparison is not None and self.maximized is self.comparison else len(found), verdicts
+            )
+        return [*found, *values_of(runs, places)]
 
     # ---- the view in time
 
@@ -210,13 +265,13 @@ class LiveScreen(Screen[None]):
 
     def zoom_charts(self, steps: int) -> None:
         """Draw so many steps more time in the charts."""
-        self._look(zoomed(self._view, steps))
+        self._look(zoomed(self._view, steps, self._history, self.chart.columns))
 
     def _look(self, view: TimeView) -> None:
         self._view, self._drawn = view, False
         self.status.show(self._newest, view.held)
         if view.held:
-            self.chart.show(self._newest.runs, None, view)
+            self.chart.show(self._newest.runs, None, view, self.run_view.places(self._newest.runs))
             self.power.show(self._tables, None, view)
             self.heat.show(self._tables.gauges, view)
         else:
@@ -239,7 +294,8 @@ class LiveScreen(Screen[None]):
             self._late = None
         self._tables_s = monotonic()
         snapshot = self._tables
-        self.figures.show(snapshot)
+        self.figures.show(snapshot, self.run_view)
+        self._make_room_for_notes()
         self.cores.show(snapshot.gauges)
         self.heat.show(snapshot.gauges, self._view)
         self.labels.show(snapshot.runs, snapshot.verdict)
@@ -250,6 +306,20 @@ class LiveScreen(Screen[None]):
         self._draw_operators()
         self._draw_comparison()
         self._draw_distribution()
+
+    def _make_room_for_notes(self) -> None:
+        """On a tall screen the table takes as many lines from the chart as its notes need: a cut reason tells nothing.
+
+        It gives none back: a chart whose height changes to and fro cannot be read.
+        """
+        if self.has_class("-tall"):
+            room = self.query_one(".main-pane").size.height - LEAST_CHART
+            if (wanted := min(self.figures.wanted, room)) > self._figures_height:
+                self._figures_height = wanted
+                self.figures.styles.min_height = wanted
+        elif self._figures_height:
+            self._figures_height = 0
+            self.figures.styles.min_height = None
 
     def _draw_operators(self) -> None:
         if self.operators is not None:
@@ -303,7 +373,8 @@ class LiveScreen(Screen[None]):
 
     def _draw_distribution(self) -> None:
         if self.distribution is not None and not self._view.held:
-            self.distribution.show(self._tables.runs, self._told_distributions)
+            runs = self._tables.runs
+            self.distribution.show(runs, self._told_distributions, self.run_view.places(runs))
 
     async def _add(self, panel: Panel) -> None:
         await self.query_one(".main-pane").mount(panel.add_class("whole-screen"))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Optional
 
-from edgetop.controls import Command, Pause, Repeat, Seek, Speed
+from edgetop.controls import Pause, Repeat, Seek, Speed
 from edgetop.protocol import Overview, Snapshot
-from edgetop.terminal.lifecycle import TerminalApp
+from edgetop.screens.commanding import Commanding
 
 if TYPE_CHECKING:
     from edgetop.screens.live import LiveScreen
@@ -17,7 +17,7 @@ _JUST_PASSED_NS = _SECOND_NS
 """So long after a marker the one before it is meant by the previous one: else a replay that goes on never leaves it."""
 
 
-class ReplayActions(TerminalApp):
+class ReplayActions(Commanding):
     """The part of the app that acts on a replay."""
 
     _snapshot: Snapshot
@@ -25,10 +25,6 @@ class ReplayActions(TerminalApp):
     _overview: Optional[Overview] = None
     _at_ns = 0
     """Where the replay is, seeks that are not shown yet included."""
-
-    def command(self, command: Command) -> None:
-        """Send a command to the engine."""
-        raise NotImplementedError
 
     def on_seek_to(self, message: Any) -> None:
         """Seek where the timeline was clicked."""

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from edgetop.controls import Command, Mark, MeasureEnergy, Pause, Record, ShowDistributions, TimeOperators
+from edgetop.controls import Mark, MeasureEnergy, Pause, Record, ShowDistributions, TimeOperators
 from edgetop.protocol import Snapshot
 from edgetop.readings import Missing
-from edgetop.terminal.lifecycle import TerminalApp
+from edgetop.screens.commanding import Commanding
 
 
-class RunActions(TerminalApp):
+class RunActions(Commanding):
     """The part of the app that acts on a run."""
 
     _snapshot: Snapshot
-
-    def command(self, command: Command) -> None:
-        """Send a command to the engine."""
-        raise NotImplementedError
 
     def action_pause(self) -> None:
         """Hold the turns, or go on."""

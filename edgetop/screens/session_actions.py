@@ -9,12 +9,12 @@ from textual import events
 from textual.screen import Screen
 
 from edgetop import units
-from edgetop.controls import Command, DeleteSession, DescribeSession, RenameSession
+from edgetop.controls import DeleteSession, DescribeSession, RenameSession
 from edgetop.engine.link import Engines, StartEngine
 from edgetop.protocol import RECORDING, SessionEntry
+from edgetop.screens.commanding import Commanding
 from edgetop.screens.error import QuestionScreen
 from edgetop.screens.keys import Action
-from edgetop.terminal.lifecycle import TerminalApp
 
 if TYPE_CHECKING:
     from edgetop.screens.browser import BrowserScreen
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from edgetop.screens.picker import PickerScreen
 
 
-class SessionActions(TerminalApp):
+class SessionActions(Commanding):
     """The part of the app that acts on recorded sessions."""
 
     actions: tuple[Action, ...]
@@ -31,10 +31,6 @@ class SessionActions(TerminalApp):
     _picker: Optional[PickerScreen]
     _replay: bool
     _browser: Optional[BrowserScreen] = None
-
-    def command(self, command: Command) -> None:
-        """Send a command to the engine."""
-        raise NotImplementedError
 
     def _change_engine(self, start: StartEngine) -> None:
         raise NotImplementedError

@@ -54,6 +54,42 @@ class ViewActions(TerminalApp):
         if self._live is not None and not self._live.hide_focused():
             self.notify("Focus a panel with tab, then hide it; the last one stays", timeout=3)
 
+    def action_arrange(self) -> None:
+        """Sort the runs by the next figure."""
+        if self._live is not None:
+            self._live.sort_runs()
+
+    def action_filter(self) -> None:
+        """Ask for words of runs, or of operators where they have the screen."""
+        from edgetop.screens.filter import FilterScreen
+
+        live = self._live
+        if live is None:
+            return
+        operators = live.operators
+        if operators is not None and live.maximized is operators:
+            asked = FilterScreen("Show operators with", "conv", operators.words, operators.filter)
+        else:
+            asked = FilterScreen("Show runs with", "fp32 ×2", live.run_view.words, live.filter_runs)
+        self.push_screen(asked)
+
+    def action_jump(self) -> None:
+        """Show a sign on every panel, and go to the one whose key is pressed."""
+        from edgetop.screens.jump import JumpScreen, targets_of
+
+        self.push_screen(JumpScreen(targets_of(self.screen)), lambda panel: panel and panel.focus())
+
+    def action_move(self, step: int) -> None:
+        """Move the panel with the focus up or down in its column, and remember it."""
+        if self._live is not None and not self._live.move_focused(step):
+            self.notify("Focus a panel with tab or w, then move it within its column", timeout=3)
+
+    def action_welcome(self) -> None:
+        """Show the three things to do."""
+        from edgetop.screens.welcome import WelcomeScreen
+
+        self.push_screen(WelcomeScreen(self.actions))
+
     def action_hold(self) -> None:
         """Hold what is seen, or let it go on."""
         if self._live is not None:
@@ -88,6 +124,20 @@ class ViewActions(TerminalApp):
         """The next of edgetop's own themes."""
         at = CYCLE.index(self.theme) if self.theme in CYCLE else -1
         self.use_theme(CYCLE[(at + 1) % len(CYCLE)])
+
+    def action_copy(self) -> None:
+        """Ask what is to be copied, and hand it to the terminal."""
+        from edgetop.screens.copy import CopyScreen
+
+        if self._live is not None:
+            self.push_screen(CopyScreen(self._live.to_copy()), self._copied)
+
+    def _copied(self, entry: Optional[tuple[str, str]]) -> None:
+        if entry is not None:
+            self.copy_to_clipboard(entry[1])
+            self.notify(
+                "Handed to the terminal, which may keep programs from its clipboard", title=f"Copied: {entry[0]}"
+            )
 
     def action_picture(self) -> None:
         """Write a picture of the enlarged panel, or of the screen, and tell where it is."""

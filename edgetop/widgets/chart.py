@@ -7,11 +7,12 @@ from typing import Optional
 
 from edgetop.run_figures import RunFigures
 from edgetop.units import ABSENT, clock_time, duration
+from edgetop.widgets.braille import COLUMNS_A_CELL
 from edgetop.widgets.cells import Row, plain, row_width
 from edgetop.widgets.history import History
 from edgetop.widgets.limits import legend
 from edgetop.widgets.panel import Panel
-from edgetop.widgets.plot import Plot
+from edgetop.widgets.plot import GUTTER, MARGIN, Plot
 from edgetop.widgets.run_names import run_label, run_name
 from edgetop.widgets.time_view import TimeView, shown
 
@@ -29,13 +30,26 @@ class Chart(Panel):
         self._plot = Plot(duration)
         self._runs: tuple[RunFigures, ...] = ()
         self._since: Optional[int] = None
+        self._places: tuple[int, ...] = ()
 
-    def show(self, runs: tuple[RunFigures, ...], since: Optional[int], view: TimeView = TimeView()) -> None:  # noqa: B008  frozen
-        """Draw the history's columns from ``since`` on; None draws all."""
+    def show(
+        self,
+        runs: tuple[RunFigures, ...],
+        since: Optional[int],
+        view: TimeView = TimeView(),  # noqa: B008  frozen
+        places: Optional[tuple[int, ...]] = None,
+    ) -> None:
+        """Draw the history's columns from ``since`` on, of the runs at ``places``; None draws all."""
         self._runs, self._view = runs, view
+        self._places = tuple(range(len(runs))) if places is None else places
         self._since = None if since is None else since // view.zoom
         self.redraw()
         self._since = None
+
+    @property
+    def columns(self) -> int:
+        """How many columns of time there is room for."""
+        return max(1, self.size.width - 4 - GUTTER - MARGIN) * (1 if self.ascii else COLUMNS_A_CELL)
 
     def caption(self) -> str:
         """What the line and the band are."""
@@ -50,7 +64,7 @@ class Chart(Panel):
 
     def content(self, width: int, height: int) -> Sequence[Row]:
         """A legend, the plot, the time."""
-        names = [f"latency.{run.run}" for run in self._runs]
+        names = [f"latency.{run.run}" if place in self._places else "" for place, run in enumerate(self._runs)]
         self._shown = shown(self._history, self._view, names)
         legend = [self._legend(width)] if height >= 5 else []
         size = (width, height - len(legend))
@@ -68,7 +82,8 @@ class Chart(Panel):
 
     def _entries(self, names: Sequence[str], slim: bool = False) -> Row:
         row: Row = ()
-        for place, (run, name) in enumerate(zip(self._runs, names)):
+        for place in self._places:
+            run, name = self._runs[place], names[place]
             series = self._shown.series.get(f"latency.{run.run}")
             value = duration(series.points[-1][1]) if series is not None and series.points else ABSENT
             label, ink = run_label(place)

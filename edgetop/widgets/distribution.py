@@ -48,15 +48,16 @@ class DistributionPanel(Panel):
         super().__init__(id=id)
         self._runs: tuple[RunFigures, ...] = ()
         self._told: Mapping[int, Distribution] = {}
+        self._places: tuple[int, ...] = ()
         self._page = HISTOGRAM
         self._at: Optional[int] = None
         """The cell of the cursor in the plot."""
         self._cumulative = Cumulative()
         self._wanted = 0
 
-    def show(self, runs: tuple[RunFigures, ...], told: Mapping[int, Distribution]) -> None:
-        """Draw what was told of these runs."""
-        self._runs, self._told = runs, dict(told)
+    def show(self, runs: tuple[RunFigures, ...], told: Mapping[int, Distribution], places: tuple[int, ...]) -> None:
+        """Draw what was told of the runs at these places."""
+        self._runs, self._told, self._places = runs, dict(told), places
         self.redraw()
 
     # ---- what it asks for
@@ -101,7 +102,8 @@ class DistributionPanel(Panel):
     @property
     def _start(self) -> int:
         """Where the cursor appears: at the highest bar of the first run, or in the middle."""
-        counts = next((self._told[run.run].counts for run in self._runs if run.run in self._told), ())
+        shown = [self._runs[place] for place in self._places]
+        counts = next((self._told[run.run].counts for run in shown if run.run in self._told), ())
         if self._page == HISTOGRAM and counts:
             return counts.index(max(counts))
         return self._across(self._page) // 2
@@ -129,8 +131,8 @@ class DistributionPanel(Panel):
 
     def content(self, width: int, height: int) -> Sequence[Row]:
         """The tabs, and the page that is shown."""
-        if not self._runs:
-            return [(("no runs yet", "muted"),)]
+        if not self._places:
+            return [(("no run has these words in its name (/)" if self._runs else "no runs yet", "muted"),)]
         if not self._told:
             return [(("the engine is asked…", "muted"),)]
         page = self._histograms if self._page == HISTOGRAM else self._shares
@@ -145,7 +147,8 @@ class DistributionPanel(Panel):
         return tuple(spans)
 
     def _histograms(self, width: int, height: int) -> list[Row]:
-        told = [(place, run, self._told.get(run.run, Distribution(run.run))) for place, run in enumerate(self._runs)]
+        runs = [(place, self._runs[place]) for place in self._places]
+        told = [(place, run, self._told.get(run.run, Distribution(run.run))) for place, run in runs]
         shown = told[: max(1, height // LEAST_ROWS)]
         rows: list[Row] = []
         for n, (place, run, each) in enumerate(shown):
@@ -154,9 +157,7 @@ class DistributionPanel(Panel):
         return rows
 
     def _shares(self, width: int, height: int) -> list[Row]:
-        told = [
-            (place, run, self._told[run.run])
-            for place, run in enumerate(self._runs)
-            if run.run in self._told and self._told[run.run].count
-        ]
+        runs = [(place, self._runs[place]) for place in self._places]
+        told = [(place, run, self._told[run.run]) for place, run in runs if run.run in self._told]
+        told = [(place, run, each) for place, run, each in told if each.count]
         return self._cumulative.draw(told, (width, height), self._at, ascii=self.ascii)

@@ -17,6 +17,7 @@ from edgetop.widgets.marks import marked
 from edgetop.widgets.pairs import headline, pairs_of
 from edgetop.widgets.panel import Panel
 from edgetop.widgets.run_names import run_label, run_name, run_title, run_variant
+from edgetop.widgets.run_view import RunView
 
 HEAD = 10
 """Cells of the rows' titles."""
@@ -65,9 +66,15 @@ class Figures(Panel):
         self._idle_note = ""
         self._warnings: tuple[str, ...] = ()
         self._headline = ""
+        self.wanted = 0
+        """Lines that would show all rows and notes, border included, as it was drawn last."""
+        self._view = RunView()
+        self._places: tuple[int, ...] = ()
+        """Of the runs that are shown, in their order."""
 
-    def show(self, snapshot: Snapshot) -> None:
-        """Draw the figures of the snapshot's runs."""
+    def show(self, snapshot: Snapshot, view: RunView = RunView()) -> None:  # noqa: B008  frozen
+        """Draw the figures of the snapshot's runs, as the view sorts and filters them."""
+        self._view, self._places = view, view.places(snapshot.runs)
         self._runs, self._turn, self._idle_note = snapshot.runs, snapshot.turn, snapshot.idle_note
         self._warnings = snapshot.warnings
         self._headline = plain(headline(snapshot.runs, pairs_of(snapshot.runs, snapshot.verdicts)))
@@ -78,6 +85,7 @@ class Figures(Panel):
     def caption(self) -> str:
         """What the sign means, and whose watts these are."""
         parts = [f"{BEST} best"] if len(self._runs) > 1 else []
+        parts += [plain(self._view.words_of)] if self._view.words_of else []
         return "  ".join([*parts, *([f"watts: {self._watts}"] if self._watts else [])])
 
     def hints(self) -> str:
@@ -88,10 +96,13 @@ class Figures(Panel):
         """Head, then as many figures as there is room for by their weight, then notes."""
         if not self._runs:
             return [(("no runs yet", "muted"),)]
-        column = max(2, min(WIDEST, (width - HEAD) // len(self._runs)))
+        if not self._places:
+            return [((f"no run has “{plain(self._view.words.strip())}” in its name: / asks for other words", "muted"),)]
+        column = max(2, min(WIDEST, (width - HEAD) // len(self._places)))
         head = self._head(column, height)
         below = notes(self._runs, width, self._idle_note, self._warnings)
         room, lines = height - len(head), lines_of(self._runs)
+        self.wanted = len(head) + len(lines) + len(below) + 2
         kept = len(lines) if room >= len(lines) + len(below) else room - min(len(below), self._note_lines(room))
         heaviest = sorted(lines, key=self._weight)[: max(1, kept)]
         table = [self._line(line, column) for line in lines if line in heaviest]
@@ -112,7 +123,8 @@ class Figures(Panel):
         names: list[Span] = [(" " * HEAD, "")]
         variants: list[Span] = [(" " * HEAD, "")]
         states: list[Span] = [(fit("state", HEAD), "muted")]
-        for place, run in enumerate(self._runs):
+        for place in self._places:
+            run = self._runs[place]
             names += self._run_title(place, run_title(run) if full else run_name(run), column)
             models += _cell(basename(plain(run.model)), "strong", column)
             variants += _cell(_variant(run, column), "muted", column)
@@ -143,7 +155,8 @@ class Figures(Panel):
         best = first_places(self._runs) if ranked else best_places(line, self._runs, texts)
         ranked = ranked and _gap(column) > 1
         spans: list[Span] = [(fit(f"{line.title}, rank" if ranked else line.title, HEAD), "muted")]
-        for place, run in enumerate(self._runs):
+        for place in self._places:
+            run = self._runs[place]
             ink = "good" if place in best else ("" if line.has_value(run) else "muted")
             sign = str(run.rank or "") if ranked else BEST if place in best else ""
             text = marked(_word(texts[place], column), line.field, run, column - _gap(column))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import ClassVar, Optional, Union
 
 from textual.binding import Binding, BindingType
@@ -64,6 +65,8 @@ class OperatorsPanel(ScrolledPanel):
         self._joined = side_by_side(())
         self._page = 0
         self._sort = SORTS[0]
+        self.words = ""
+        """Which the names or types of the operators hold that are shown."""
 
     # ---- what it is told
 
@@ -111,6 +114,19 @@ class OperatorsPanel(ScrolledPanel):
         self._sort = SORTS[(SORTS.index(self._sort) + 1) % len(SORTS)]
         self.redraw()
 
+    def filter(self, words: str) -> None:
+        """Show the operators whose name or type holds these words."""
+        self.words = words
+        self.to_top()
+        self.redraw()
+
+    def markdown(self) -> str:
+        """The table of the chosen run; empty where there is none."""
+        from edgetop.widgets.markdown import named, operators_table
+
+        table = self._tables[self._page] if self._page < len(self._tables) else None
+        return operators_table(table, named(self._page, self._runs[self._page])) if isinstance(table, Breakdown) else ""
+
     def action_ask(self) -> bool:
         """Have the operators timed, once more where they were; False where that cannot be, or is on its way."""
         if not self._can_time or self._ended or self._asked or self._profiled is not None:
@@ -141,7 +157,9 @@ class OperatorsPanel(ScrolledPanel):
         if self._profiled is not None:
             return f"timing {run_name(self._profiled)}…  o closes"
         again = "enter again  " if can_ask else ""
-        return f"←→ run  s by {self._sort}  ↑↓ rows  {again}o closes"
+        rows = "↑↓ rows  " if self.size.width >= 70 else ""
+        only = f"only {plain(self.words.strip())}" if self.words.strip() else "filter"
+        return f"←→ run  s by {self._sort}  / {only}  {rows}{again}o closes"
 
     def content(self, width: int, height: int) -> Sequence[Row]:
         """The runs to choose from, their strips, and the table of the chosen one or of all."""
@@ -215,11 +233,13 @@ class OperatorsPanel(ScrolledPanel):
         if isinstance(table, Missing):
             return [((line, "muted"),) for line in wrap(missing_text(table), width)]
         columns = columns_of(table, width)
+        table = replace(table, rows=tuple(row for row in table.rows if self._matches(f"{row.name} {row.type}")))
         first, count = self._window(len(table.rows), height - 1)
-        return [table_head(columns), *table_rows(table, columns, self._sort, first, count)]
+        return [table_head(columns), *table_rows(table, columns, self._sort, first, count), *self._none(table.rows)]
 
     def _side_by_side(self, width: int, height: int) -> list[Row]:
         joined = self._joined
+        joined = replace(joined, rows=tuple(row for row in joined.rows if self._matches(row.name)))
         apart = ", ".join(run_name(self._runs[place]) for place in joined.apart)
         said = f"{apart}: other names of operators, hence not side by side" if apart else ""
         notes: list[Row] = [((line, "warn"),) for line in wrap(plain(said), width)]
@@ -232,7 +252,14 @@ class OperatorsPanel(ScrolledPanel):
         totals = [table.total_ns for place in joined.runs if isinstance(table := self._tables[place], Breakdown)]
         head = joined_head(self._runs, joined, width)
         first, count = self._window(len(joined.rows), height - len(notes) - 1)
-        return [head, *joined_rows(joined, totals, width, self._sort, first, count), *notes]
+        return [head, *joined_rows(joined, totals, width, self._sort, first, count), *self._none(joined.rows), *notes]
+
+    def _matches(self, text: str) -> bool:
+        return all(word in text.lower() for word in self.words.lower().split())
+
+    def _none(self, rows: Sequence[object]) -> Sequence[Row]:
+        """What stands in the place of rows where no operator has the words."""
+        return [] if rows else [((f"no operator has “{plain(self.words.strip())}” (/)", "muted"),)]
 
     def _type_head(self, place: int, column: int) -> Row:
         label, ink = run_label(place)

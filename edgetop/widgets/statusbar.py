@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from os.path import basename
+from os.path import basename, splitext
 from typing import Optional
 
 from edgetop.clock import SECOND_NS, now_ns
@@ -12,7 +12,7 @@ from edgetop.protocol import Snapshot
 from edgetop.readings import Figure, Missing
 from edgetop.run_figures import UNKNOWN
 from edgetop.units import clock_time, percent, size
-from edgetop.widgets.cells import Row, beside, plain, row_width
+from edgetop.widgets.cells import Row, beside, fit, plain, row_width
 from edgetop.widgets.lines import Lines
 
 COST_PERIOD_NS = 2 * SECOND_NS
@@ -57,8 +57,9 @@ class StatusBar(Lines):
             return [left]
         detail = self._detail()
         if detail and room >= DETAIL_CELLS:
-            text = detail if len(detail) <= room - 4 else "…" + detail[-(room - 5) :]
-            left = (*left, (f"  {text}", "muted"))
+            names = (detail, basename(detail), splitext(basename(detail))[0]) if self._is_recorded else (detail,)
+            text = next((name for name in names if len(name) <= room - 4), names[-1])
+            left = (*left, (f"  {fit(text, room - 4).rstrip()}", "muted"))
         return [(*beside(left, cost, width - 1), (" ", ""))]
 
     def _state(self) -> Row:
@@ -78,8 +79,12 @@ class StatusBar(Lines):
         rec: Row = (("   ● REC", "rec"), (f" {size(recording.size_bytes)}{free}", ""))
         return (*rec, (f"  {plain(recording.message)}", "warn")) if recording.message else rec
 
+    @property
+    def _is_recorded(self) -> bool:
+        return not isinstance(self._snapshot.recording, Missing) and not self._snapshot.since_ns
+
     def _detail(self) -> str:
-        """The recording's file, its end kept where it is long; or why there is none, or what is replayed."""
+        """The recording's file; or why there is none, or what is replayed."""
         recording = self._snapshot.recording
         if self._snapshot.sessions:
             return plain(" against ".join(self._snapshot.sessions))

@@ -32,8 +32,7 @@ class TimeView:
 def moved(view: TimeView, columns: int, history: History) -> TimeView:
     """Held so many drawn columns further on, or back; beyond the newest it follows again."""
     now = history.end if view.end is None else view.end
-    oldest = min((series.places[0] for series in history.series.values() if series.places), default=0)
-    end = max(oldest + 1, now + columns * view.zoom)
+    end = max(_oldest(history) + 1, now + columns * view.zoom)
     return replace(view, end=end if end < history.end else None)
 
 
@@ -42,10 +41,21 @@ def held(view: TimeView, history: History) -> TimeView:
     return replace(view, end=history.end)
 
 
-def zoomed(view: TimeView, steps: int) -> TimeView:
-    """So many steps coarser, or finer."""
+def zoomed(view: TimeView, steps: int, history: History, columns: int) -> TimeView:
+    """So many steps coarser, or finer.
+
+    Near the oldest column that is kept, a held view goes on as far as fills ``columns``: else it would show nearly
+    nothing.
+    """
     place = ZOOMS.index(view.zoom) + steps
-    return replace(view, zoom=ZOOMS[max(0, min(place, len(ZOOMS) - 1))])
+    view = replace(view, zoom=ZOOMS[max(0, min(place, len(ZOOMS) - 1))])
+    if view.end is None:
+        return view
+    return replace(view, end=max(view.end, min(history.end, _oldest(history) + columns * view.zoom)))
+
+
+def _oldest(history: History) -> int:
+    return min((series.places[0] for series in history.series.values() if series.places), default=0)
 
 
 def shown(history: History, view: TimeView, names: Iterable[str]) -> History:

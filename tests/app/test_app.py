@@ -15,11 +15,13 @@ from edgetop.protocol import Ended, Gauge, Hello, LogLines, Moment, Notice, Oper
 from edgetop.readings import Channel, Missing
 from edgetop.screens.energy_request import announcement
 from edgetop.screens.error import ErrorScreen, QuestionScreen
+from edgetop.screens.filter import FilterScreen
 from edgetop.screens.help import NAME, HelpScreen, help_text
 from edgetop.screens.keys import ACTIONS, OPERATORS
 from edgetop.screens.live import LiveScreen
 from edgetop.screens.meanings import MEANINGS
 from edgetop.screens.picker import PickerScreen
+from edgetop.screens.welcome import WelcomeScreen, is_first_start
 from edgetop.units import ABSENT
 from edgetop.widgets.figure_lines import LINES, PROVISIONAL
 from edgetop.widgets.figures import BEST
@@ -794,3 +796,106 @@ async def test_the_timeline_shows_courses_marks_and_less_of_the_time(make, engin
         app.clients[0].push(replace(snapshot, state="reading", known_ns=5 * S))
         await settle(pilot, app.clients[0])
         assert "50 % read" in screen_text(app)
+
+
+async def test_words_typed_filter_at_once_and_escape_takes_them_back(make, engine):
+    app = make(engine.HELLO, engine.catalog(), engine.snapshot(), plan=engine.PLAN)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await settle(pilot, app.clients[0])
+        await pilot.press("/", *"x1q")
+        await settle(pilot)
+        assert app._live.run_view.words == "x1q" and isinstance(app.screen, FilterScreen)
+        await pilot.press("escape")
+        await settle(pilot)
+        assert app._live.run_view.words == "" and app.screen is app._live
+        await pilot.press("/", *"litert", "enter")
+        await settle(pilot)
+        assert app._live.run_view.words == "litert" and app.screen is app._live
+
+
+async def test_a_table_or_a_figure_goes_to_the_clipboard(make, engine):
+    app = make(engine.HELLO, engine.catalog(), engine.snapshot(), plan=engine.PLAN)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot, app.clients[0])
+        await pilot.press("Y", "escape")
+        await settle(pilot)
+        assert app.clipboard == "" and app.screen is app._live
+        await pilot.press("Y", "enter")
+        await settle(pilot)
+        assert app.clipboard.startswith("|  | A LiteRT |\n") and "| p50 | 5.00 ms |" in app.clipboard
+        await pilot.press("Y", "down", "enter")
+        await settle(pilot)
+        assert app.clipboard == "5.00 ms"
+
+
+async def test_a_sign_on_every_panel_leads_there(make, engine):
+    app = make(engine.HELLO, engine.catalog(), engine.snapshot(), plan=engine.PLAN)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot, app.clients[0])
+        await pilot.press("w")
+        await settle(pilot)
+        signs = {str(sign.render()).strip(): sign.region for sign in app.screen.query(".jump-sign")}
+        assert sorted(signs) == list("1234567")
+        assert all(
+            app._live.query_one(f"#{name}").region.contains_region(signs[n])
+            for n, name in (("4", "heat"), ("7", "log"))
+        )
+        await pilot.press("4")
+        await settle(pilot)
+        assert app.screen is app._live and app.screen.focused is app._live.heat
+        await pilot.press("w", "x")  # no panel's: nothing happens, and nothing is hidden
+        await settle(pilot)
+        assert app.screen is app._live and app.screen.focused is app._live.heat and app._live.heat.display
+
+
+async def test_a_sign_leads_to_a_list_of_the_picker(make, engine):
+    app = make(engine.HELLO, engine.catalog())
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot, app.clients[0])
+        await pilot.press("w", "s")
+        await settle(pilot)
+        assert app.screen.focused.id == "frameworks"
+
+
+async def test_a_newcomer_is_told_three_things_once(make, engine, monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    assert is_first_start()
+    app = make(engine.HELLO, engine.catalog(), settings=Settings(keys={"help": ("h",)}))
+    app._welcome = True
+    async with app.run_test(size=(60, 16)) as pilot:
+        await settle(pilot, app.clients[0])
+        said = " ".join(str(each.render()) for each in app.screen.query("WelcomeScreen Static"))
+        assert (
+            all(f"{n} {word}" in said for n, word in enumerate(("Choose", "Start", "Read"), 1)) and "h explains" in said
+        )
+        assert app.screen.query_one("#message-keys").region.bottom < 16  # all of it has room
+        await pilot.press("enter")
+        await settle(pilot)
+        assert isinstance(app.screen, PickerScreen) and not is_first_start()
+        assert not [sent for sent in app.clients[0].sent if isinstance(sent, Start)]  # enter has started nothing
+        await pilot.press("i")
+        await settle(pilot)
+        assert isinstance(app.screen, WelcomeScreen)
+
+
+async def test_panels_are_moved_by_keys(make, engine, monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    app = make(engine.HELLO, engine.catalog(), engine.snapshot(), plan=engine.PLAN)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot, app.clients[0])
+        await pilot.press("w", "5", "<")
+        await settle(pilot)
+        assert app._live.power.region.y < app._live.heat.region.y
+        await pilot.press(">", ">")
+        await settle(pilot)
+        assert app._live.power.region.y > app._live.labels.region.y
+
+
+async def test_a_toast_leaves_what_stands_at_the_bottom(make, engine):
+    app = make(engine.HELLO, engine.catalog(), engine.snapshot(), plan=engine.PLAN)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot, app.clients[0])
+        app.notify("a toast of several words", title="Title", timeout=60)
+        await settle(pilot)
+        (toast,) = app.screen.query("Toast")
+        assert toast.region.y >= 1 and toast.region.bottom < app._live.figures.region.y + 3

@@ -11,7 +11,8 @@ EDGETOP = str(Path(sys.executable).with_name("edgetop"))
 @pytest.fixture
 def folders(tmp_path):
     """Environment with the user's folders in a fresh place; the model cache is shared, as on a used machine."""
-    return {"XDG_DATA_HOME": str(tmp_path / "data"), "XDG_CONFIG_HOME": str(tmp_path / "config")}
+    names = ("data", "config", "state")
+    return {f"XDG_{name.upper()}_HOME": str(tmp_path / name) for name in names}
 
 
 @pytest.fixture

@@ -31,6 +31,8 @@ def is_worker(pid):
 
 def test_pick_run_record_quit_replay_seek(edgetop, sessions):
     picker = edgetop(EDGETOP_RUN_FRAMEWORKS="litert,null")
+    picker.wait_for("1 Choose")  # the first start here
+    picker.type("\r")
     picker.wait_for(lambda: re.search(r"LiteRT\s+‹xnnpack›\s+2\.", picker.text))
     picker.type("\r")
     picker.wait_for("running")

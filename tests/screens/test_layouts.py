@@ -1,8 +1,10 @@
 """Layouts: presets, hidden panels, what is remembered."""
 
+import json
+
 import pytest
 
-from edgetop.screens.layouts import PANELS, PRESETS, Layout, following, hiding, remember, remembered
+from edgetop.screens.layouts import PANELS, PRESETS, Layout, following, hiding, moved, remember, remembered
 
 
 @pytest.fixture(autouse=True)
@@ -33,11 +35,30 @@ def test_it_is_remembered(state):
     assert remembered() == Layout("power", frozenset({"heat"}))
 
 
+def test_a_panel_moves_past_the_shown_ones_of_its_column_alone():
+    layout = Layout("power")  # of the column at the right it shows heat and power
+    layout = moved(layout, "heat", 1)
+    assert layout.order == ("chart", "figures", "cores", "power", "heat", "labels", "log")
+    assert moved(layout, "heat", 1) is None and moved(layout, "cores", 1) is None and moved(layout, "", 1) is None
+    assert moved(layout, "chart", -1) is None and moved(layout, "figures", 1) is None
+    assert moved(moved(layout, "heat", -1), "figures", -1).order[:2] == ("figures", "chart")
+    assert following(layout).order == layout.order
+    remember(layout)
+    assert remembered() == layout
+
+
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"preset": "x", "hidden": []}', '{"preset": "power", "hidden": 3}'])
 def test_what_is_no_layout_is_the_overview(state, text):
     state.parent.mkdir()
     state.write_text(text)
     assert remembered() == Layout()
+
+
+@pytest.mark.parametrize("order", [[], ["chart"], 7, ["log"] * 7])
+def test_an_order_that_is_none_is_the_usual_one(state, order):
+    state.parent.mkdir()
+    state.write_text(json.dumps({"preset": "power", "hidden": [], "order": order}))
+    assert remembered().order == PANELS
 
 
 def test_one_that_hides_all_shows_all(state):
@@ -75,3 +96,24 @@ async def test_the_screen_shows_the_panels_of_its_layout(make_host, make_snapsho
             host.live.next_layout()
         host.live._draw_tables()
         assert (await host.rest(pilot)) == before
+
+
+async def test_panels_are_moved_on_the_screen_and_stay_there(make_host, make_snapshot, hello):
+    host, again = make_host(), make_host()
+    async with host.run_test(size=(120, 40)) as pilot:
+        host.live.hello(hello)
+        host.live.show(make_snapshot(count=50))
+        await host.rest(pilot)
+        host.live.query_one("#log").focus()
+        await host.rest(pilot)
+        assert all(host.live.move_focused(-1) for _ in range(4)) and not host.live.move_focused(-1)
+        host.live.figures.focus()
+        await host.rest(pilot)
+        assert host.live.move_focused(-1)
+        text = await host.rest(pilot)
+        assert "2 Figures" in text.splitlines()[1] and "7 Log" in text.splitlines()[1]
+    async with again.run_test(size=(120, 40)) as pilot:
+        again.live.hello(hello)
+        again.live.show(make_snapshot(count=50))
+        again.live.figures.focus()
+        assert (await again.rest(pilot)) == text

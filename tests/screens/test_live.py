@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from edgetop.protocol import Hello, LogLines, Snapshot
+from edgetop.protocol import Hello, LogLines, Recording, Snapshot
 from edgetop.readings import Missing
+from edgetop.screens.live import LEAST_CHART
 from edgetop.widgets.timeline import Timeline
 
 SIZES = [(1, 1), (2, 2), (5, 3), (20, 5), (59, 40), (60, 15), (60, 16), (61, 17), (79, 23), (80, 24), (99, 33)]
@@ -427,3 +428,67 @@ async def test_zoomed_out_it_draws_what_comes_as_a_fresh_screen_would(make_host,
             host.live._draw_tables()
             texts.append((await host.rest(pilot)).splitlines()[:20])
     assert texts[0] == texts[1]
+
+
+async def test_runs_are_sorted_and_filtered_and_keep_their_letters(make_host, make_snapshot):
+    host = make_host()
+    async with host.run_test(size=(120, 40)) as pilot:
+        host.live.show(make_snapshot(figures={0: {"p50_ns": 40e6}, 1: {"p50_ns": 18e6}, 2: {"p50_ns": 31e6}}))
+        before = await shown(host, pilot)
+        assert host.live.sort_runs() == "p50"
+        text = await shown(host, pilot)
+        heads = [line for line in text.splitlines() if "LiteRT" in line and "Caffe" in line]
+        assert len(heads) == 2 and all(h.index("B PyTorch") < h.index("C Caffe") < h.index("A LiteRT") for h in heads)
+        assert "• best  by p50" in text
+        p50 = next(line for line in text.splitlines() if "p50" in line and "40.0 ms" in line)
+        assert p50.index("18.0 ms") < p50.index("31.0 ms") < p50.index("40.0 ms")
+        host.live.filter_runs("caffe")
+        text = await shown(host, pilot)
+        assert "C Caffe" in text and "LiteRT  " not in text and "B PyTorch" not in text
+        assert "31.0 ms" in text and "40.0 ms" not in text
+        host.live.filter_runs("none of them")
+        assert "no run has “none of them” in its name" in await shown(host, pilot)
+        host.live.filter_runs("")
+        while host.live.sort_runs():
+            pass
+        assert await shown(host, pilot) == before
+
+
+LONG = "/home/pi/.local/share/edgetop/sessions/2026-11-24-1845-efficientnet_lite0-litert-torch-caffe.edgetop"
+
+
+@pytest.mark.parametrize(
+    ("width", "told"),
+    [
+        (220, LONG),
+        (160, "2026-11-24-1845-efficientnet_lite0-litert-torch-caffe.edgetop"),
+        (113, "2026-11-24-1845-efficientnet_lite0-litert-to"),
+        (90, "2026-11-24-1845"),
+    ],
+)
+async def test_a_recordings_name_keeps_its_beginning(width, told, make_host, make_snapshot):
+    host = make_host()
+    async with host.run_test(size=(width, 30)) as pilot:
+        host.live.show(make_snapshot(recording=Recording(LONG, 260_000, 10**10)))
+        first = (await shown(host, pilot)).splitlines()[0]
+    assert f"  {told}" in first
+    assert width == 220 or "/" not in first
+
+
+async def test_notes_have_the_room_they_need_on_a_tall_screen(make_host, make_snapshot):
+    host = make_host()
+    reason = Missing("needs 459 inferences, has 300")
+    figures = {n: {"p99_ns": reason, "unsteady": "drifts by 3 %", "contended": 40, "outliers": 9} for n in range(3)}
+    figures[1]["note"] = "runs on one core alone since the model says so, which is slower than what it could be"
+    async with host.run_test(size=(120, 40)) as pilot:
+        host.live.show(make_snapshot(figures=figures, power=False))
+        text = await shown(host, pilot)
+        assert "p99 – needs 459 inferences" in text and "enable I2C" in text and " …" not in text.split("2 Figures")[1]
+        assert host.live.chart.size.height >= LEAST_CHART
+        tall = host.live.figures.size.height
+        host.live.show(make_snapshot(first=130, count=1))
+        await shown(host, pilot)
+        assert host.live.figures.size.height == tall  # what it took it keeps
+        await pilot.resize_terminal(80, 24)
+        await shown(host, pilot)
+        assert host.live.figures.size.height == 12

@@ -71,6 +71,22 @@ async def test_keys_go_through_the_runs_and_sort(make_host, open_panel):
         assert "‹PyTorch›" in await host.rest(pilot)
 
 
+async def test_operators_are_filtered_by_name_and_type(make_host, open_panel):
+    host = make_host()
+    async with host.run_test(size=(100, 30)) as pilot:
+        before = await open_panel(pilot, host)
+        host.live.operators.filter("CONV block0")
+        text = await host.rest(pilot)
+        assert "block0_depthwise" in text and "block0_project" in text and " stem " not in text
+        assert "/ only CONV block0" in text and "10.8 %" in text  # of all operators, as without the filter
+        await pilot.press("left")
+        text = await host.rest(pilot)
+        assert "‹side by side›" in text and "no operator has “CONV block0”" in text  # names alone stand there
+        await pilot.press("right")
+        host.live.operators.filter("")
+        assert await host.rest(pilot) == before
+
+
 async def test_names_with_nothing_in_common_are_not_joined_but_their_types_shown(make_host, open_panel):
     host = make_host()
     other = operators(1, 2.0, names=[f"x{n}" for n in range(6)])

@@ -38,16 +38,25 @@ def test_it_moves_back_to_the_oldest_and_on_until_it_follows_again():
 
 
 def test_a_coarse_column_has_least_and_greatest_and_the_mean_of_means():
-    part = shown(memory(), zoomed(TimeView(), 2), ["latency.0"])
+    part = shown(memory(), zoomed(TimeView(), 2, memory(), 40), ["latency.0"])
     assert (part.width_ns, part.end) == (1_000_000_000, 25)
     assert part.series["latency.0"].points[1] == (4.0, 6.5, 9.0)
 
 
 def test_no_limit_is_lost_in_a_coarse_column():
-    part = shown(memory(), zoomed(TimeView(), 1), [])
+    part = shown(memory(), zoomed(TimeView(), 1, memory(), 40), [])
     assert {point[2] for point in part.series[NOW].points} == {5.0}
 
 
 def test_zoom_has_two_ends():
-    assert zoomed(TimeView(), -1) == TimeView()
-    assert zoomed(zoomed(TimeView(), 9), 1).zoom == 8
+    history = memory()
+    assert zoomed(TimeView(), -1, history, 40) == TimeView()
+    assert zoomed(zoomed(TimeView(), 9, history, 40), 1, history, 40).zoom == 8
+
+
+def test_a_view_held_near_the_oldest_is_filled_when_it_shows_more_time():
+    history = memory()
+    assert zoomed(TimeView(end=5), 1, history, 40) == TimeView(2, 80)
+    assert zoomed(TimeView(end=5), 3, history, 40) == TimeView(8, 100)  # all there is, and still held
+    assert zoomed(TimeView(end=90), 1, history, 40) == TimeView(2, 90)
+    assert zoomed(TimeView(2, 5), -1, history, 3) == TimeView(1, 5)
