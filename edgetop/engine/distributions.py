@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from edgetop.engine.aggregate import Aggregate
+from edgetop.engine.feed import Sum
 from edgetop.engine.figures import ALWAYS_BELOW, GROWTH
 from edgetop.protocol import SHARES_A_DECADE, Distribution
 from edgetop.samples import Int64s
@@ -32,7 +32,7 @@ class Distributions:
         self._bins, self._next_s = bins, 0.0
         self._told.clear()
 
-    def due(self, aggregate: Aggregate, *, final: bool = False) -> Iterable[Distribution]:
+    def due(self, aggregate: Sum, *, final: bool = False) -> Iterable[Distribution]:
         """Those of the runs that have changed, once a second; each sorts all samples, hence as seldom as statistics."""
         now_s = time.monotonic()
         if not self._bins or (now_s < self._next_s and not final):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Optional, Protocol, Union
 
 from edgetop.controls import Command
 from edgetop.protocol import LogLines, Overview, Snapshot
-from edgetop.samples import Batch
+from edgetop.samples import Batch, Int64s
 from edgetop.sessions.description import Description
 
 
@@ -31,6 +31,9 @@ class Sum(Protocol):
 
     def renew(self) -> None:
         """Let the next snapshot hold the whole charts."""
+
+    def latencies(self) -> Iterator[tuple[int, Int64s]]:
+        """Each run's, of the samples in its statistics."""
 
     def snapshot(self, *, final: bool = False) -> Snapshot:
         """What the screen draws now."""

@@ -12,7 +12,7 @@ from edgetop.engine.series import COLUMN_NS
 from edgetop.protocol import Columns, Gauge, Overview, Snapshot
 from edgetop.readings import Missing
 from edgetop.run_figures import RunFigures
-from edgetop.samples import Batch
+from edgetop.samples import Batch, Int64s
 
 _BESIDE = ("power", "heat")
 """Groups of gauges whose panels tell several of a kind apart by their titles."""
@@ -127,6 +127,13 @@ class PairAggregate:
         """Let the next snapshot hold the whole charts."""
         for aggregate in self._aggregates:
             aggregate.renew()
+
+    def latencies(self) -> Iterator[tuple[int, Int64s]]:
+        """Those of the runs that are shown, by the numbers that they have here."""
+        for part, aggregate in zip(self._parts, self._aggregates):
+            for run, durations in aggregate.latencies():
+                if run in part.runs:
+                    yield part.runs[run], durations
 
     def snapshot(self, *, final: bool = False) -> Snapshot:
         """What the screen draws now; each session's figures are those that its own replay has at its moment."""

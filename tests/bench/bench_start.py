@@ -76,7 +76,10 @@ def main() -> int:
             resident[name] = max(resident.get(name, 0.0), rss_mb)
 
     with tempfile.TemporaryDirectory() as folder:
-        os.environ.update(XDG_DATA_HOME=folder)
+        os.environ.update(XDG_DATA_HOME=folder, XDG_STATE_HOME=folder)
+        welcomed = Path(folder, "edgetop", "welcomed")  # as on a board that it was started on before
+        welcomed.parent.mkdir()
+        welcomed.touch()
         live = [EDGETOP, "run", "tiny", "--on", "null", "--input", "noise"]
         for _ in range(rounds):
             note(["bare Python"], [run([sys.executable, "-c", "pass"])])

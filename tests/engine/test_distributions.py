@@ -8,6 +8,7 @@ from edgetop.controls import ShowDistributions, Whole
 from edgetop.engine.aggregate import Aggregate
 from edgetop.engine.distributions import Distributions, distribution
 from edgetop.engine.loop import Loop
+from edgetop.engine.pair_aggregate import PairAggregate, Part, Shown
 from edgetop.protocol import SHARES_A_DECADE, Distribution
 from edgetop.samples import Batch
 
@@ -114,3 +115,15 @@ def test_the_loop_tells_a_screen_that_asks_and_not_the_next_one(description, rec
     Loop(Feed(description, recording), screen, lambda timeout_s: waiting.pop() if waiting else []).run()
     assert len(screen.told) == told
     assert all(len(each.counts) == 12 and each.count == sum(each.counts) + each.above for each in screen.told)
+
+
+def test_of_two_sessions_the_runs_that_are_shown_are_told(description, recording):
+    sums = [Aggregate(description) for _ in range(2)]
+    for each in sums:
+        each.add(recording)
+    start_ns = description.t0_mono_ns
+    parts = [Part("A", start_ns, 0, {1: 0}, True), Part("B", start_ns, 0, {0: 1}, False)]
+    told = Distributions()
+    told.ask(4)
+    found = {each.run: each for each in told.due(PairAggregate(parts, Shown(((0, 1),), ()), sums))}
+    assert found[0].within_ns[0] > 7_000_000 > found[1].within_ns[0] and len(found) == 2
