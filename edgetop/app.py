@@ -172,8 +172,10 @@ class EdgetopApp(RunActions, ReplayActions, SessionActions, ViewActions):
                 self._overview = message
                 if self._live is not None:
                     self._live.timeline.know(message)
-            elif isinstance(message, Catalog) and self._picker is not None:
-                self._picker.show_catalog(message)
+            elif isinstance(message, Catalog):
+                self._catalog = message
+                if self._picker is not None:
+                    self._picker.show_catalog(message)
             elif isinstance(message, Sessions) and self._browser is not None:
                 self._browser.show_sessions(message)
             elif isinstance(message, SessionDetails) and self._browser is not None:
@@ -233,10 +235,17 @@ class EdgetopApp(RunActions, ReplayActions, SessionActions, ViewActions):
 
     def on_picker_screen_chosen(self, message: PickerScreen.Chosen) -> None:
         """Start what the picker has chosen, with a new engine if the last one is gone."""
+        self._plan = message.plan
+        changing = self.is_changing
         if self._ended is not None:
             self._change_engine(self._engines.measure)
+        if changing:
+            self.action_stay()
         live = self._new_live()
-        self.push_screen(live)
+        if changing:
+            self.switch_screen(live)
+        else:
+            self.push_screen(live)
         if self._hello is not None:
             live.hello(self._hello)
         self.command(Start(message.plan))

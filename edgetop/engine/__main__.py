@@ -17,7 +17,7 @@ import socket
 import sys
 import threading
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Callable, Protocol, Union
+from typing import TYPE_CHECKING, Callable, Optional, Protocol, Union
 
 from edgetop import __version__
 from edgetop.controls import Command, Start, Stop
@@ -25,10 +25,12 @@ from edgetop.encoding import decode
 from edgetop.engine.publish import PipePublisher, Publisher
 from edgetop.errors import EdgetopError
 from edgetop.machine import describe_machine
-from edgetop.protocol import Ended, Hello
+from edgetop.plan import Plan
+from edgetop.protocol import Ended, Hello, Notice
 from edgetop.readings import Missing
 
 if TYPE_CHECKING:
+    from edgetop.backends.serving import Server
     from edgetop.engine.replay import Source
 
 _CHUNK = 1 << 16
@@ -72,33 +74,66 @@ class CommandPipe:
 
 
 def measure(publisher: Far, commands: Commands, config: str, pythons: Sequence[str]) -> Ended:
-    """Offer the catalog, wait for a plan, run it; raises BadConfig, UnknownName."""
+    """Offer the catalog, wait for a plan, run it, and each that takes its place; raises BadConfig, UnknownName."""
     from edgetop.backends.serving import serving
     from edgetop.config import load_settings
 
     settings = load_settings(config)
     served = serving(settings.python, pythons)
     publisher.publish(Hello(__version__, can_seek=False, can_record=True, machine=describe_machine()))
-    found: queue.SimpleQueue[tuple[str, Union[str, Missing]]] = queue.SimpleQueue()
-    from edgetop.engine.catalog import catalog
+    offer = Offer(publisher, served)
+    plan, anew, ended = _first_plan(commands, offer.renew), False, Ended(0)
+    if plan is None:
+        return ended
+    from edgetop.engine.changes import Changes
+    from edgetop.engine.check import check_plan
+    from edgetop.engine.resolve import placed
+    from edgetop.engine.start import live_loop
 
-    versions: dict[str, Union[str, Missing]] = {}
-    publisher.publish(catalog(versions, served))
-    where = {name: server.python for name, server in served.items()}
-    threading.Thread(target=_look_for_frameworks, args=(found, where), daemon=True).start()
+    while plan is not None:
+        changes = Changes(commands, publisher, lambda wish: check_plan(placed(wish, served)), offer.renew, anew=anew)
+        ended = live_loop(plan, publisher, changes, served, settings.sessions).run()
+        plan, anew = changes.plan, True
+        if plan is not None and ended.session:
+            publisher.publish(Notice("The recording has ended, another begins", ended.session))
+    return ended
+
+
+def _first_plan(commands: Commands, between: Callable[[], None]) -> Optional[Plan]:
+    """What is to be measured; None where that is nothing."""
     while True:
         for command in commands(0.1):
             if isinstance(command, Start):
-                from edgetop.engine.start import live_loop
-
-                return live_loop(command.plan, publisher, commands, served, settings.sessions).run()
+                return command.plan
             if isinstance(command, Stop):
-                return Ended(0)
-        if not found.empty():
-            while not found.empty():
-                name, version = found.get()
-                versions[name] = version
-            publisher.publish(catalog(versions, served))
+                return None
+        between()
+
+
+class Offer:
+    """The catalog, told anew whenever one more framework has answered."""
+
+    def __init__(self, publisher: Publisher, served: Mapping[str, Server]) -> None:
+        self._publisher = publisher
+        self._served = served
+        self._versions: dict[str, Union[str, Missing]] = {}
+        self._found: queue.SimpleQueue[tuple[str, Union[str, Missing]]] = queue.SimpleQueue()
+        self._publish()
+        where = {name: server.python for name, server in served.items()}
+        threading.Thread(target=_look_for_frameworks, args=(self._found, where), daemon=True).start()
+
+    def renew(self) -> None:
+        """Tell what has been found since."""
+        if not self._found.empty():
+            while not self._found.empty():
+                name, version = self._found.get()
+                self._versions[name] = version
+            self._publish()
+
+    def _publish(self) -> None:
+        from edgetop.engine.catalog import catalog
+
+        self._publisher.publish(catalog(self._versions, self._served))
 
 
 def _look_for_frameworks(found: queue.SimpleQueue[tuple[str, Union[str, Missing]]], python: Mapping[str, str]) -> None:

@@ -81,6 +81,7 @@ ACTIONS: tuple[Action, ...] = (
     _action("start", "enter", "Start the measurement as chosen", (PICKER,), "start", group="Choose"),
     _action("choose", "space", "Choose or drop the framework under the cursor", (PICKER,), "choose", **_CHOOSE),
     _action("variant", "left right", "How the framework under the cursor runs", (PICKER,), "variant", **_CHOOSE),
+    _action("stay", "escape", "Back to the measurement that goes on", (PICKER,), group="Choose"),
     _action("sessions", "b", "Show what was recorded", (PICKER,), "sessions", group="Choose"),
     _action("open", "enter", "Replay the session under the cursor", (BROWSER,), "replay", group="Sessions"),
     _action(
@@ -147,6 +148,9 @@ ACTIONS: tuple[Action, ...] = (
     _action("against", "y", "Set energy, accuracy or memory against speed", (COMPARISON,), **_PAIRS),
     _action("other", "tab", "The histogram, or latency by the share of inferences", (DISTRIBUTION,), **_SPREAD),
     _action("point", "left right", "Move the cursor, which reads the values", (DISTRIBUTION,), **_SPREAD),
+    _action(
+        "change", "C", "Change threads, precision, input, frameworks or model while it goes on", (LIVE,), group="Run"
+    ),
     _action("anew", "escape", "Stop the run and choose anew", (LIVE,), "new", group="Run"),
     _action(
         "sessions-back", "escape", "Leave the replay for the recorded sessions", (REPLAY,), "sessions", group="Replay"

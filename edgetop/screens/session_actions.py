@@ -12,7 +12,7 @@ from edgetop import units
 from edgetop.controls import DeleteSession, DescribeSession, RenameSession
 from edgetop.engine.link import Engines, StartEngine
 from edgetop.protocol import RECORDING, SessionEntry
-from edgetop.screens.commanding import Commanding
+from edgetop.screens.change_actions import ChangeActions
 from edgetop.screens.error import QuestionScreen
 from edgetop.screens.keys import Action
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from edgetop.screens.picker import PickerScreen
 
 
-class SessionActions(Commanding):
+class SessionActions(ChangeActions):
     """The part of the app that acts on recorded sessions."""
 
     actions: tuple[Action, ...]
@@ -65,6 +65,8 @@ class SessionActions(Commanding):
         """Show the recorded sessions, from the picker or from a replay."""
         if self.screen.maximized is not None:
             self.screen.minimize()
+        elif self.is_changing:
+            self.notify("Go back with escape and end the measurement first", title="A measurement goes on")
         else:
             self._show_browser()
 

@@ -13,6 +13,7 @@ from edgetop.controls import Mark, MeasureEnergy, Pause, Record, Repeat, Seek, S
 from edgetop.plan import EnergySettings, RunSpec
 from edgetop.protocol import Ended, Gauge, Hello, LogLines, Moment, Notice, Operators, Overview, Picture, Recording
 from edgetop.readings import Channel, Missing
+from edgetop.screens.change_actions import plan_of
 from edgetop.screens.energy_request import announcement
 from edgetop.screens.error import ErrorScreen, QuestionScreen
 from edgetop.screens.filter import FilterScreen
@@ -899,3 +900,67 @@ async def test_a_toast_leaves_what_stands_at_the_bottom(make, engine):
         await settle(pilot)
         (toast,) = app.screen.query("Toast")
         assert toast.region.y >= 1 and toast.region.bottom < app._live.figures.region.y + 3
+
+
+async def test_something_else_is_chosen_while_the_measurement_goes_on(make, engine):
+    plan = replace(engine.PLAN, runs=(RunSpec(0, "resnet50", "litert", "int8", 3),), input="coffee")
+    app = make(engine.HELLO, engine.catalog(), engine.snapshot(), plan=plan)
+    async with app.run_test(size=(100, 30)) as pilot:
+        client, live = app.clients[0], app._live
+        await settle(pilot, client)
+        await pilot.press("C")
+        await settle(pilot)
+        assert isinstance(app.screen, PickerScreen)
+        assert "resnet50 in int8 on LiteRT, 3 threads, input coffee" in words(app, "#summary")
+        await pilot.press("b")  # recorded sessions would need another engine
+        await settle(pilot)
+        assert isinstance(app.screen, PickerScreen) and not client.closed
+        client.push(engine.snapshot(7))
+        await settle(pilot, client)
+        await pilot.press("escape")
+        await settle(pilot)
+        assert app.screen is live and live._newest.t_ns == 7 * S // 4 and app._picker is None
+        await pilot.press("C", "tab", "tab", "down", "left")
+        await settle(pilot)
+        await pilot.press("enter")
+        await settle(pilot)
+        started = [sent.plan for sent in client.sent if isinstance(sent, Start)]
+        assert len(started) == 2 and started[1].runs[0].threads == 2 and started[1].runs[0].precision == "int8"
+        assert app.clients == [client] and not [sent for sent in client.sent if isinstance(sent, Stop)]
+        assert isinstance(app.screen, LiveScreen) and app.screen is app._live is not live
+        assert len(app.screen_stack) == 1
+        client.push(engine.snapshot(1))
+        await settle(pilot, client)
+        assert app._live._newest.t_ns == S // 4
+        await pilot.press("C")
+        await settle(pilot)
+        assert "resnet50 in int8 on LiteRT, 2 threads" in words(app, "#summary")
+
+
+async def test_after_the_picker_the_first_one_stays_below(make, engine):
+    app = make(engine.HELLO, engine.catalog())
+    async with app.run_test(size=(100, 30)) as pilot:
+        client = app.clients[0]
+        await settle(pilot, client)
+        first = app.screen
+        await pilot.press("escape")
+        await settle(pilot)
+        assert app.screen is first
+        await pilot.press("enter")
+        await settle(pilot)
+        client.push(engine.snapshot())
+        await settle(pilot, client)
+        await pilot.press("C")
+        await settle(pilot)
+        await pilot.press("enter")
+        await settle(pilot)
+        assert app.screen_stack == [first, app._live] and app._picker is first
+        assert [type(sent).__name__ for sent in client.sent].count("Start") == 2
+
+
+def test_a_screen_that_did_not_start_it_knows_what_is_measured_from_the_figures(engine):
+    plan = plan_of(engine.snapshot())
+    assert [(run.model, run.framework, run.precision, run.threads) for run in plan.runs] == [
+        ("mobilenet_v2", "litert", "fp32", 2)
+    ]
+    assert plan_of(replace(engine.snapshot(), runs=())) is None

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from edgetop.backends.serving import Server
-from edgetop.controls import Start
+from edgetop.controls import Start, Stop
 from edgetop.engine.client import start_engine
 from edgetop.engine.resolve import placed
 from edgetop.plan import Plan, RunSpec
-from edgetop.protocol import Catalog, Ended
+from edgetop.protocol import Catalog, Ended, Notice, Snapshot
 
 PATIENCE_S = 120
 """A new interpreter looks for its frameworks on a machine that may be busy."""
@@ -106,3 +106,34 @@ def test_a_plan_from_the_picker_is_refused_by_the_interpreter_that_would_run_it(
     client.send(Start(Plan((RunSpec(0, "tiny", "null"),), input="noise", count=1, record="none")))
     ended = messages_until(client, Ended)
     assert ended.exit_code == 2 and f"no interpreter at {tmp_path}/nowhere" in ended.title
+
+
+def is_second(message):
+    """Whether it is a snapshot of a measurement with two threads."""
+    return isinstance(message, Snapshot) and message.runs[0].threads == 2
+
+
+def test_another_measurement_takes_the_place_of_the_first_and_each_has_its_file(engine, tmp_path):
+    def plan(threads, name, framework="null"):
+        return Plan((RunSpec(0, "tiny", framework, "fp32", threads),), input="noise", record=str(tmp_path / name))
+
+    client = engine()
+    client.send(Start(plan(1, "one.edgetop")))
+    messages_until(client, Snapshot, lambda told: told.runs and told.runs[0].count > 20)
+    client.send(Start(plan(1, "none.edgetop", "no-such-framework")))
+    refused = messages_until(client, Notice, lambda told: told.severity == "error")
+    assert "no-such-framework" in refused.title + refused.hint
+    client.send(Start(plan(2, "two.edgetop")))
+    seen, end = [], time.monotonic() + 30
+    while not any(is_second(message) and message.runs[0].count > 20 for message in seen):
+        assert time.monotonic() < end
+        seen += client.receive()
+        time.sleep(0.02)
+    (notice,) = [message for message in seen if isinstance(message, Notice)]
+    assert notice.hint.endswith("one.edgetop")
+    first = next(message for message in seen if is_second(message))
+    assert first.reset and first.columns.first == 0 and first.recording.path.endswith("two.edgetop")
+    client.send(Stop())
+    assert messages_until(client, Ended, lambda ended: ended.session.endswith("two.edgetop")).exit_code == 0
+    assert not (tmp_path / "none.edgetop").exists()
+    assert not list(tmp_path.glob("one.edgetop-*"))  # closed: nothing is left beside it
