@@ -11,25 +11,23 @@ from edgetop.widgets.braille import COLUMNS_A_CELL
 from edgetop.widgets.cells import Row, plain, row_width
 from edgetop.widgets.history import History
 from edgetop.widgets.limits import legend
-from edgetop.widgets.panel import Panel
 from edgetop.widgets.plot import GUTTER, MARGIN, Plot
+from edgetop.widgets.pointed import PointedPanel
 from edgetop.widgets.run_names import run_label, run_name
 from edgetop.widgets.time_view import TimeView, shown
 
 
-class Chart(Panel):
+class Chart(PointedPanel):
     """Latency over time of all runs."""
 
     NUMBER = "1"
     TITLE = "Latency"
 
     def __init__(self, history: History, id: Optional[str] = None) -> None:
-        super().__init__(id=id)
+        super().__init__(Plot(duration), id=id)
         self._history = self._shown = history
         self._view = TimeView()
-        self._plot = Plot(duration)
         self._runs: tuple[RunFigures, ...] = ()
-        self._since: Optional[int] = None
         self._places: tuple[int, ...] = ()
 
     def show(
@@ -53,6 +51,9 @@ class Chart(Panel):
 
     def caption(self) -> str:
         """What the line and the band are."""
+        pointed = self.moment(self._shown)
+        if pointed:
+            return pointed
         if self._view.end is not None:
             moment = clock_time(self._view.end * self._history.width_ns).rsplit(".", 1)[0]
             return f"held at {moment}, v goes on"
@@ -85,7 +86,8 @@ class Chart(Panel):
         for place in self._places:
             run, name = self._runs[place], names[place]
             series = self._shown.series.get(f"latency.{run.run}")
-            value = duration(series.points[-1][1]) if series is not None and series.points else ABSENT
+            point = self.read(series) if series is not None else None
+            value = ABSENT if point is None else duration(point[1])
             label, ink = run_label(place)
             row = (*row, (label[-1] if slim else label, ink), (name, ""), (f" {value:<{8 if slim else 10}}", "strong"))
         return row

@@ -41,8 +41,12 @@ class Series:
 
     def place_before(self, place: int) -> Optional[int]:
         """The last column before ``place`` that has a point."""
-        at = bisect_left(self.places, place)
-        return self.places[at - 1] if at else None
+        at = self.index_before(place)
+        return self.places[at] if at >= 0 else None
+
+    def index_before(self, place: int) -> int:
+        """Where the last point before column ``place`` stands; -1 where there is none."""
+        return bisect_left(self.places, place) - 1
 
 
 class History:

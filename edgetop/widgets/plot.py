@@ -93,6 +93,17 @@ class Plot:
     def _per_cell(self) -> tuple[int, int]:
         return (1, 1) if self._ascii else (COLUMNS_A_CELL, DOTS_A_CELL)
 
+    @property
+    def end(self) -> int:
+        """The column after the last one that was drawn."""
+        return self._end
+
+    def place_at(self, cell: int) -> Optional[int]:
+        """The last column of time in a cell, counted from the plot's left edge; None where none was drawn."""
+        per_cell = self._per_cell[0]
+        first = self._first + cell * per_cell
+        return min(first + per_cell, self._end) - 1 if 0 <= cell < len(self._columns) and first < self._end else None
+
     def draw(
         self, history: History, names: Sequence[str], size: tuple[int, int], ascii: bool, since: Optional[int]
     ) -> list[Row]:

@@ -7,14 +7,14 @@ from typing import Optional
 
 from edgetop.protocol import Gauge, Snapshot
 from edgetop.readings import Missing, whose_watts
-from edgetop.units import energy, power, quantity
+from edgetop.units import ABSENT, energy, power, quantity
 from edgetop.widgets.cells import Row, exactly, fit_right, flow, plain, wrap
 from edgetop.widgets.figure_notes import missing_text
 from edgetop.widgets.gauges import Rail, lone_volts, rails, session_rail
 from edgetop.widgets.history import History
 from edgetop.widgets.limits import legend
-from edgetop.widgets.panel import Panel
 from edgetop.widgets.plot import Plot
+from edgetop.widgets.pointed import PointedPanel
 from edgetop.widgets.time_view import TimeView, shown
 
 LEAST_PLOT = 3
@@ -25,22 +25,21 @@ COLUMN = 11
 JOULES_A_WATT_HOUR = 3600.0
 
 
-class Power(Panel):
+class Power(PointedPanel):
     """What the board draws."""
 
     NUMBER = "5"
     TITLE = "Power"
 
     def __init__(self, history: History, id: Optional[str] = None) -> None:
-        super().__init__(id=id)
+        super().__init__(Plot(power, lettered=False), id=id)
         self._history = history
-        self._plot = Plot(power, lettered=False)
         self._snapshot = Snapshot(0, "preparing")
         self._view = TimeView()
         self._rails: list[Rail] = []
         self._volts: list[Gauge] = []
         self._rail: Optional[Rail] = None
-        self._since: Optional[int] = None
+        self._memory = history
 
     def show(self, snapshot: Snapshot, since: Optional[int], view: TimeView = TimeView()) -> None:  # noqa: B008  frozen
         """Draw the newest values and the history's columns from ``since`` on; None draws all."""
@@ -58,7 +57,13 @@ class Power(Panel):
         return any(rail.readable for rail in self._rails)
 
     def caption(self) -> str:
-        """What the meter sees, and which it is."""
+        """What the meter sees, and which it is; what it read at the moment under the pointer."""
+        moment = self.moment(self._memory)
+        if moment and self._rail is not None:
+            series = self._memory.series.get(self._rail.watts.channel.name)
+            point = self.read(series) if series is not None else None
+            watts = ABSENT if point is None else power(point[1])
+            return f"{watts} {moment}"
         return plain(whose_watts(self._rail.watts.channel)) if self._rail is not None else ""
 
     def hints(self) -> str:
@@ -82,8 +87,8 @@ class Power(Panel):
         name, room = self._rail.watts.channel.name, height - len(head) - len(below)
         if room < LEAST_PLOT or name not in self._history.series:
             return [*head, *below]
-        memory = shown(self._history, self._view, [name])
-        plot = self._plot.draw(memory, [name], (width, room), self.ascii, self._since)
+        self._memory = shown(self._history, self._view, [name])
+        plot = self._plot.draw(self._memory, [name], (width, room), self.ascii, self._since)
         return [*head, *plot, *below]
 
     def _values(self, rail: Rail) -> list[Row]:

@@ -8,6 +8,8 @@ import pytest
 from edgetop.protocol import Hello, LogLines, Recording, Snapshot
 from edgetop.readings import Missing
 from edgetop.screens.live import LEAST_CHART
+from edgetop.units import duration, power
+from edgetop.widgets.plot import GUTTER
 from edgetop.widgets.timeline import Timeline
 
 SIZES = [(1, 1), (2, 2), (5, 3), (20, 5), (59, 40), (60, 15), (60, 16), (61, 17), (79, 23), (80, 24), (99, 33)]
@@ -492,3 +494,26 @@ async def test_notes_have_the_room_they_need_on_a_tall_screen(make_host, make_sn
         await pilot.resize_terminal(80, 24)
         await shown(host, pilot)
         assert host.live.figures.size.height == 12
+
+
+async def test_the_pointer_reads_the_charts(make_host, make_snapshot):
+    host = make_host()
+    snapshot = make_snapshot(count=60)
+    async with host.run_test(size=(120, 40)) as pilot:
+        host.live.show(snapshot)
+        before = await shown(host, pilot)
+        await pilot.hover("#chart", offset=(2 + GUTTER + 10, 6))
+        text = await shown(host, pilot)
+        place = 21  # the second column of the eleventh cell
+        values = [snapshot.columns.series[f"latency.{run}"] for run in range(3)]
+        read = [next(point[1] for point in reversed(points[: place + 1]) if point) for points in values]
+        legend = text.splitlines()[2]
+        assert "at 0:05.2" in text.splitlines()[1]
+        assert all(duration(value) in legend for value in read)
+        await pilot.hover("#power", offset=(2 + GUTTER + 10, 5))
+        text = await shown(host, pilot)
+        watts = power(snapshot.columns.series["power.board.w"][place][1])
+        assert f"{watts} at 0:05.2" in text and "mean, band from least" in text
+        await pilot.hover("#log")
+        assert await shown(host, pilot) == before
+        assert repainted_cells(host.live) == 0
