@@ -894,7 +894,7 @@ async def test_panels_are_moved_by_keys(make, engine, monkeypatch, tmp_path):
 
 async def test_a_toast_leaves_what_stands_at_the_bottom(make, engine):
     app = make(engine.HELLO, engine.catalog(), engine.snapshot(), plan=engine.PLAN)
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await settle(pilot, app.clients[0])
         app.notify("a toast of several words", title="Title", timeout=60)
         await settle(pilot)
