@@ -242,7 +242,7 @@ class EdgetopApp(RunActions, ReplayActions, SessionActions, ViewActions):
         if changing:
             self.action_stay()
         live = self._new_live()
-        if changing:
+        if changing and len(self.screen_stack) > 1:  # the first screen stays below: it is the stack's base
             self.switch_screen(live)
         else:
             self.push_screen(live)

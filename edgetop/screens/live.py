@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from time import monotonic
-from typing import TYPE_CHECKING, Optional
+from typing import Optional
 
 from textual.app import ComposeResult
-from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
 
-from edgetop.protocol import Distribution, Hello, LogLines, Operators, Picture, Snapshot
+from edgetop.protocol import Hello, LogLines, Picture, Snapshot
 from edgetop.screens.keybar import KeyBar
 from edgetop.screens.keys import ACTIONS, LIVE, REPLAY, Action, actions_of
 from edgetop.screens.layouts import COLUMNS, PANELS, Layout, following, hiding, remember, remembered
 from edgetop.screens.layouts import moved as moved_panel
+from edgetop.screens.whole_screens import WholeScreens
 from edgetop.widgets.brief import Brief
 from edgetop.widgets.chart import Chart
 from edgetop.widgets.cores import Cores
@@ -24,18 +24,12 @@ from edgetop.widgets.heat import Heat
 from edgetop.widgets.history import History
 from edgetop.widgets.labels import Labels
 from edgetop.widgets.log import Log
-from edgetop.widgets.panel import Panel
 from edgetop.widgets.power import Power
 from edgetop.widgets.run_view import RunView, sorted_anew
 from edgetop.widgets.statusbar import StatusBar
 from edgetop.widgets.time_view import TimeView, held, moved, zoomed
 from edgetop.widgets.timeline import Timeline
 from edgetop.widgets.too_small import NEEDED_COLUMNS, NEEDED_ROWS, TooSmall
-
-if TYPE_CHECKING:
-    from edgetop.widgets.comparison import ComparisonPanel
-    from edgetop.widgets.distribution import DistributionPanel
-    from edgetop.widgets.operators import OperatorsPanel
 
 LEAST_CHART = 10
 """Lines that a tall screen leaves to the chart in any case."""
@@ -49,7 +43,7 @@ class Pane(Widget):
     BLANK = True
 
 
-class LiveScreen(Screen[None]):
+class LiveScreen(WholeScreens):
     """Draws Snapshots; keys and commands are the app's, but for SeekTo of the timeline.
 
     Panels are ``#chart``, ``#figures``, ``#cores``, ``#heat``, ``#power``, ``#labels``, ``#log``, numbered 1 to 7,
@@ -114,20 +108,12 @@ class LiveScreen(Screen[None]):
         self._actions = actions
         self._history = History()
         self._since: Optional[int] = None
-        self._view = TimeView()
         self._layout = Layout()
-        self.run_view = RunView()
         self._newest = Snapshot(0, "")
         self._drawn = False
-        self._tables = Snapshot(0, "")
         self._tables_s = 0.0
         self._late: Optional[Timer] = None
         self._figures_height = 0
-        self._told_operators: dict[int, Operators] = {}
-        self.operators: Optional[OperatorsPanel] = None
-        self.comparison: Optional[ComparisonPanel] = None
-        self.distribution: Optional[DistributionPanel] = None
-        self._told_distributions: dict[int, Distribution] = {}
         self.status = StatusBar()
         self.chart = Chart(self._history, id="chart")
         self.figures = Figures(id="figures")
@@ -237,22 +223,6 @@ class LiveScreen(Screen[None]):
         self.chart.show(self._newest.runs, None, self._view, places)
         self._draw_tables()
 
-    def to_copy(self) -> list[tuple[str, str]]:
-        """What can be copied, by its name: the panel that has the screen first."""
-        from edgetop.widgets.markdown import figures_table, values_of, verdicts_table
-
-        runs = self._tables.runs
-        places = self.run_view.places(runs)
-        found = [("figures", figures_table(runs, places))]
-        if self.operators is not None and (told := self.operators.markdown()):
-            found.insert(self.maximized is not self.operators, ("operators", told))
-        if self._tables.verdicts:
-            verdicts = ("verdicts", verdicts_table(runs, self._tables.verdicts))
-            found.insert(
-                0 if self.comparison is not None and self.maximized is self.comparison else len(found), verdicts
-            )
-        return [*found, *values_of(runs, places)]
-
     # ---- the view in time
 
     def hold(self) -> None:
@@ -303,9 +273,7 @@ class LiveScreen(Screen[None]):
         self.log_panel.know(tuple(run.run for run in snapshot.runs))
         self.brief.show(snapshot)
         self.too_small.show(snapshot.runs)
-        self._draw_operators()
-        self._draw_comparison()
-        self._draw_distribution()
+        self.draw_whole_screens()
 
     def _make_room_for_notes(self) -> None:
         """On a tall screen the table takes as many lines from the chart as its notes need: a cut reason tells nothing.
@@ -320,72 +288,6 @@ class LiveScreen(Screen[None]):
         elif self._figures_height:
             self._figures_height = 0
             self.figures.styles.min_height = None
-
-    def _draw_operators(self) -> None:
-        if self.operators is not None:
-            self.operators.show(self._tables.runs, self._told_operators, self._tables.state)
-
-    def show_operators(self, operators: Operators) -> None:
-        """Take in where a run's time goes; it is drawn once its panel is asked for."""
-        self._told_operators[operators.run] = operators
-        self._draw_operators()
-
-    async def open_operators(self) -> None:
-        """Give the screen to the operators panel; where it has it, time them if none were yet, or else close it."""
-        if self.operators is None:
-            from edgetop.widgets.operators import OperatorsPanel
-
-            self.operators = OperatorsPanel("operators", can_time=not self.has_class("-can-seek"))
-            await self._add(self.operators)
-            self._draw_operators()
-        if not self._take_screen(self.operators) and (self.operators.has_any or not self.operators.action_ask()):
-            self.minimize()
-
-    async def open_comparison(self) -> None:
-        """Give the screen to the comparison, or take it back."""
-        if self.comparison is None:
-            from edgetop.widgets.comparison import ComparisonPanel
-
-            self.comparison = ComparisonPanel("comparison")
-            await self._add(self.comparison)
-            self._draw_comparison()
-        if not self._take_screen(self.comparison):
-            self.minimize()
-
-    def _draw_comparison(self) -> None:
-        if self.comparison is not None:
-            self.comparison.show(self._tables)
-
-    async def open_distribution(self) -> None:
-        """Give the screen to the distribution panel, or take it back."""
-        if self.distribution is None:
-            from edgetop.widgets.distribution import DistributionPanel
-
-            self.distribution = DistributionPanel("distribution")
-            await self._add(self.distribution)
-        if not self._take_screen(self.distribution):
-            self.minimize()
-
-    def show_distribution(self, told: Distribution) -> None:
-        """Take in how a run's latencies are spread."""
-        self._told_distributions[told.run] = told
-        self._draw_distribution()
-
-    def _draw_distribution(self) -> None:
-        if self.distribution is not None and not self._view.held:
-            runs = self._tables.runs
-            self.distribution.show(runs, self._told_distributions, self.run_view.places(runs))
-
-    async def _add(self, panel: Panel) -> None:
-        await self.query_one(".main-pane").mount(panel.add_class("whole-screen"))
-
-    def _take_screen(self, panel: Panel) -> bool:
-        """Give the screen to the panel; False where it has it."""
-        if self.maximized is panel:
-            return False
-        self.maximize(panel)
-        panel.focus()
-        return True
 
     def show_log(self, log: LogLines) -> None:
         """Add lines a framework wrote."""
