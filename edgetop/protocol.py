@@ -224,6 +224,8 @@ class Distribution:
 
     run: int
     count: int = 0
+    of: int = 0
+    """Samples in the statistics: more than ``count`` where some of many were chosen by chance."""
     low_ns: float = 0.0
     high_ns: float = 0.0
     counts: tuple[int, ...] = ()

@@ -152,9 +152,9 @@ class Aggregate:
             verdict=verdict(list(self._runs.values())),
         )
 
-    def latencies(self) -> Iterator[tuple[int, Int64s]]:
-        """Each run's, of the samples in its statistics."""
-        return ((run, state.latencies()) for run, state in self._runs.items())
+    def latencies(self) -> Iterator[tuple[int, Int64s, float]]:
+        """Each run's, of the samples in its statistics, and how many each of them stands for."""
+        return ((run, *state.latencies()) for run, state in self._runs.items())
 
     def copy(self) -> Aggregate:
         """As it is now, to go on from: with the newest columns alone, which its first snapshot begins anew."""

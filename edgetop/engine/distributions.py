@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 
@@ -38,12 +39,12 @@ class Distributions:
         if not self._bins or (now_s < self._next_s and not final):
             return
         self._next_s = now_s + PERIOD_S
-        for run, durations in aggregate.latencies():
-            told, count = self._told.get(run), len(durations)
+        for run, durations, each in aggregate.latencies():
+            told, count = self._told.get(run), round(len(durations) * each)
             few = final or count < ALWAYS_BELOW
             if told is None or (told != count if few else not told <= count <= told * GROWTH):
                 self._told[run] = count
-                yield distribution(run, durations, self._bins)
+                yield replace(distribution(run, durations, self._bins), of=count)
 
     def undo(self, run: int) -> None:
         """What was told of a run did not reach the screen."""
@@ -68,6 +69,7 @@ def distribution(run: int, durations: Int64s, bins: int) -> Distribution:
     return Distribution(
         run,
         count=count,
+        of=count,
         low_ns=low,
         high_ns=high,
         counts=tuple(np.diff(below).tolist()),

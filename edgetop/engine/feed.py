@@ -32,8 +32,8 @@ class Sum(Protocol):
     def renew(self) -> None:
         """Let the next snapshot hold the whole charts."""
 
-    def latencies(self) -> Iterator[tuple[int, Int64s]]:
-        """Each run's, of the samples in its statistics."""
+    def latencies(self) -> Iterator[tuple[int, Int64s, float]]:
+        """Each run's, of the samples in its statistics, and how many each of them stands for."""
 
     def snapshot(self, *, final: bool = False) -> Snapshot:
         """What the screen draws now."""

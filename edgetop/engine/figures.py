@@ -197,12 +197,12 @@ class RunState:
             **self.judged.fields(),
         )
 
-    def latencies(self) -> Int64s:
-        """Of the samples in the statistics, in order of time."""
-        starts, durations = self._starts.view(), self._durations.view()
-        if not self._leave_out:
-            return durations
-        return np.delete(durations, self._conditions.throttled.inside(starts, durations))
+    def latencies(self) -> tuple[Int64s, float]:
+        """Of the samples in the statistics, or of those chosen of many; and how many each of them stands for."""
+        starts, durations, *_ = self._kept.columns
+        if self._leave_out:
+            durations = np.delete(durations, self._conditions.throttled.inside(starts, durations))
+        return durations, self._kept.each
 
     def _judge(self, *, final: bool) -> None:
         """Whether it has come to rest, looked at anew when it has had a tenth more turns."""

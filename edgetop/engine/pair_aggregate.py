@@ -128,12 +128,12 @@ class PairAggregate:
         for aggregate in self._aggregates:
             aggregate.renew()
 
-    def latencies(self) -> Iterator[tuple[int, Int64s]]:
+    def latencies(self) -> Iterator[tuple[int, Int64s, float]]:
         """Those of the runs that are shown, by the numbers that they have here."""
         for part, aggregate in zip(self._parts, self._aggregates):
-            for run, durations in aggregate.latencies():
+            for run, durations, each in aggregate.latencies():
                 if run in part.runs:
-                    yield part.runs[run], durations
+                    yield part.runs[run], durations, each
 
     def snapshot(self, *, final: bool = False) -> Snapshot:
         """What the screen draws now; each session's figures are those that its own replay has at its moment."""

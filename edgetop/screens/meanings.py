@@ -28,10 +28,10 @@ MEANINGS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
                 "run has not come to rest; w: waiting for a core has moved the median by more than 2 %; o: the 99th "
                 "percentile is an outlier, or outliers have raised the mean by more than 1 %",
             ),
+            ("waited", "samples that waited for a core for more than 2 % of their time; they stay in the statistics"),
             (
-                "waited, outliers",
-                "samples that waited for a core for more than 2 % of their time, and samples more than three "
-                "interquartile ranges above the third quartile. All stay in the statistics",
+                "outliers",
+                "samples more than three interquartile ranges above the third quartile; they stay in the statistics",
             ),
             (
                 "at full clock",

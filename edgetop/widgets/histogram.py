@@ -52,7 +52,7 @@ def _head(place: int, run: RunFigures, told: Distribution, width: int, at: Optio
     else:
         above = f", {told.above} beyond the axis" if told.above else ""
         least, greatest = duration(told.within_ns[0]), duration(told.max_ns)
-        texts = [f"{told.count} inferences, {least} to {greatest}{above}", f"{least} to {greatest}{above}", above[2:]]
+        texts = [f"{told.of} inferences, {least} to {greatest}{above}", f"{least} to {greatest}{above}", above[2:]]
     room = width - row_width(row) - 2
     text = next((text for text in texts if len(text) <= room), "")
     return (*row, ("  ", ""), (text, "" if at is not None else "muted"))

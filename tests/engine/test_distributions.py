@@ -71,6 +71,17 @@ def test_nothing_is_told_unasked_nor_twice(description, recording):
     assert not list(told.due(aggregate, final=True))
 
 
+def test_of_many_samples_some_are_chosen_and_all_are_counted(description, recording, monkeypatch):
+    monkeypatch.setattr("edgetop.engine.figures.MOST", 100)
+    aggregate = Aggregate(description)
+    aggregate.add(recording)
+    told = Distributions()
+    told.ask(6)
+    counts = [run.count for run in aggregate.snapshot(final=True).runs]
+    found = list(told.due(aggregate))
+    assert [each.of for each in found] == counts and all(each.count <= 100 < each.of for each in found)
+
+
 class Feed:
     """One batch, and the end."""
 

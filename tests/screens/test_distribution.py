@@ -18,7 +18,8 @@ def told_of(run, bins, count=1000):
     counts = [max(0, count - 100 * abs(place - bins // 10)) for place in range(bins)]
     shares = range(math.floor(math.log10(count) * SHARES_A_DECADE) + 1)
     within = tuple(low + k * MS // SHARES_A_DECADE for k in shares)
-    return Distribution(run, sum(counts) + 7, low, low + bins * MS / 10, tuple(counts), 7, within, low + 4 * MS)
+    all = sum(counts) + 7
+    return Distribution(run, all, all, low, low + bins * MS / 10, tuple(counts), 7, within, low + 4 * MS)
 
 
 @pytest.fixture
