@@ -2,128 +2,39 @@
 
 from __future__ import annotations
 
-import dataclasses
-import math
-
 import numpy as np
 import pytest
 
 from edgetop.analysis.energy import Window
 from edgetop.analysis.stretches import Stretches
 from edgetop.engine.meter import EnergyMeter
-from edgetop.plan import Ina219Settings
 from edgetop.readings import Channel, Missing
 
 pytest.importorskip("ina219")
+from bursting_board import IDLE_W, BurstingBoard, measured, session_of_a_stock_meter
 
 SECOND = 1_000_000_000
-VOLTS, IDLE_W, BURST_W = 5.1, 2.3, 3.0
-INFERENCE_NS, BUSY_NS = 37_000_000, 9_000_000
-GAIN = math.sqrt(0.005**2 + 0.005**2 + 0.01**2) / math.sqrt(3)
-OFFSET_W = 200e-6 / 0.1 * VOLTS / math.sqrt(3)
 
 
-class Clock:
-    """Nanoseconds that pass only when slept."""
-
-    def __init__(self, ns):
-        self.ns = ns
-
-    def __call__(self):
-        return self.ns
-
-    def sleep(self, seconds):
-        self.ns += max(1, round(seconds * 1e9))
-
-
-def _busy_ns(since_ns):
-    """How much of a time since a window's begin the board was busy."""
-    inferences, into_ns = divmod(since_ns, INFERENCE_NS)
-    return inferences * BUSY_NS + min(into_ns, BUSY_NS)
-
-
-class Board:
-    """Idles, and bursts 9 ms in each inference of 37 ms; ``errors`` of the meter: current, volts, and an offset."""
-
-    def __init__(self, rng, errors=(0.0, 0.0, 0.0), noise_w=0.0):
-        self.rng, self.errors, self.noise_w = rng, errors, noise_w
-        self.busy = (0, 0)
-
-    def watts(self, start_ns, end_ns):
-        """The mean between two times."""
-        first, last = (min(max(t_ns, self.busy[0]), self.busy[1]) - self.busy[0] for t_ns in (start_ns, end_ns))
-        busy_ns = _busy_ns(last) - _busy_ns(first)
-        return IDLE_W + BURST_W * busy_ns / (end_ns - start_ns)
-
-    def __call__(self, start_ns, end_ns):
-        """Noise is that of a single sample of the chip: averaging takes it away."""
-        noise_w = self.noise_w * (532_000 / (end_ns - start_ns)) ** 0.5
-        watts = self.watts(start_ns, end_ns) + noise_w * self.rng.standard_normal()
-        current, volts, offset_a = self.errors
-        return VOLTS * (1 + volts), watts / VOLTS * (1 + current) + offset_a
-
-
-def measured(board, seconds, windows, rng):
-    """The energy figures of a session: idle, windows, idle, all of so many seconds."""
-    from edgetop.probes.ina219 import Ina219Probe
-    from edgetop.probes.simulated import SimulatedBus, SimulatedChip
-
-    clock = Clock(int(rng.integers(1, 100)) * SECOND)
-    bus = SimulatedBus({0x40: SimulatedChip(board, 0.1, clock)})
-    probe = Ina219Probe(Ina219Settings(bus="1"), clock, clock.sleep, lambda number: bus)
-    probe.open()
-    channel = dataclasses.replace(probe.channels[0], gain_error=GAIN, offset_error=OFFSET_W)
-    meter = EnergyMeter((0,), channel)
-    read_until = lambda ns: _read(probe, clock, meter, ns)  # noqa: E731
-    read_until(clock() + SECOND // 5)
-    for number in range(windows + 2):
-        start = clock()
-        if number in (0, windows + 1):
-            end = start + int(seconds * SECOND)
-            meter.add_idle("warm", start, end)
-        else:
-            count = int(seconds * SECOND) // INFERENCE_NS
-            end = start + count * INFERENCE_NS
-            board.busy = (start, end)
-            meter.add_window(0, Window(start, end, count))
-        read_until(end + 50_000_000)
-    meter.settle()
-    return meter.figures(0, Stretches()), meter.idle_fields()
-
-
-def _read(probe, clock, meter, until_ns):
-    period_ns = round(1e9 / probe.rate_hz)
-    readings = {}
-    while clock() < until_ns:
-        clock.ns += period_ns // 4
-        watts = probe.read()[0]
-        if not isinstance(watts, Missing):
-            readings[watts.t_ns] = watts.value
-    meter.add_readings(np.array(list(readings), np.int64), np.array(list(readings.values())))
-
-
-BURST_J = BURST_W * BUSY_NS / 1e9
-GROSS_J = IDLE_W * INFERENCE_NS / 1e9 + BURST_J
-
-
-def test_the_energy_of_ten_seconds_is_right_to_a_thousandth():
-    rng = np.random.default_rng(5)
-    figures, idle = measured(Board(rng), 10.0, 2, rng)
-    assert figures["energy_j"] == pytest.approx(GROSS_J, rel=0.001)
-    assert figures["energy_net_j"] == pytest.approx(BURST_J, rel=0.002)
+@pytest.mark.parametrize(("busy_ms", "inference_ms"), [(9, 37), (3, 37), (3, 20), (3, 10)])
+def test_the_energy_of_ten_seconds_is_right_to_a_thousandth(busy_ms, inference_ms):
+    board = BurstingBoard(np.random.default_rng(5), busy_ns=busy_ms * 1_000_000, inference_ns=inference_ms * 1_000_000)
+    figures, idle = measured(board, 10.0, 2)
+    assert figures["energy_j"] == pytest.approx(board.gross_j, rel=0.001)
+    assert figures["energy_net_j"] == pytest.approx(board.net_j, rel=0.002)
     assert idle["idle_w"] == pytest.approx(IDLE_W, rel=0.001)
+
+
+def test_bursts_at_one_place_of_every_conversion_are_seen_too_high():
+    """The chip is blind for 3 % of the time, which it takes for being like the rest: what the guide warns of."""
+    board = BurstingBoard(np.random.default_rng(5), busy_ns=3_000_000, inference_ns=8_778_000)
+    figures, _ = measured(board, 10.0, 2)
+    assert figures["energy_net_j"] == pytest.approx(board.net_j * 33 / 32, rel=0.01)
 
 
 def test_the_interval_covers_the_truth_as_often_as_it_says():
     rng = np.random.default_rng(7)
-    gross, net = 0, 0
-    for _ in range(100):
-        # As far off as the data sheet and a stock shunt allow, each anywhere within its limits.
-        current = rng.uniform(-0.005, 0.005) + rng.uniform(-0.01, 0.01)
-        errors = (current, rng.uniform(-0.005, 0.005), rng.uniform(-0.002, 0.002))
-        figures, _ = measured(Board(rng, errors, noise_w=0.05), 1.0, 5, rng)
-        gross += abs(figures["energy_j"] - GROSS_J) <= figures["energy_u95_j"]
-        net += abs(figures["energy_net_j"] - BURST_J) <= figures["energy_net_u95_j"]
+    gross, net = np.sum([session_of_a_stock_meter(rng, 1.5) for _ in range(100)], axis=0)
     assert gross >= 93 and net >= 93
 
 
