@@ -55,7 +55,7 @@ class Pace:
         return end_ns - period_ns // 2
 
     def seek(self, is_ready: Callable[[], bool]) -> Optional[int]:
-        """Look until a conversion ends, and give its middle; None where none has ended one period after it should.
+        """Look until a conversion ends, and give its middle; None where none has ended a period after it should.
 
         ``is_ready`` tells of the flag.
         """
@@ -71,8 +71,11 @@ class Pace:
             self._end_ns = expected_ns + max(0, (looked_ns - expected_ns) // self._period_ns) * self._period_ns
             if looked_ns < expected_ns:
                 self._fall_behind(looked_ns)
-        elif not self._poll(is_ready, looked_ns, expected_ns + self._nominal_ns):
-            return None
+        else:
+            # Of a thread that is late the flag may have been put out just now: the next end is a period from here.
+            until_ns = max(expected_ns + self._nominal_ns, looked_ns + self._nominal_ns * 9 // 8)
+            if not self._poll(is_ready, looked_ns, until_ns):
+                return None
         self.seeks = self._end_ns >= self._seek_ns
         return self._end_ns - self._period_ns // 2
 

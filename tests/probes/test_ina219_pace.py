@@ -68,3 +68,27 @@ def test_looks_that_come_late_tell_little_of_when_a_conversion_ended(clock, seed
         phases.append((middle_ns - begin_ns) / PERIOD_NS - 0.5)
     off_ns = sorted(abs(phase - round(phase)) * PERIOD_NS for phase in phases[20:])
     assert off_ns[len(off_ns) * 9 // 10] < 1_000_000
+
+
+@pytest.mark.parametrize("late", [1.5, 2.2, 2.99, 3.3, 10.05])
+@pytest.mark.parametrize("speed", [0.9, 1.0, 1.1])
+def test_a_thread_that_was_held_up_before_the_flag_was_put_out_waits_for_the_next_end(clock, late, speed):
+    """Else a busy machine would have the meter asleep, which is then set up anew."""
+    begin_ns, cleared = clock.ns, [0]
+    ended = lambda: int((clock.ns - begin_ns) * speed / PERIOD_NS)  # noqa: E731
+    pace = Pace(PERIOD_NS, clock, clock.sleep)
+    found = []
+    for _ in range(500):
+        found.append(pace.seek(lambda: ended() > cleared[0]) if pace.seeks else pace.skip())
+        if pace.seeks:
+            clock.ns += round(late * PERIOD_NS)
+            cleared[0] = ended()
+    assert None not in found
+
+
+def test_a_chip_that_has_stopped_is_noticed_two_periods_after_its_flag_was_put_out(clock):
+    pace = Pace(PERIOD_NS, clock, clock.sleep)
+    assert pace.seek(lambda: clock.ns > 5_000_000_000 + PERIOD_NS) is not None
+    begin_ns = clock.ns
+    assert pace.seek(lambda: False) is None
+    assert clock.ns - begin_ns < 2.2 * PERIOD_NS
