@@ -1,4 +1,4 @@
-"""How often the interval of a difference in mAP holds the true one; and that of a single mAP, which edgetop does not give.
+"""How often the interval of a difference in mAP holds the true one; and that of one mAP, which edgetop does not give.
 
     python tests/bench/bench_map_intervals.py [SAMPLES] [PICTURES ...]
 
