@@ -178,7 +178,7 @@ def _shown(pairs: Sequence[Pair]) -> tuple[list[tuple[Placed, Placed]], list[str
 
 
 def names_of(sessions: Sequence[Description]) -> tuple[str, str]:
-    """What two sessions are called: by their local times where these differ, or A and B."""
+    """What two sessions are called: by their local times where these differ, or 1st and 2nd: runs have letters."""
     moments = [_moment(session.t0_unix_ns) for session in sessions]
     if None not in moments:
         one_day = len({f"{moment:%Y-%m-%d}" for moment in moments}) == 1
@@ -186,7 +186,7 @@ def names_of(sessions: Sequence[Description]) -> tuple[str, str]:
             first, second = (f"{moment:{form}}" for moment in moments)
             if first != second:
                 return first, second
-    return "A", "B"
+    return "1st", "2nd"
 
 
 def _moment(t_ns: int) -> Optional[datetime]:

@@ -12,7 +12,7 @@ GOLDEN = str(Path(__file__).parents[1] / "sessions" / "golden" / "1.0.edgetop")
 
 def test_in_a_terminal_both_are_on_the_screen_and_every_key_of_a_replay_works(edgetop):
     screen = edgetop("compare", GOLDEN, GOLDEN)
-    screen.wait_for("A against B")
+    screen.wait_for("1st against 2nd")
     screen.wait_for(lambda: re.search(r"● A \w", screen.text) and re.search(r"■ B \w", screen.text))
     screen.wait_for("aligned by")
     screen.type(" ")
@@ -56,7 +56,7 @@ def test_the_browser_compares_two_that_are_marked_and_searches_for_what_is_paste
     screen.type(" ")
     screen.wait_for("c compares it with the one under the cursor")
     screen.type("\x1b[Bc")
-    screen.wait_for("A against B")
+    screen.wait_for("1st against 2nd")
     screen.type("q")
     assert screen.exit_code() == 0, screen.text
 

@@ -271,7 +271,7 @@ def test_what_cannot_be_aligned_is_refused_in_words(how, why):
 def test_sessions_are_called_by_what_tells_them_apart(description, apart_s, same):
     later = dataclasses.replace(description, t0_unix_ns=description.t0_unix_ns + apart_s * SECOND)
     first, second = names_of([description, later])
-    assert first != second and ((first, second) == ("A", "B")) == same
+    assert first != second and ((first, second) == ("1st", "2nd")) == same
     assert max(len(first), len(second)) <= 10
 
 
