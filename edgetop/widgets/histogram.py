@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Optional
 
 from edgetop.protocol import Distribution
@@ -32,12 +33,14 @@ def histogram(place: int, run: RunFigures, told: Distribution, size: tuple[int, 
     return [head, *_bars(place, told, width, height - 1 - len(below), at), *below]
 
 
-def bin_text(told: Distribution, at: int) -> str:
-    """What the bin under the cursor holds: ``4.98 to 5.00 ms: 43, 1.2 %; 31 % below 5.00 ms``."""
+def bin_texts(told: Distribution, at: int) -> list[str]:
+    """What the bin under the cursor holds, ever shorter: ``4.98 ms to 5.00 ms: 43, 1.2 %; up to there 31.0 %``."""
     step = (told.high_ns - told.low_ns) / len(told.counts)
-    start, end = tick_labels((told.low_ns + at * step, told.low_ns + (at + 1) * step), duration)
+    digits = max(3, math.ceil(math.log10(told.high_ns / step)) + 1)
+    start, end = (duration(told.low_ns + place * step, digits) for place in (at, at + 1))
     here, below = (share(count / told.count, 1) for count in (told.counts[at], sum(told.counts[: at + 1])))
-    return f"{start} to {end}: {told.counts[at]}, {here}; up to there {below}"
+    texts = [f"{start} to {end}: {told.counts[at]}, {here}; up to there {below}"]
+    return [*texts, f"{start} to {end}: {here}; so far {below}", f"to {end}: {here}", here]
 
 
 def _head(place: int, run: RunFigures, told: Distribution, width: int, at: Optional[int]) -> Row:
@@ -48,7 +51,7 @@ def _head(place: int, run: RunFigures, told: Distribution, width: int, at: Optio
     if not told.count:
         return (*row, ("  no samples in the statistics yet", "muted"))
     if at is not None and at < len(told.counts):
-        texts = [bin_text(told, at)]
+        texts = bin_texts(told, at)
     else:
         above = f", {told.above} beyond the axis" if told.above else ""
         least, greatest = duration(told.within_ns[0]), duration(told.max_ns)

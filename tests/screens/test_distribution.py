@@ -1,6 +1,7 @@
 """The distribution panel as a user sees it: bars, percentiles, the cursor, and that it asks only while it is seen."""
 
 import math
+import re
 import sys
 
 import pytest
@@ -68,9 +69,9 @@ async def test_the_cursor_reads_the_bars_and_the_shares(make_host, open_panel):
     host = make_host()
     async with host.run_test(size=(120, 40)) as pilot:
         text = await open_panel(pilot, host, keys=("right",))
-        assert "6 ms to 6.1 ms: 1000, 10.0 %" in text
+        assert "6.000 ms to 6.100 ms: 1000, 10.0 %" in text
         await pilot.press("left")
-        assert "5.9 ms to 6 ms: 900, 9.0 %" in await host.rest(pilot)
+        assert "5.900 ms to 6.000 ms: 900, 9.0 %" in await host.rest(pilot)
         await pilot.press("tab")
         text = await host.rest(pilot)
         assert "99 % within" in text and "● A LiteRT 7.00 ms" in text
@@ -78,6 +79,15 @@ async def test_the_cursor_reads_the_bars_and_the_shares(make_host, open_panel):
         assert "0 % within" in (text := await host.rest(pilot)) and "● A LiteRT 5.00 ms" in text
         await pilot.hover(DistributionPanel, offset=(40, 10))
         assert "0 % within" not in await host.rest(pilot)
+
+
+@pytest.mark.parametrize("size", [(60, 16), (80, 24)])
+async def test_every_run_is_read_in_narrow_columns_too(make_host, open_panel, size):
+    host = make_host()
+    async with host.run_test(size=size) as pilot:
+        text = await open_panel(pilot, host, keys=("right",))
+    heads = [line for line in text.splitlines() if " fp32 ×2 " in line]
+    assert len(heads) == 3 and all(re.search(r" ms: .*\d %", head) for head in heads)
 
 
 async def test_it_asks_while_it_is_seen_and_no_longer(make_host, open_panel):
