@@ -247,6 +247,8 @@ class Notice:
 
 WHOLE, NOT_CLOSED, RECORDING = "whole", "not closed", "still being recorded"
 """The states of a session file; one that is not closed was cut off, and holds all until then."""
+NO_LOG = "not closed, without its -wal"
+"""Cut off, and the file with its newest seconds is not beside it."""
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import sys
 
 from edgetop import units
 from edgetop.clock import SECOND_NS
+from edgetop.commands.cut_off import warn
 from edgetop.commands.destination import check, destination
 from edgetop.commands.final import final
 from edgetop.errors import UsageError
@@ -24,6 +25,7 @@ def export(arguments: argparse.Namespace) -> int:
     if chosen.whole_only and (arguments.from_s or arguments.to_s is not None):
         raise UsageError("The figures are those of the whole session", "Leave out --from and --to")
     check(path, force=arguments.force)
+    warn(arguments.file)
     write = writer(arguments.format)
     with SessionReader(arguments.file) as reader:
         from_ns, until_ns = _stretch(arguments.from_s, arguments.to_s, reader.duration_ns)

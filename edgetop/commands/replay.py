@@ -25,12 +25,14 @@ def replay(arguments: argparse.Namespace) -> int:
 
 
 def _headless(path: str, json_path: str, meter_csv: str) -> int:
+    from edgetop.commands.cut_off import warn
     from edgetop.commands.headless import Quiet, Signals, check_json_path, run_headless
     from edgetop.engine.loop import Loop
     from edgetop.engine.replay import ReplayFeed
 
     if json_path:
         check_json_path(json_path)
+    warn(path)
     feed = ReplayFeed(path, paced=False, meter_csv=meter_csv)
     signals = Signals()
     return run_headless(Loop(feed, Quiet(), lambda _: signals(0.0)), signals, dict(feed.description.machine), json_path)

@@ -7,6 +7,7 @@ import os
 import sys
 
 from edgetop import __version__, units
+from edgetop.commands.cut_off import warn
 from edgetop.commands.destination import check, destination
 from edgetop.commands.final import Final, final
 from edgetop.commands.report_facts import facts_of
@@ -29,6 +30,8 @@ def report(arguments: argparse.Namespace) -> int:
     check(path, force=arguments.force)
     if len(files) > MAX_SESSIONS:
         raise UsageError(f"A report has room for {MAX_SESSIONS} sessions", "Name fewer")
+    for file in files:
+        warn(file)
     finals = [final(file) for file in files]
     names = _names(files)
     sessions = [_session(file, name, each) for file, name, each in zip(files, names, finals)]

@@ -143,7 +143,7 @@ def _look_for_frameworks(found: queue.SimpleQueue[tuple[str, Union[str, Missing]
     availabilities(names(), python, lambda name, here: found.put((name, here.version)))
 
 
-def replay(source: Source, publisher: Far, commands: Commands) -> Ended:
+def replay(source: Source, publisher: Far, commands: Commands, notice: Optional[Notice] = None) -> Ended:
     """Replay a session, or two, until asked to stop."""
     from edgetop.engine.loop import Loop
     from edgetop.engine.replay import ReplayFeed
@@ -151,6 +151,8 @@ def replay(source: Source, publisher: Far, commands: Commands) -> Ended:
     feed = ReplayFeed(source)
     publisher.publish(Hello(__version__, can_seek=True, can_record=False, machine=feed.description.machine))
     publisher.publish(feed.overview())
+    if notice is not None:
+        publisher.publish(notice)
     return Loop(feed, publisher, commands, hold_at_end=True).run()
 
 
@@ -175,9 +177,12 @@ def answer(said: Sequence[tuple[str, str]], publisher: Far, commands: Commands) 
     options = dict(said)
     try:
         if "--replay" in options:
+            from edgetop.engine.cut_off import missing_log
             from edgetop.engine.recorded import Recorded
 
-            ended = replay(Recorded(options["--replay"], options.get("--meter-csv", "")), publisher, commands)
+            recorded = Recorded(options["--replay"], options.get("--meter-csv", ""))
+            notice = None if recorded.goes_on else missing_log(recorded.reader)
+            ended = replay(recorded, publisher, commands, notice)
         elif "--pair" in options:
             from edgetop.engine.pair import PairRecorded
 

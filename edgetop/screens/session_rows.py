@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Callable
 
 from edgetop import units
-from edgetop.protocol import NOT_CLOSED, RECORDING, WHOLE, SessionDetails, SessionEntry, SessionRun
+from edgetop.protocol import NO_LOG, NOT_CLOSED, RECORDING, WHOLE, SessionDetails, SessionEntry, SessionRun
 from edgetop.screens.rows import Row
 from edgetop.widgets.cells import fit, fit_right
 
@@ -20,7 +20,12 @@ _NARROW = 68
 _LENGTH, _SIZE, _STATE = 9, 10, 10
 LETTERS = "AB"
 """Of the sessions that are marked for a comparison."""
-_STATES = {WHOLE: ("whole", "muted"), NOT_CLOSED: ("not closed", "bad"), RECORDING: ("recording", "good")}
+_STATES = {
+    WHOLE: ("whole", "muted"),
+    NOT_CLOSED: ("not closed", "bad"),
+    NO_LOG: ("not closed", "bad"),
+    RECORDING: ("recording", "good"),
+}
 
 
 @dataclass(frozen=True)
@@ -139,6 +144,8 @@ def _lines(entry: SessionEntry, details: SessionDetails | None, rows: int) -> li
     lines = [(f"{_when(entry):%A %Y-%m-%d %H:%M:%S}, {units.clock_time(entry.duration_ns)} long", "text")]
     if entry.state == NOT_CLOSED:
         lines.append(("Not closed: the recording was cut off. All until then is here", "muted"))
+    elif entry.state == NO_LOG:
+        lines.append(("Cut off, and its -wal file with the newest seconds is not beside it: copy that too", "bad"))
     elif entry.state == RECORDING:
         lines.append(("Still being recorded: a replay shows what is on the disk so far", "muted"))
     if details is None:

@@ -6,7 +6,7 @@ import os
 from contextlib import suppress
 
 from edgetop.errors import BadSession
-from edgetop.protocol import NOT_CLOSED, RECORDING, WHOLE, SessionEntry
+from edgetop.protocol import NO_LOG, NOT_CLOSED, RECORDING, WHOLE, SessionEntry
 from edgetop.sessions.creation import SIDECARS, SUFFIX
 from edgetop.sessions.hold import is_held
 from edgetop.sessions.opening import is_session
@@ -39,10 +39,18 @@ def entry_of(path: str) -> SessionEntry | None:
                 model=", ".join(dict.fromkeys(run.model for run in session.plan.runs)),
                 frameworks=tuple(dict.fromkeys(run.framework for run in session.plan.runs)),
                 size_bytes=size_bytes(path),
-                state=WHOLE if reader.closed else RECORDING if recording else NOT_CLOSED,
+                state=_state(reader, recording),
             )
     except BadSession:
         return None
+
+
+def _state(reader: SessionReader, recording: bool) -> str:
+    if reader.closed:
+        return WHOLE
+    if recording:
+        return RECORDING
+    return NO_LOG if reader.lacks_log else NOT_CLOSED
 
 
 def session_name(path: str) -> str:

@@ -25,6 +25,7 @@ BUDGET_S = 5.0
 
 _MAGIC = b"SQLite format 3\0"
 _HEADER_BYTES = 100
+_READ_VERSION, _WITH_LOG = 19, 2
 _LIMITS = {"LENGTH": 64 << 20, "SQL_LENGTH": 100_000, "ATTACHED": 0, "VDBE_OP": 100_000, "EXPR_DEPTH": 50}
 _ALLOWED = frozenset((sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION))
 _PICK_ANOTHER = "`edgetop list sessions` shows the recordings there are"
@@ -39,7 +40,8 @@ def is_session(path: str) -> bool:
     return True
 
 
-def _check_header(path: str) -> None:
+def _check_header(path: str) -> bool:
+    """Whether a log belongs to it that is not there; raises BadSession."""
     try:
         status = os.stat(path)
         if not stat.S_ISREG(status.st_mode):
@@ -58,20 +60,24 @@ def _check_header(path: str) -> None:
         raise BadSession(f"{path} is a database of another program, not a session", _PICK_ANOTHER)
     if version // 1000 > MAJOR:
         raise BadSession(f"{path} was recorded by a newer edgetop", "Bring edgetop up to date: pip install -U edgetop")
+    has_log = os.path.exists(path + "-wal")
     # While a write-ahead log is folded in, and after a crash in the midst of it, the file may be behind its header.
-    if status.st_size < page_bytes * pages and not os.path.exists(path + "-wal"):
+    if status.st_size < page_bytes * pages and not has_log:
         raise BadSession(f"{path} is cut short: {status.st_size} bytes of {page_bytes * pages}", "Copy it once more")
+    return header[_READ_VERSION] == _WITH_LOG and not has_log
 
 
 class SafeDatabase:
     """A session's database, for SELECTs alone."""
 
     def __init__(self, path: str) -> None:
-        _check_header(path)
+        self.lacks_log = _check_header(path)
+        """Whether it was written with a log that is not beside it: closed by edgetop, a session needs none."""
         self.path = path
         self._deadline = 0.0
         with self._blaming_the_file():
-            self._db = self._connected("mode=ro")
+            # Else an empty log would be made, and nothing would tell that there was another.
+            self._db = self._connected("mode=ro&immutable=1" if self.lacks_log else "mode=ro")
         try:
             with self._blaming_the_file():
                 self._harden()

@@ -67,6 +67,11 @@ class SessionReader:
         """Whether the recording was complete when it was last looked at: not after a crash, nor while it goes on."""
         return self._closed_duration_ns is not None
 
+    @property
+    def lacks_log(self) -> bool:
+        """Whether it was cut off and its write-ahead log, with the newest seconds, is not beside it."""
+        return self._db.lacks_log and not self.closed
+
     def look_again(self) -> bool:
         """Whether the recording is complete now; what else is asked of the file is as it is then in any case."""
         if self._closed_duration_ns is None:

@@ -3,6 +3,8 @@
 import csv
 import json
 import os
+import shutil
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -23,6 +25,24 @@ def test_json_holds_the_digits_of_replay(edgetop, tmp_path):
         for key in added:
             del result[key]
     assert exported == replayed
+
+
+@pytest.mark.parametrize(("frames", "words"), [(True, "the first 0:06.0 alone are here"), (False, "nothing is here")])
+def test_a_recording_that_was_cut_off_and_lost_its_log_is_read_and_said_so(edgetop, tmp_path, frames, words):
+    path = tmp_path / "cut.edgetop"
+    shutil.copy(GOLDEN, path)
+    db = sqlite3.connect(path)
+    with db:
+        db.execute("UPDATE meta SET value = 0 WHERE key = 'closed'")
+        for table in () if frames else ("frame", "stat", "event"):
+            db.execute(f"DELETE FROM {table}")
+    assert db.execute("PRAGMA journal_mode=wal").fetchone() == ("wal",)
+    db.close()
+    for command in (("replay",), ("export", "--format", "csv", "-o", "-"), ("report", "-o", tmp_path / "a.html")):
+        done = edgetop(command[0], path, *command[1:])
+        assert done.returncode == 0, done.stderr
+        (line,) = [line for line in done.stderr.splitlines() if line.startswith("edgetop:")]
+        assert "cut.edgetop-wal" in line and "Copy that file too" in line and words in line
 
 
 def test_text_goes_to_standard_output(edgetop):

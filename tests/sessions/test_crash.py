@@ -12,8 +12,11 @@ import time
 import numpy as np
 import pytest
 
+from edgetop.protocol import NO_LOG
+from edgetop.sessions.listing import entry_of
 from edgetop.sessions.reader import SessionReader
 
+GOLDEN = os.path.join(os.path.dirname(__file__), "golden", "1.0.edgetop")
 SECOND_NS = 1_000_000_000
 
 CHILD = """
@@ -82,6 +85,18 @@ def test_the_file_alone_says_what_it_is_when_its_log_is_lost(tmp_path):
             os.unlink(path + suffix)
     with SessionReader(path) as reader:
         assert reader.description.session_id == "k"
+        assert reader.lacks_log
+    entry = entry_of(path)
+    assert entry is not None and entry.state == NO_LOG
+
+
+def test_a_recording_that_was_cut_off_with_its_log_or_closed_lacks_none(tmp_path):
+    path = str(tmp_path / "a.edgetop")
+    assert kill_a_recording(path, 0.3) > 0
+    with SessionReader(path) as reader:
+        assert not reader.closed and not reader.lacks_log
+    with SessionReader(GOLDEN) as reader:
+        assert not reader.lacks_log
 
 
 def test_a_copy_of_all_files_of_a_killed_recording_has_all_of_it(tmp_path):
