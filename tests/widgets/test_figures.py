@@ -46,6 +46,7 @@ def test_memory_that_is_less_than_2_per_cent_apart_is_equal():
 def test_where_models_differ_each_column_names_its_own():
     figures = Figures()
     figures._runs = (run(0), replace(run(1), model="folder/squeezenet1_1.onnx"))
+    figures._places = (0, 1)
     small, large = (text(figures._head(30, height)) for height in (9, 20))
     assert "mobilenet_v2" in small[1] and "squeezenet1_1.onnx" in small[1] and "folder" not in small[1]
     assert len(small) == 3 and len(large) == 4 and "fp32" in large[2]
