@@ -79,13 +79,13 @@ COLUMNS = (
     Column("GFLOP/s", 2, _of_run(lambda run: _significant(model_gflops(run)))),
     Column("FLOP/B", 6, _of_run(lambda run: _significant(run.intensity))),
     Column("of roof", 5, _of_run(lambda run: units.share(run.share_of_roof))),
-    Column("peak mem.", 3, _of_run(lambda run: units.size(run.peak_rss_bytes))),
+    Column("peak memory", 3, _of_run(lambda run: units.size(run.peak_rss_bytes))),
     Column("energy", 1, _of_run(lambda run: _joules(run, run.energy_j))),
     Column("net energy", 2, _of_run(lambda run: _joules(run, run.energy_net_j))),
     Column("top-1", 1, _accuracy),
     Column("file to label", 6, _of_run(lambda run: units.duration(run.label_ns))),
     Column("agreement", 6, _of_run(lambda run: units.difference(run.agreement))),
-    Column("samples", 7, _of_run(lambda run: str(run.count))),
+    Column("inferences", 7, _of_run(lambda run: str(run.count))),
 )
 _ALWAYS = ("model", "framework", "p50")
 

@@ -235,7 +235,7 @@ def test_where_frameworks_are_those_that_are_here_none_fails(bench, tmp_path):
     assert done.returncode == 0 and "numpy:" in done.stdout and "null" not in done.stdout and "not " not in done.stdout
 
 
-@pytest.mark.parametrize(("columns", "shown", "gone"), [("80", "GFLOP/s", "samples"), ("140", "samples", "")])
+@pytest.mark.parametrize(("columns", "shown", "gone"), [("80", "GFLOP/s", "inferences"), ("140", "inferences", "")])
 def test_the_table_has_the_columns_there_is_room_for(open_terminal, bench, tmp_path, columns, shown, gone):
     assert bench().returncode == 0
     command = [EDGETOP, "bench", str(tmp_path / "small.toml"), "--out", str(tmp_path / "out"), "--table-only"]
