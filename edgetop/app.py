@@ -13,6 +13,7 @@ from edgetop.controls import Command, Start, Stop
 from edgetop.engine.link import EngineClient, Engines, Link, StartEngine
 from edgetop.plan import Plan
 from edgetop.protocol import (
+    ITSELF,
     Catalog,
     Distribution,
     Ended,
@@ -186,6 +187,10 @@ class EdgetopApp(RunActions, ReplayActions, SessionActions, ViewActions):
                 self._take_notice(message)
             elif isinstance(message, Ended):
                 self._take_ended(message)
+        if self._live is not None and self.strays is not None:
+            lines = self.strays.lines()
+            if lines:
+                self._live.show_log(LogLines(ITSELF, tuple(lines)))
 
     def _take_snapshot(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot

@@ -171,11 +171,15 @@ class Overview:
     markers: tuple[Moment, ...] = ()
 
 
+ITSELF = -1
+
+
 @dataclass(frozen=True)
 class LogLines:
     """Lines a framework wrote on its standard output or error."""
 
     run: int
+    """ITSELF where it was a process of edgetop's own."""
     lines: tuple[str, ...]
 
 

@@ -15,7 +15,8 @@ import pyte
 import pytest
 
 _UNKNOWN_TO_PYTE = re.compile(rb"\x1b\[[<>=][0-9;]*[a-zA-Z]|\x1b\[\?[0-9;]*\$p|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
-TIMEOUT_S = 15.0
+TIMEOUT_S = 60.0
+"""Of what takes a second on a quiet machine."""
 
 
 class Terminal:
@@ -86,6 +87,19 @@ class Terminal:
         """Send the program a signal."""
         os.kill(self.pid, number)
 
+    def has_stopped(self, within_s=TIMEOUT_S):
+        """Wait until the program has stopped itself, as it does at Ctrl-Z; what it has written till then is taken."""
+        end = time.monotonic() + within_s
+        stopped = False
+        while not stopped and time.monotonic() < end:
+            self.pump(0.01)
+            pid, status = os.waitpid(self.pid, os.WNOHANG | os.WUNTRACED)
+            assert not pid or os.WIFSTOPPED(status), f"it has ended; the screen shows:\n{self.text}"
+            stopped = bool(pid)
+        while select.select([self.master], [], [], 0.05)[0]:
+            self.pump(0)
+        return stopped
+
     def exit_code(self, within_s=TIMEOUT_S):
         """Wait for the program's end; its exit code, or minus the signal that ended it."""
         end = time.monotonic() + within_s
@@ -107,11 +121,17 @@ class Terminal:
 
     def is_restored(self):
         """Whether modes, screen, cursor, mouse and paste are as a shell expects them."""
-        last = {}
-        for mode, on in re.findall(rb"\x1b\[\?(1049|25|1000|1003|1006|2004|1004)([hl])", self.seen):
-            last[mode] = on
+        last = self._last_switched()
         quiet = all(last.get(mode, b"l") == b"l" for mode in (b"1049", b"1000", b"1003", b"1006", b"2004", b"1004"))
         return quiet and last.get(b"25") == b"h" and self.modes == self.modes_before
+
+    @property
+    def is_taken(self):
+        """Whether a program has the alternate screen."""
+        return self._last_switched().get(b"1049") == b"h"
+
+    def _last_switched(self):
+        return dict(re.findall(rb"\x1b\[\?(1049|25|1000|1003|1006|2004|1004)([hl])", self.seen))
 
     def close(self):
         """End the program if it still runs."""

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import gc
 import os
 import sys
+import threading
 from typing import TYPE_CHECKING, Optional
 
 from edgetop.config import Settings, sessions_folder
 from edgetop.plan import Plan
 from edgetop.terminal.first_frame import refuse_poor_terminal, wants_ascii
+from edgetop.terminal.keeper import Keeper
+from edgetop.terminal.strays import Strays
 
 if TYPE_CHECKING:
     from edgetop.app import EdgetopApp
@@ -35,32 +39,37 @@ def run_app(
     refuse_poor_terminal(os.environ)
     stream = sys.__stderr__
     ascii = wants_ascii(settings.screen.ascii, stream.encoding if stream else None, os.environ.get("TERM", ""))
-    client = start_client()  # its imports and ours go on at once
-    try:
-        app_class = _load_app()
-    except BaseException:
-        client.close()
-        raise
-    from edgetop.screens.themes import theme_for
-    from edgetop.terminal.lifecycle import is_sixteen_colours, say_goodbye
+    with contextlib.ExitStack() as ending:
+        strays = Strays()
+        ending.callback(strays.close)
+        keeper = Keeper(0, strays.terminal, strays.unread)  # before all that is large
+        ending.callback(keeper.close)
+        client = start_client()  # its imports and ours go on at once
+        try:
+            app_class = _load_app()
+        except BaseException:
+            client.close()
+            raise
+        from edgetop.screens.themes import theme_for
+        from edgetop.terminal.lifecycle import is_sixteen_colours, say_goodbye
 
-    app = app_class(
-        start_client,
-        plan,
-        settings,
-        replay,
-        client=client,
-        engines=engines,
-        browse=browse,
-        ascii=ascii,
-        attached=attached,
-        welcome=welcome,
-    )
-    app.use_theme(theme_for(app.theme, is_sixteen_colours(app)))
-    try:
+        app = app_class(
+            start_client,
+            plan,
+            settings,
+            replay,
+            client=client,
+            engines=engines,
+            browse=browse,
+            ascii=ascii,
+            attached=attached,
+            welcome=welcome,
+        )
+        app.strays, app.keeper = strays, keeper
+        app.use_theme(theme_for(app.theme, is_sixteen_colours(app)))
+        threading.excepthook = app.fail_in_thread
+        ending.callback(app.close_engine)
         app.run(mouse=settings.screen.mouse)
-    finally:
-        app.close_engine()
     say_goodbye(app.failure, app.refusal, () if app.left_running else tuple(app.sessions))
     if app.left_running:
         print("edgetop: the measurement goes on; `edgetop attach` comes back to it", file=sys.stderr)

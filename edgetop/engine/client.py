@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from edgetop.controls import Command, Stop
 from edgetop.encoding import decode, encode
-from edgetop.protocol import Ended, Message
+from edgetop.protocol import ITSELF, Ended, LogLines, Message
 
 STOP_TIMEOUT_S = 2.0
 _CHUNK = 1 << 16
@@ -35,6 +35,7 @@ class Client:
             os.set_blocking(fd, False)
         self._partial = b""
         self._complaint = b""
+        self._mutter = b""
         self._ended = False
 
     def fileno(self) -> int:
@@ -46,13 +47,24 @@ class Client:
         if self._ended:
             return []
         lines, end = self._read_lines()
-        messages: list[Message] = [decode(line, shown=True) for line in lines if line.strip()]
+        messages = self._muttered()
+        messages += [decode(line, shown=True) for line in lines if line.strip()]
         if any(isinstance(message, Ended) for message in messages):
             self._ended = True
         elif end:
             self._ended = True
             messages.append(self._obituary())
         return messages
+
+    def _muttered(self) -> list[Message]:
+        """What it wrote to standard error, where nothing of its own goes: libraries do, and errors of threads."""
+        said = b""
+        with contextlib.suppress(BlockingIOError):
+            said = os.read(self._errors, _CHUNK)
+        *lines, self._mutter = (self._mutter + said).split(b"\n")
+        self._complaint = (self._complaint + said)[-_CHUNK:]
+        texts = tuple(line.decode(errors="replace") for line in lines if line.strip())
+        return [LogLines(ITSELF, texts)] if texts else []
 
     def _read_lines(self) -> tuple[list[bytes], bool]:
         """Whole lines read so far, and whether the engine has closed its end."""
@@ -67,8 +79,6 @@ class Client:
                 break
             self._partial += data
         *lines, self._partial = self._partial.split(b"\n")
-        with contextlib.suppress(BlockingIOError):
-            self._complaint = (self._complaint + os.read(self._errors, _CHUNK))[-_CHUNK:]
         return lines, end
 
     def _obituary(self) -> Ended:

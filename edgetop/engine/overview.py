@@ -10,7 +10,7 @@ from edgetop.sessions.reader import SessionReader
 
 BUCKETS = 1500
 """Of a course: the timeline of a wide screen has 200 cells, and can be looked at more closely."""
-MOST_MARKERS = 2000
+MOST_MARKERS = 20_000
 """A list of more helps nobody; the first ones."""
 
 

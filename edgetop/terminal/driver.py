@@ -15,7 +15,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
-from typing import Any, Optional, TextIO
+from typing import Any, Optional
 
 from textual.drivers.linux_driver import LinuxDriver
 
@@ -23,6 +23,8 @@ from edgetop.terminal.first_frame import ENTER, FIRST_FRAME
 
 LEAVE_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 JOIN_TIMEOUT_S = 0.3
+"""How long a terminal that takes nothing is waited for, and one that does at most:"""
+LONGEST_CLOSE_S = 5.0
 STALLED_S = 0.03
 """A terminal that has not taken a frame after so long is behind."""
 
@@ -54,9 +56,9 @@ _PLAIN = str.maketrans({sign: plain for plain, signs in _STAND_INS.items() for s
 class TerminalStream:
     """The terminal as a file that never raises: after it has gone away, what is written is dropped."""
 
-    def __init__(self, file: TextIO, on_gone: Callable[[], None]) -> None:
-        self._fd = file.fileno()
-        self._encoding = file.encoding or "utf-8"
+    def __init__(self, fd: int, encoding: str, on_gone: Callable[[], None]) -> None:
+        self._fd = fd
+        self._encoding = encoding
         self._on_gone = on_gone
         self._since_s: Optional[float] = None
         self.gone = False
@@ -97,7 +99,9 @@ class TerminalDriver(LinuxDriver):
         self._loop: asyncio.AbstractEventLoop
         self._watch: Optional[select.epoll] = None
         self._leaving = False
-        self._stream = TerminalStream(sys.__stderr__ or sys.stderr, self._notice_gone)
+        stream = sys.__stderr__ or sys.stderr
+        fd = stream.fileno() if self._host.strays is None else self._host.strays.terminal
+        self._stream = TerminalStream(fd, stream.encoding or "utf-8", self._notice_gone)
         self._file: Any = self._stream
 
     # ---- writing
@@ -116,11 +120,21 @@ class TerminalDriver(LinuxDriver):
         self._host.terminal_bytes += len(data) if data.isascii() else len(data.encode(errors="replace"))
         super().write(data)
 
+    def _get_terminal_size(self) -> tuple[int, int]:
+        # Textual asks standard output, which may lead elsewhere.
+        try:
+            columns, rows = os.get_terminal_size(self._stream.fileno())
+        except OSError:
+            return super()._get_terminal_size()
+        return columns or 80, rows or 25
+
     # ---- coming and going
 
     def start_application_mode(self) -> None:
         """Take the terminal, and watch for signals and for its end."""
         super().start_application_mode()  # type: ignore[no-untyped-call]
+        if self._host.keeper is not None:
+            self._host.keeper.taken()
         if self._watch is None:
             self._loop = asyncio.get_running_loop()
             for number in LEAVE_SIGNALS:
@@ -131,16 +145,26 @@ class TerminalDriver(LinuxDriver):
                 self._watch.register(self.fileno, 0)
             self._loop.add_reader(self._watch.fileno(), self._notice_gone)
 
+    def stop_application_mode(self) -> None:
+        """Give the terminal back."""
+        super().stop_application_mode()
+        if self._host.keeper is not None:
+            self._host.keeper.given_back()
+
     def close(self) -> None:
         """Let the writer finish, but do not wait for ever for a terminal that takes nothing."""
         thread: Any = self._writer_thread
-        if thread is None:
-            return
-        try:
-            thread._queue.put(None, timeout=JOIN_TIMEOUT_S)
-        except queue.Full:
-            return
-        thread.join(JOIN_TIMEOUT_S)
+        end_s = time.monotonic() + LONGEST_CLOSE_S
+        asked = False
+        while thread is not None and thread.is_alive() and time.monotonic() < end_s:
+            if not asked:
+                with contextlib.suppress(queue.Full):
+                    thread._queue.put(None, timeout=JOIN_TIMEOUT_S)
+                    asked = True
+            thread.join(JOIN_TIMEOUT_S)
+            # On a busy board the writer may have to wait for a core: that is no reason to leave the screen as it is.
+            if not select.select([], [self._stream], [], 0)[1]:
+                return
 
     def _leave(self, code: int) -> None:
         self._leaving = True

@@ -6,6 +6,7 @@ import contextlib
 import os
 import shlex
 import sys
+import threading
 import traceback
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Optional
@@ -13,13 +14,16 @@ from typing import Any, Optional
 from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual.app import App
 from textual.binding import Binding, BindingsMap
+from textual.events import Print
 from textual.geometry import Region
 from textual.widget import Widget
 
 from edgetop.protocol import Ended
 from edgetop.terminal.driver import TerminalDriver
+from edgetop.terminal.keeper import Keeper
 from edgetop.terminal.painting import in_full_sight, visible_widgets
 from edgetop.terminal.pen import Pen
+from edgetop.terminal.strays import Strays
 
 RETRY_S = 0.1
 """How soon after a frame was left out the terminal is asked again."""
@@ -39,6 +43,10 @@ class TerminalApp(App[None]):
         self.terminal_bytes = 0
         """Bytes written to the terminal so far."""
         self.frames_left_out = 0
+        self.keeper: Optional[Keeper] = None
+        """Who gives the terminal back when this process cannot."""
+        self.strays: Optional[Strays] = None
+        """Where standard output and error lead, when that is not the terminal."""
         self.failure: Optional[BaseException] = None
         """What ended the app, when that was an error of its own."""
         self.pen = Pen()
@@ -46,6 +54,15 @@ class TerminalApp(App[None]):
         self._paints = False
         self._visible: Mapping[Widget, tuple[Region, Region]] = {}
         self._in_sight: dict[Widget, Region] = {}
+
+    def on_load(self) -> None:
+        """Have what Python prints go where all else goes that is written to the descriptors."""
+        if self.strays is not None:
+            self.begin_capture_print(self)
+
+    def on_print(self, event: Print) -> None:
+        """See ``on_load``."""
+        os.write(2 if event.stderr else 1, event.text.encode(errors="replace"))
 
     # ---- for the driver
 
@@ -62,6 +79,11 @@ class TerminalApp(App[None]):
         """End because of an error of edgetop's own."""
         self.failure = self.failure or error
         self.exit(return_code=1)
+
+    def fail_in_thread(self, what: threading.ExceptHookArgs) -> None:
+        """End because of one in a thread, of which nobody would hear: Python's hook for it."""
+        if what.exc_value is not None:
+            self.call_later(self.fail, what.exc_value)
 
     def on_driver_signal_resume(self) -> None:
         """Draw again after the shell had the terminal."""

@@ -17,6 +17,7 @@ from edgetop.widgets.run_names import run_name
 
 MARKS = {"error": "!", "throttle": "T", "marker": "M", "disk": "D", "sensor": "S", "clock": "C", "run": "'"}
 """The sign of a marker on the bar by its kind, the gravest first: one cell shows one."""
+GRAVITY = {kind: place for place, kind in enumerate(MARKS)}
 INKS = {"error": "bad", "throttle": "warn", "marker": "strong"}
 PLAYING = {"running": (" ▶ ", "good"), "preparing": (" ▶ ", "good"), "reading": (" … ", "warn")}
 LATENCY = "latency."
@@ -45,6 +46,8 @@ class Timeline(Lines):
         self._overview = Overview(0, 1, {})
         self._bar = range(0)
         """The cells of the bar."""
+        self._marked_for: Optional[tuple[tuple[int, int], int]] = None
+        self._marked: dict[int, str] = {}
         self._course = 0
         self._closeness = 0
         self._dragged: Optional[int] = None
@@ -52,6 +55,7 @@ class Timeline(Lines):
     def know(self, overview: Overview) -> None:
         """Take in the whole session."""
         self._overview = overview
+        self._marked_for = None
         self.redraw()
 
     def show(self, snapshot: Snapshot) -> None:
@@ -109,14 +113,22 @@ class Timeline(Lines):
     def _line(self, cells: int) -> Row:
         knob = self._cell(self._snapshot.t_ns, cells)
         bar: list[Span] = [("━", "bar") if place < knob else ("┈", "muted") for place in range(cells)]
-        for kind in reversed(MARKS):
-            for mark in self._overview.markers:
-                place = self._cell(mark.t_ns, cells) if mark.kind == kind else None
-                if place is not None and 0 <= place < cells:
-                    bar[place] = (MARKS[kind], INKS.get(kind, "muted"))
+        for place, kind in self._kinds_by_cell(cells).items():
+            bar[place] = (MARKS[kind], INKS.get(kind, "muted"))
         if 0 <= knob < cells:
             bar[knob] = ("●", "strong")
         return spans_of(bar)
+
+    def _kinds_by_cell(self, cells: int) -> dict[int, str]:
+        """The gravest kind of marker in each cell; there may be ten thousand of them, and the bar moves each second."""
+        if self._marked_for != (self.span, cells):
+            self._marked_for, self._marked = (self.span, cells), {}
+            graver_first = sorted((m for m in self._overview.markers if m.kind in MARKS), key=lambda m: GRAVITY[m.kind])
+            for mark in graver_first:
+                place = self._cell(mark.t_ns, cells)
+                if 0 <= place < cells:
+                    self._marked.setdefault(place, mark.kind)
+        return self._marked
 
     def _cell(self, t_ns: int, cells: int) -> int:
         first, end = self.span

@@ -2,10 +2,13 @@
 
 With --log the longest time that a message waited for the app's loop, in seconds, is written when the engine is closed;
 the first few, which wait for the app's start, are not counted.
-Usage in a child: child_app.py [--live | --replay] [--stream | --flood] [--fail] [--log FILE]
+Usage in a child: child_app.py [--live | --replay] [--stream | --flood] [--fail | --fail-in WHERE] [--stray FILE]
+[--until FILE] [--log FILE], where it streams or floods until a file is there
 """
 
+import ctypes
 import os
+import subprocess
 import sys
 import threading
 import time
@@ -112,12 +115,55 @@ class FailingClient(ScriptedClient):
             self.push(Snapshot(0, "running", runs=(None,)))
 
 
+def _fail():
+    raise ValueError("out of place")
+
+
+async def _fail_later():
+    _fail()
+
+
+def fail_in(where, ready=lambda app: True):
+    """Have the app fail in a ``timer``, in a ``worker`` of Textual's or in a ``thread``, once it is ``ready``."""
+    from edgetop.app import EdgetopApp
+
+    begin = EdgetopApp.on_mount
+
+    def on_mount(self):
+        begin(self)
+        self.set_interval(0.3, lambda: ready(self) and fail(self))
+
+    def fail(self):
+        if where == "timer":
+            _fail()
+        elif where == "worker":
+            self.run_worker(_fail_later())
+        else:
+            threading.Thread(target=_fail).start()
+
+    EdgetopApp.on_mount = on_mount
+
+
+def stray(told):
+    """Write into the terminal as libraries do: through Python, past it, and from C; make a file then."""
+    print("\x1b[2Jprinted by Python")
+    print("a warning by Python", file=sys.stderr)
+    os.write(1, b"past Python, to 1\n")
+    os.write(2, b"past Python, to 2\n")
+    c = ctypes.CDLL(None)
+    c.puts(b"by C's puts")
+    c.fflush(None)
+    subprocess.run(["sh", "-c", "echo by a child of its own"], check=True)
+    with open(told, "w", encoding="utf-8"):
+        pass
+
+
 PLAN = Plan((RunSpec(0, "mobilenet_v2", "litert"),))
 
 
-def _stream(client, flood):
+def _stream(client, flood, until):
     tick = 0
-    while True:
+    while not os.path.exists(until):
         client.push(flooding(tick) if flood else snapshot(tick))
         tick += 1
         time.sleep(0.05)
@@ -133,8 +179,13 @@ def main(argv):
 
     def start():
         client = kind(HELLO, catalog(), log=log)
+        if "--stray" in argv:
+            threading.Timer(1.0, stray, (argv[argv.index("--stray") + 1],)).start()
+        if "--fail-in" in argv:
+            fail_in(argv[argv.index("--fail-in") + 1])
         if "--stream" in argv or "--flood" in argv:
-            threading.Thread(target=_stream, args=(client, "--flood" in argv), daemon=True).start()
+            until = argv[argv.index("--until") + 1] if "--until" in argv else ""
+            threading.Thread(target=_stream, args=(client, "--flood" in argv, until), daemon=True).start()
         return client
 
     try:

@@ -74,16 +74,14 @@ def test_ctrl_z_gives_the_terminal_back_and_fg_draws_again(terminal):
     taken = term.modes
 
     term.type("\x1a")
-    _, status = os.waitpid(term.pid, os.WUNTRACED)
-    term.pump()
-    assert os.WIFSTOPPED(status)
-    assert term.modes == term.modes_before
+    assert term.has_stopped()
+    assert term.is_restored()
 
     term.screen.reset()
     term.kill(signal.SIGCONT)
     term.wait_for("Latency")
     term.wait_for("quit")
-    assert term.modes == taken
+    term.wait_for(lambda: term.modes == taken)
 
     term.type("\x03")
     assert term.exit_code() == 130
@@ -105,10 +103,12 @@ def test_a_stray_continue_signal_does_no_harm(terminal):
 
 
 def test_a_stalled_terminal_blocks_nothing_and_gets_no_stale_frames(terminal, tmp_path):
-    term = terminal("--live", "--flood", "--log", str(tmp_path / "log"))
+    term = terminal("--live", "--flood", "--until", str(tmp_path / "still"), "--log", str(tmp_path / "log"))
     term.wait_for("Latency")
 
     time.sleep(3.0)  # nobody reads: sixty frames of some ten kilobytes would be written
+    (tmp_path / "still").touch()
+    time.sleep(0.5)
     backlog = 0
     while select.select([term.master], [], [], 0)[0]:
         backlog += len(os.read(term.master, 1 << 16))
@@ -163,6 +163,52 @@ def test_an_error_of_its_own_is_one_line(terminal):
     assert "edgetop: the screen failed (AttributeError" in after
     assert "EDGETOP_DEBUG=1" in after
     assert "Traceback" not in after
+
+
+@pytest.mark.parametrize("where", ["timer", "worker", "thread"])
+def test_an_error_anywhere_ends_it_in_one_line(terminal, tmp_path, where):
+    term = terminal("--live", "--stream", "--fail-in", where, "--log", str(tmp_path / "log"))
+
+    assert term.exit_code() == 1
+    assert term.is_restored()
+    after = term.seen.decode().rpartition("\x1b[?1049l")[2]
+    assert "edgetop: the screen failed (ValueError: out of place)" in after
+    assert "EDGETOP_DEBUG=1" in after
+    assert "Traceback" not in after
+    assert (tmp_path / "log").exists()
+
+
+def test_what_libraries_write_to_the_terminal_is_in_the_log_and_nowhere_else(terminal, tmp_path):
+    term = terminal("--live", "--stream", "--stray", str(tmp_path / "told"), size=(120, 40))
+    term.wait_for("Latency")
+    term.type("7")
+    said = (
+        "printed by Python",
+        "a warning by Python",
+        "Python, to 1",
+        "Python, to 2",
+        "by C's puts",
+        "by a child of its own",
+    )
+    term.wait_for(lambda: all(sum(text in row for row in term.screen.display) == 1 for text in said))
+    assert term.screen.display[0].startswith("╭")  # the frame of the enlarged panel stands
+    term.type("\x03")
+    assert term.exit_code() == 130
+    assert term.is_restored()
+
+
+def test_what_was_written_and_never_shown_is_told_at_the_end(terminal, tmp_path):
+    term = terminal("--stray", str(tmp_path / "told"))  # the picker has no log
+    term.wait_for("Enter  Start")
+    term.wait_for((tmp_path / "told").exists)
+    term.pump()
+    assert "past Python" not in term.text
+
+    term.type("q")
+
+    assert term.exit_code() == 0
+    assert term.is_restored()
+    assert "by C's puts" in term.text and "past Python, to 2" in term.text
 
 
 def test_debug_shows_the_traceback(terminal):

@@ -28,7 +28,17 @@ def edgetop(open_terminal, folders):
     def open_it(*arguments, size=(120, 40), **environment):
         return open_terminal([EDGETOP, *map(str, arguments)], size=size, environment={**folders, **environment})
 
+    def in_shell(line, **options):
+        return open_terminal(["sh", "-c", line], size=(120, 40), environment={**folders, **options})
+
+    def interactive():
+        return open_terminal(
+            ["bash", "--norc", "--noprofile", "-i"], size=(120, 40), environment={**folders, "PS1": "$ "}
+        )
+
     open_it.command = EDGETOP
+    open_it.in_shell = in_shell
+    open_it.interactive = interactive
     return open_it
 
 
