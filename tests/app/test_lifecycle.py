@@ -293,8 +293,8 @@ def test_something_is_shown_before_anything_dear_is_imported(terminal):
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_before_the_app_runs_restores_the_terminal(terminal, number):
-    program = "import time; from edgetop.terminal.first_frame import FIRST_FRAME; FIRST_FRAME.show()\n"
-    program += "try: time.sleep(60)\nfinally: FIRST_FRAME.withdraw()"
+    program = "import time; from edgetop.terminal.first_frame import FIRST_FRAME\n"
+    program += "try: FIRST_FRAME.show(); time.sleep(60)\nfinally: FIRST_FRAME.withdraw()"
     term = terminal(command=[sys.executable, "-c", program])
     term.wait_for("starting")
 
