@@ -307,10 +307,10 @@ def test_a_signal_before_the_app_runs_restores_the_terminal(terminal, number):
 def test_an_app_takes_the_first_frame_over(terminal):
     term = terminal(command=[sys.executable, "-m", "edgetop"])
     term.wait_for("starting")
-    term.wait_for("Settings")
-    term.type("q")
+    term.wait_for("Enter  Start")
+    term.type("\x03")
 
-    assert term.exit_code() == 0
+    assert term.exit_code() == 130
     assert term.seen.count(b"\x1b[?1049h") == 1
     assert term.is_restored()
 

@@ -85,7 +85,7 @@ def main() -> int:
             note(["bare Python"], [run([sys.executable, "-c", "pass"])])
             note(["--help"], [run([EDGETOP, "--help"])])
             note(["bare Textual app"], *paint([sys.executable, "-c", BARE_APP], b"nothing else"))
-            note(["first frame", "picker"], *paint([EDGETOP], b"starting", b"Settings"))
+            note(["first frame", "picker"], *paint([EDGETOP], b"starting", b"params"))
             note(["first frame", "live panels"], *paint(live, b"starting", b"Latency"))
     least = {name: min(each) for name, each in took.items()}
     failed = 0
