@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import os
 from typing import Any, NoReturn
 
 from edgetop.terminal.first_frame import FIRST_FRAME
+
+DEMO = "demo.edgetop"
+"""A session that ships with edgetop."""
 
 
 class OneLineParser(argparse.ArgumentParser):
@@ -56,8 +60,8 @@ def make_parser() -> argparse.ArgumentParser:
     compare = commands.add_parser(
         "compare", help="compare", description="Set two recorded sessions against each other."
     )
-    compare.add_argument("first", metavar="A", help="a session file, to which B is compared")
-    compare.add_argument("second", metavar="B", help="another one")
+    compare.add_argument("first", type=session, metavar="A", help="a session file, to which B is compared")
+    compare.add_argument("second", type=session, metavar="B", help="another one")
     compare.add_argument(
         "--align", default="", metavar="HOW", help="on the screen: by start, run, marker or marker:NAME (default: run)"
     )
@@ -67,7 +71,7 @@ def make_parser() -> argparse.ArgumentParser:
     _mouse_option(compare)
 
     replay = commands.add_parser("replay", help="replay", description="Show a recorded session again.")
-    replay.add_argument("file", metavar="FILE")
+    replay.add_argument("file", type=session, metavar="FILE", help="the session; `demo` is one that comes with edgetop")
     replay.add_argument("--headless", action="store_true", help="print the final figures, without a screen")
     replay.add_argument("--json", default="", metavar="FILE|-", help="write them as JSON, without a screen")
     replay.add_argument("--meter-csv", default="", metavar="FILE", help="a USB meter's recording, whose watts count")
@@ -76,7 +80,9 @@ def make_parser() -> argparse.ArgumentParser:
     _export_options(commands.add_parser("export", help="export", description="Write a session in another format."))
 
     report = commands.add_parser("report", help="report", description="Write sessions as one HTML page.")
-    report.add_argument("files", nargs="+", metavar="FILE", help="the session; several stand side by side")
+    report.add_argument(
+        "files", type=session, nargs="+", metavar="FILE", help="the session; several stand side by side"
+    )
     _output_options(report)
 
     bench = commands.add_parser("bench", help="measure a matrix", description="Measure a matrix of runs from a plan.")
@@ -139,7 +145,7 @@ def _python_option(parser: argparse.ArgumentParser, name: str) -> None:
 
 
 def _export_options(export: argparse.ArgumentParser) -> None:
-    export.add_argument("file", metavar="FILE", help="the session")
+    export.add_argument("file", type=session, metavar="FILE", help="the session")
     export.add_argument("--format", required=True, metavar="F", help="csv, json, parquet, trace or mcap")
     _output_options(export)
     export.add_argument("--from", type=number, default=0.0, dest="from_s", metavar="S", help="seconds since its start")
@@ -187,6 +193,13 @@ def _import_options(actions: argparse._SubParsersAction[Any]) -> None:
 
 
 # argparse says "invalid NAME value" of these: their names are words for that.
+def session(text: str) -> str:
+    """The path of a session; ``demo`` is the one that ships with edgetop, where no file has that name."""
+    from edgetop.config import asset
+
+    return asset(DEMO) if text == "demo" and not os.path.exists(text) else text
+
+
 def number(text: str) -> float:
     """A number that is neither nan nor inf."""
     from edgetop.config import finite

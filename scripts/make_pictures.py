@@ -1,9 +1,10 @@
-"""Makes the README's pictures from the program itself: runs it in a pseudo-terminal and draws what it shows.
+"""Makes the pictures of the README and of docs/ from the program itself: runs it in a pseudo-terminal, presses keys,
+and draws what it shows.
 
-    python scripts/make_pictures.py [SECONDS]
+    python scripts/make_pictures.py [NAME...]
 
 Needs the test tools (pyte), Pillow and a monospaced font; Debian has fonts-jetbrains-mono and fonts-dejavu-core.
-Writes assets/screen.png: EfficientNet-Lite0 on the default frameworks, with a simulated power meter, at 120x40.
+Without a name all are made. Most show the demo session, which ``make_demo.py`` records.
 """
 
 from __future__ import annotations
@@ -16,8 +17,10 @@ import select
 import signal
 import struct
 import sys
+import tempfile
 import termios
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import pyte
@@ -35,15 +38,58 @@ _UNKNOWN_TO_PYTE = re.compile(rb"\x1b\[[<>=][0-9;]*[a-zA-Z]|\x1b\[\?[0-9;]*\$p|\
 BRAILLE_DOTS = ((0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2), (0, 3), (1, 3))
 
 
-def watch(command: list[str], seconds: float) -> pyte.Screen:
-    """The screen of a command after so long; the command is ended then."""
+@dataclass(frozen=True)
+class Picture:
+    """A picture: where it goes below the project's folder, what is run, and what is done until it is taken."""
+
+    path: str
+    words: tuple[str, ...]
+    doing: tuple[float | str, ...]
+    """Seconds to wait, and keys to press."""
+
+    @property
+    def name(self) -> str:
+        """What it is called on the command line."""
+        return Path(self.path).stem
+
+
+_AT_A_MINUTE = (4.0, "g", 0.5, "1:00", 0.3, "\r", 4.0)
+PICTURES = (
+    Picture("assets/screen.png", ("run", "efficientnet_lite0", "--no-record", "--ina219-bus", "simulated"), (40.0,)),
+    Picture("docs/pictures/picker.png", (), (3.0,)),
+    Picture("docs/pictures/replay.png", ("replay", "demo"), _AT_A_MINUTE),
+    Picture("docs/pictures/comparison.png", ("replay", "demo"), (4.0, "\x1b[F", 6.0, "c", 2.0)),
+    Picture("docs/pictures/power.png", ("replay", "demo"), (*_AT_A_MINUTE, "5", 2.0)),
+    Picture("docs/pictures/figures.png", ("replay", "demo"), (4.0, "\x1b[F", 6.0, "2", 2.0)),
+    Picture("docs/pictures/operators.png", ("replay", "demo"), (4.0, "\x1b[F", 6.0, "o", 2.0)),
+)
+
+
+def watch(picture: Picture) -> pyte.Screen:
+    """The screen after all was done; the command is ended then."""
     screen = pyte.Screen(COLUMNS, ROWS)
     stream = pyte.ByteStream(screen)
-    pid, fd = pty.fork()
-    if pid == 0:
-        os.environ.update(TERM="xterm-256color", COLORTERM="truecolor", LC_ALL="C.UTF-8")
-        os.execv(command[0], command)
-    fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
+    command = (str(Path(sys.executable).with_name("edgetop")), *picture.words)
+    with tempfile.TemporaryDirectory() as home:
+        pid, fd = pty.fork()
+        if pid == 0:
+            for name in ("XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"):
+                os.environ[name] = home
+            os.environ.update(TERM="xterm-256color", COLORTERM="truecolor", LC_ALL="C.UTF-8")
+            os.execv(command[0], command)
+        fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
+        for step in picture.doing:
+            if isinstance(step, str):
+                os.write(fd, step.encode())
+            else:
+                _feed(stream, fd, step)
+        os.kill(pid, signal.SIGTERM)
+        os.waitpid(pid, 0)
+    return screen
+
+
+def _feed(stream: pyte.ByteStream, fd: int, seconds: float) -> None:
+    """What the command shows in so many seconds."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if not select.select([fd], [], [], 0.1)[0]:
@@ -52,9 +98,6 @@ def watch(command: list[str], seconds: float) -> pyte.Screen:
         if b"\x1b[?2026$p" in data:
             os.write(fd, b"\x1b[?2026;2$y")
         stream.feed(_UNKNOWN_TO_PYTE.sub(b"", data))
-    os.kill(pid, signal.SIGTERM)
-    os.waitpid(pid, 0)
-    return screen
 
 
 def draw(screen: pyte.Screen) -> Image.Image:
@@ -108,13 +151,14 @@ def _colour(name: str, default: str) -> str:
 
 
 def main() -> None:
-    """Make all pictures."""
-    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 40.0
-    edgetop = str(Path(sys.executable).with_name("edgetop"))
-    command = [edgetop, "run", "efficientnet_lite0", "--no-record", "--ina219-bus", "simulated"]
-    path = ROOT / "assets" / "screen.png"
-    draw(watch(command, seconds)).quantize(192).save(path, optimize=True)
-    print(f"{path.relative_to(ROOT)}: {path.stat().st_size // 1024} KiB")
+    """Make the pictures named, or all."""
+    for picture in PICTURES:
+        if len(sys.argv) > 1 and picture.name not in sys.argv:
+            continue
+        path = ROOT / picture.path
+        path.parent.mkdir(exist_ok=True)
+        draw(watch(picture)).quantize(64).save(path, optimize=True)
+        print(f"{picture.path}: {path.stat().st_size // 1024} KiB")
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ ROOT = Path(__file__).parent.parent
 PAGES = "\n".join(
     path.read_text(encoding="utf-8") for path in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
 )
+PICTURE = re.compile(r"!\[[^]]*\]\(([^)]+)\)")
 UNIX = {"interrupt", "suspend"}
 """Ctrl-C and Ctrl-Z do what they do everywhere."""
 
@@ -39,3 +40,11 @@ def options():
 @pytest.mark.parametrize(("command", "option"), sorted(set(options())), ids=lambda text: text.replace(" ", "-"))
 def test_every_option_is_documented(command, option):
     assert re.search(rf"{option}\b", PAGES + HELP), f"{command} {option} is in neither README, docs nor --help"
+
+
+def test_every_picture_of_the_pages_is_there():
+    pages = [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
+    shown = {(page.parent / name).resolve() for page in pages for name in PICTURE.findall(page.read_text("utf-8"))}
+    assert len(shown) >= 8
+    assert not [path for path in shown if not path.exists()]
+    assert shown >= set((ROOT / "docs" / "pictures").iterdir())
