@@ -27,8 +27,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "fakes"))
 from loadgen_stream import stream
 
 MODEL = "efficientnet_lite0"
-INFERENCES = 100
-ROUNDS = 24
+INFERENCES = 20
+ROUNDS = 120
 LIMIT = 0.005
 
 
