@@ -51,7 +51,7 @@ class Pen:
         if not self._parts:
             return ""
         text = "".join([*self._parts, RESET])
-        self.__init__()  # type: ignore[misc]
+        self._parts, self._codes, self._at = [], ("", "", ""), (-1, -1)
         return text
 
 
