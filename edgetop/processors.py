@@ -55,6 +55,14 @@ def _part_name(told: dict[str, str]) -> str:
     return (_NVIDIA_PARTS.get(part) if implementer == _NVIDIA else None) or f"part {part:#x} of {implementer:#x}"
 
 
+def sums_bytes_exactly(root: str = "/") -> bool:
+    """Whether the processor adds products of 8-bit numbers in 32 bits; x86 without VNNI has only an instruction that
+    adds two of them in 16, where they can overflow (``vpmaddubsw``).
+    """
+    flags = next((told["flags"].split() for told in _processors(root) if "flags" in told), None)
+    return flags is None or any(flag in flags for flag in ("avx512_vnni", "avx_vnni", "avx_vnni_int8"))
+
+
 def _processors(root: str) -> list[dict[str, str]]:
     """What /proc/cpuinfo tells of each processor that is online."""
     blocks = [fields(block, ":") for block in text(root, "proc/cpuinfo").split("\n\n")]

@@ -9,6 +9,7 @@ import psutil
 import pytest
 
 from edgetop.machine import describe_machine
+from edgetop.processors import sums_bytes_exactly
 
 PI_CPUINFO = "".join(
     f"processor\t: {n}\nCPU implementer\t: 0x41\nCPU part\t: 0xd0b\nCPU revision\t: 1\n\n" for n in range(4)
@@ -177,3 +178,18 @@ def test_coral_accelerators_are_counted(write, tmp_path):
 def test_rubbish_in_every_file_fails_nothing(name, content, tmp_path):
     facts = describe_machine(boards.plant(tmp_path, dict.fromkeys(boards.BOARDS[name], content)))
     assert facts["board"] and all(isinstance(value, (str, int)) for value in facts.values())
+
+
+@pytest.mark.parametrize(
+    ("told", "exact"),
+    [
+        ("flags\t\t: fpu avx2 fma", False),
+        ("flags\t\t: fpu avx2 avx512f avx512_vnni", True),
+        ("flags\t\t: fpu avx2 avx_vnni", True),
+        ("Features\t: fp asimd", True),
+        ("", True),
+    ],
+)
+def test_x86_without_vnni_adds_products_of_bytes_in_16_bits(told, exact, write, tmp_path):
+    write("proc/cpuinfo", f"processor\t: 0\n{told}\n")
+    assert sums_bytes_exactly(str(tmp_path)) is exact

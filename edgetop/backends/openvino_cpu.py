@@ -28,6 +28,7 @@ from edgetop.backends.openvino_tensors import close_shapes, input_specs, output_
 from edgetop.backends.variants import formats
 from edgetop.errors import FrameworkMissing
 from edgetop.plan import ModelFile
+from edgetop.processors import sums_bytes_exactly
 from edgetop.readings import Missing
 
 DEVICE = "CPU"
@@ -160,6 +161,8 @@ class OpenVino:
             loaded = OpenVinoModel(ov, compiled, *specs)
         except RuntimeError as error:
             raise bad_file(path, self.title, _refusal(error)) from error
+        if options.precision == "int8" and not sums_bytes_exactly():
+            loaded.note = "on this CPU its int8 kernels cut off sums of products beyond 16 bits"
         if options.precision in NEEDED and hint == "f32":
             loaded.note = f"the weights are {options.precision}; this CPU computes in fp32"
         return loaded

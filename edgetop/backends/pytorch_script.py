@@ -14,12 +14,18 @@ from edgetop.backends.pytorch_graph import script_profile
 from edgetop.backends.pytorch_model import TorchModel, cast, tensors
 from edgetop.errors import BadModelFile, FrameworkMissing
 from edgetop.plan import ModelFile
+from edgetop.processors import sums_bytes_exactly
 
 ZIP = b"PK\x03\x04"
 FBGEMM = ("x86", "fbgemm")
 """Engines with kernels of fbgemm's, which add two products in 16 bits."""
 QNNPACK = "qnnpack"
-ENGINES = ("onednn", *FBGEMM, QNNPACK) if platform.machine() in ("x86_64", "AMD64") else (QNNPACK, "onednn", *FBGEMM)
+EXACT = sums_bytes_exactly()
+ENGINES = (
+    ("onednn", *FBGEMM, QNNPACK)
+    if EXACT and platform.machine() in ("x86_64", "AMD64")
+    else (QNNPACK, "onednn", *FBGEMM)
+)
 """PyTorch's kernels for int8, the ones that are exact on this machine first."""
 
 
@@ -73,7 +79,7 @@ def _choose_engine(torch: ModuleType, title: str, engine: str) -> str:
     torch.backends.quantized.engine = engine
     # It advises against such tensors once, on standard error if that happens in native code: here it can be hushed.
     torch.quantize_per_tensor(torch.zeros(1), 1.0, 0, torch.quint8)
-    if engine in FBGEMM:
+    if engine in FBGEMM or (engine == "onednn" and not EXACT):
         return "its int8 kernels cut off sums of products beyond 16 bits, unless the model was quantised to 7"
     return ""
 

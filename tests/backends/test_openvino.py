@@ -13,6 +13,7 @@ from edgetop.networks.writers import onnx_messages, write
 from edgetop.networks.writers.onnx_messages import GRAPH_INPUT, GRAPH_OUTPUT
 from edgetop.networks.writers.protobuf import integer, message, string
 from edgetop.plan import ModelFile
+from edgetop.processors import sums_bytes_exactly
 
 FLOAT = 1
 
@@ -62,7 +63,9 @@ def test_a_tflite_file_agrees_too(loaded, expected):
 @pytest.mark.parametrize("format", ["onnx", "tflite"])
 def test_int8_is_near_fp32(format, loaded, expected):
     model = loaded(format, "int8", Options(precision="int8", variant=format))
-    assert 0 < np.abs(probabilities(model) - expected("tiny")[1][0]).max() < 0.02
+    assert bool(model.note) is not sums_bytes_exactly()
+    if sums_bytes_exactly():
+        assert 0 < np.abs(probabilities(model) - expected("tiny")[1][0]).max() < 0.02
 
 
 def test_what_integers_of_a_tflite_file_stand_for_is_read(loaded, tmp_path):

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from edgetop.backends.pytorch_script import ENGINES
 from edgetop.inputs.calibration import SHIPPED_PICTURES
 from edgetop.inputs.source import input_array
 from edgetop.networks import reference, zoo
@@ -58,8 +59,7 @@ def run_caffe(cv2, contents, picture):
 
 
 def run_torchscript(torch, contents, picture):
-    if "onednn" in torch.backends.quantized.supported_engines:
-        torch.backends.quantized.engine = "onednn"  # exact, where the usual one of x86 adds in 16 bits
+    torch.backends.quantized.engine = ENGINES[0]  # exact on this machine
     module = torch.jit.load(io.BytesIO(contents[0])).eval()
     with torch.inference_mode(), torch.jit.optimized_execution(False):  # of no use to a single run, and slow
         outputs = module(torch.from_numpy(picture))
@@ -68,6 +68,7 @@ def run_torchscript(torch, contents, picture):
 
 def run_onnx(onnxruntime, contents, picture):
     options = onnxruntime.SessionOptions()
+    options.add_session_config_entry("session.x64quantprecision", "1")  # as the backend has it
     options.intra_op_num_threads = 1  # several would wait for each other in turns, and wait long on a busy machine
     session = onnxruntime.InferenceSession(contents[0], options, providers=["CPUExecutionProvider"])
     return session.run(None, {session.get_inputs()[0].name: picture})
@@ -106,7 +107,9 @@ def likeliest_by_tflite(contents, pictures):
 
 def likeliest_by_onnx(contents, pictures):
     onnxruntime = pytest.importorskip("onnxruntime")
-    session = onnxruntime.InferenceSession(contents[0], providers=["CPUExecutionProvider"])
+    options = onnxruntime.SessionOptions()
+    options.add_session_config_entry("session.x64quantprecision", "1")
+    session = onnxruntime.InferenceSession(contents[0], options, providers=["CPUExecutionProvider"])
     for picture in pictures:
         yield int(session.run(None, {"input": picture[None]})[0].argmax())
 
