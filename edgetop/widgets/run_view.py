@@ -14,6 +14,8 @@ from edgetop.widgets.run_names import run_name, run_variant
 AS_STARTED, BY_NAME = "", "name"
 SORTED_BY = ("p50", "p99", "rate", "CPU", "memory", "energy", "top-1", "mAP")
 """Rows of the table that runs can be sorted by."""
+GREATEST_FIRST = ("rate", "top-1", "mAP")
+"""Of the others the least is the first."""
 DIGITS = 2
 """Values that are equal to so many digits keep their order: neighbours would change places with every sample."""
 _LINES = {line.title: line for line in LINES if line.title in SORTED_BY}
@@ -63,4 +65,4 @@ def _weight(line: FigureLine, run: RunFigures) -> float:
     if isinstance(value, Missing):
         return inf
     rounded = float(f"{value:.{DIGITS - 1}e}")
-    return -rounded if line.best is max or (line.best is None and line.title == "mAP") else rounded
+    return -rounded if line.title in GREATEST_FIRST else rounded
