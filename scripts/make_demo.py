@@ -9,6 +9,8 @@ meter, the watts are a simulated INA219's, as every screen and file says of them
 from __future__ import annotations
 
 import os
+import sqlite3
+from contextlib import closing
 
 from make_pictures import ROOT, Picture, watch
 
@@ -18,12 +20,21 @@ TURNS_S, ENERGY_S = 90.0, 200.0
 
 
 def main() -> None:
-    """Record it in place of the old one, under a name without a folder: the session tells how it was started."""
+    """Record it in place of the old one."""
     os.chdir(ROOT / "assets")
     if os.path.exists(FILE):
         os.remove(FILE)
     watch(Picture("", WORDS, (TURNS_S, "m", 3.0, "e", ENERGY_S)))
+    _forget_where()
     print(f"{FILE}: {os.path.getsize(FILE) // 1024} KiB")
+
+
+def _forget_where() -> None:
+    """A session tells how it was started: of this one's file the name is enough."""
+    with closing(sqlite3.connect(FILE)) as db, db:
+        db.execute("UPDATE meta SET value = replace(value, ?, '') WHERE key = 'plan'", (os.getcwd() + "/",))
+    with closing(sqlite3.connect(FILE)) as db:
+        db.execute("VACUUM")
 
 
 if __name__ == "__main__":

@@ -61,7 +61,7 @@ PICTURES = (
     Picture("docs/pictures/comparison.png", ("replay", "demo"), (4.0, "\x1b[F", 6.0, "c", 2.0)),
     Picture("docs/pictures/power.png", ("replay", "demo"), (*_AT_A_MINUTE, "5", 2.0)),
     Picture("docs/pictures/figures.png", ("replay", "demo"), (4.0, "\x1b[F", 6.0, "2", 2.0)),
-    Picture("docs/pictures/operators.png", ("replay", "demo"), (4.0, "\x1b[F", 6.0, "o", 2.0)),
+    Picture("docs/pictures/operators.png", ("replay", "demo"), (3.0, "+++++", 6.0, "o", 2.0)),
 )
 
 
