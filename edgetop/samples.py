@@ -63,6 +63,10 @@ class Readings:
         return Readings(self.t_ns[part], self.ticks[part])
 
 
+SHOWN_ONCE = ("picture", "operators")
+"""Kinds of events that a screen is told of once; what came last holds."""
+
+
 @dataclass(frozen=True)
 class Event:
     """Something that happened at a moment, to one run or to the session.

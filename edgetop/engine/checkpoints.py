@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable
+from typing import Optional
 
 from edgetop.clock import SECOND_NS, now_ns
 from edgetop.engine.feed import Sum
-from edgetop.samples import Batch
+from edgetop.samples import SHOWN_ONCE, Batch, Event
 
 APART_NS = 15 * SECOND_NS
 MOST = 512
@@ -62,6 +63,8 @@ class ReadAhead:
         self._aggregate = checkpoints.before(0)
         self.at_ns = 0
         """How far it has come."""
+        self.shown_once: dict[tuple[str, Optional[int]], Event] = {}
+        """The newest picture, and the newest operators of each run: a seek that goes past them is to show them."""
 
     def go_on(self, for_ns: int, until_ns: int) -> None:
         """Read for so long at most, and no further than to a moment; where the replay was faster, from there."""
@@ -71,7 +74,9 @@ class ReadAhead:
         begun_ns = now_ns()
         while self.at_ns < until_ns and now_ns() - begun_ns < for_ns:
             end_ns = min(self.at_ns + STEP_NS, until_ns)
-            self._aggregate.add(self._read(self.at_ns, end_ns))
+            batch = self._read(self.at_ns, end_ns)
+            self.shown_once.update(((each.kind, each.run), each) for each in batch.events if each.kind in SHOWN_ONCE)
+            self._aggregate.add(batch)
             self._aggregate.settle()
             self.at_ns = end_ns
             self._checkpoints.note(end_ns, self._aggregate)

@@ -15,7 +15,7 @@ from edgetop.engine.publish import Publisher
 from edgetop.engine.recordings import Recordings
 from edgetop.protocol import Columns, Ended, Operators, Picture, Snapshot
 from edgetop.readings import Missing
-from edgetop.samples import Batch
+from edgetop.samples import SHOWN_ONCE, Batch
 
 Told = TypeVar("Told", Picture, Operators)
 DRAIN_S = 0.05
@@ -123,7 +123,7 @@ class Loop:
 
     def _publish_once(self, batch: Batch) -> None:
         """What does not change again; of many, as a forged file may have, the last, since all is kept for a screen."""
-        newest = {(event.kind, event.run): event for event in batch.events if event.kind in ("picture", "operators")}
+        newest = {(event.kind, event.run): event for event in batch.events if event.kind in SHOWN_ONCE}
         for (kind, run), event in newest.items():
             if kind == "picture":
                 self._publisher.publish(_known(Picture, event.data))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Optional, Protocol, Union
 
 from edgetop.clock import SECOND_NS, now_ns
@@ -209,13 +210,15 @@ class ReplayFeed:
             if self.known_ns < t_ns - STEP_NS:
                 return self._taken(None)
         known_ns = self._checkpoints.moment_before(t_ns)
-        if t_ns < self._read_ns or known_ns > self._read_ns:
+        jumps = known_ns > self._read_ns
+        if t_ns < self._read_ns or jumps:
             self.aggregate, self._read_ns = self._checkpoints.before(t_ns), known_ns
         self.aggregate.forget_figures()
         self.sought_ns, self.hurried = None, False
         self._position_ns = t_ns
         self._paces.clear()
-        return self._read_until(t_ns)
+        batch = self._read_until(t_ns)
+        return replace(batch, events=(*self._ahead.shown_once.values(), *batch.events)) if jumps else batch
 
     def close(self) -> None:
         """Close the file; nothing more is read."""

@@ -218,6 +218,25 @@ def test_a_seek_beyond_what_was_read_says_so_until_it_is_there(session, clock, r
     assert not feed.hurried
 
 
+def test_a_seek_shows_what_is_told_once_in_what_it_jumps_over(
+    tmp_path, description, recording, clock, replay_of, monkeypatch
+):
+    for module, name in ((checkpoints, "APART_NS"), (checkpoints, "STEP_NS"), (replay, "STEP_NS")):
+        monkeypatch.setattr(module, name, SECOND)
+    event = Event(description.t0_mono_ns + 2 * SECOND, "operators", {"missing": "it cannot", "hint": ""}, 0)
+    events = tuple(sorted((*recording.events, event), key=lambda each: each.t_ns))
+    writer = SessionWriter(str(tmp_path / "a.edgetop"), description)
+    writer.add(dataclasses.replace(recording, events=events))
+    writer.close()
+    feed = replay_of(str(tmp_path / "a.edgetop"))
+    feed.command(Pause(True))
+    feed.command(Seek(7 * SECOND))
+    told = []
+    while feed.sought_ns is not None:
+        told += feed.drain().events
+    assert [each for each in told if each.kind == "operators"] == [event]
+
+
 def test_what_is_too_fast_to_be_read_does_not_fall_behind_and_tells_its_pace(session, clock, replay_of, monkeypatch):
     monkeypatch.setattr(replay, "LONGEST_STEP_NS", SECOND // 10)
     feed = replay_of(session)
