@@ -16,6 +16,7 @@ import pytest
 
 _UNKNOWN_TO_PYTE = re.compile(rb"\x1b\[[<>=][0-9;]*[a-zA-Z]|\x1b\[\?[0-9;]*\$p|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
 TIMEOUT_S = 60.0
+LEAVE = b"\x1b[?1049l"
 """Of what takes a second on a quiet machine."""
 
 
@@ -66,7 +67,8 @@ class Terminal:
         except OSError:
             return False
         self.seen += data
-        self._stream.feed(_UNKNOWN_TO_PYTE.sub(b"", data))
+        # It has no second screen to come back from: what is said then begins a line, as it does on a real terminal.
+        self._stream.feed(_UNKNOWN_TO_PYTE.sub(b"", data.replace(LEAVE, LEAVE + b"\r\n")))
         if b"\x1b[?2026$p" in data:
             os.write(self.master, b"\x1b[?2026;2$y")
         return bool(data)
