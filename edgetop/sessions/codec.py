@@ -135,12 +135,13 @@ def decode(data: bytes, wanted: Optional[Collection[int]] = None) -> dict[int, E
     """
     raw = _inflate(data)
     (count,) = _COUNT.unpack_from(raw)
-    heads = np.frombuffer(raw, _HEAD, count, _COUNT.size).tolist()
-    if sum(head[2] for head in heads) > MAX_ITEMS:
+    heads = np.frombuffer(raw, _HEAD, count, _COUNT.size)
+    if sum(heads["items"].tolist()) > MAX_ITEMS:
         raise ValueError("frame with too many items")
     entries: dict[int, Entry] = {}
     at = _COUNT.size + count * _HEAD.itemsize
-    for channel, mode, items, first_time, first_value, widths in heads:
+    # Widths as numbers of Python's: numpy 2 would go on counting in their 8 bits.
+    for (channel, mode, items, first_time, first_value, _), widths in zip(heads.tolist(), heads["widths"].tolist()):
         if mode > _SAMPLES or items < 1 or max(widths) > 8 or channel in entries:
             raise ValueError("frame header")
         places = []
