@@ -113,7 +113,8 @@ def test_each_ends_in_the_figures_of_its_own_replay(session, clock, replay_of):
     feed = replay_of(a, b)
     *_, last = play(feed, clock, 1 << 62)
     first, second = alone(a).runs, alone(b).runs
-    labels = names_of([SessionReader(path).description for path in (a, b)])
+    with SessionReader(a) as one, SessionReader(b) as other:
+        labels = names_of([one.description, other.description])
     expected = [
         dataclasses.replace(run, run=number, session=label, rank=0)
         for number, (label, run) in enumerate(
