@@ -15,7 +15,6 @@ CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", 
 FLAGS = (
     *("--headless", "--disable-gpu", "--hide-scrollbars", "--no-first-run", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync", "--disable-extensions", "--disable-dev-shm-usage"),
-    "--disable-features=BackForwardCache",  # a page that is left is gone, as one whose tab is closed
 )
 TIMEOUT_S = 60.0
 AS_3_AND_4 = """
