@@ -10,7 +10,7 @@ from edgetop.readings import Figure, Missing
 from edgetop.run_figures import UNKNOWN, RunFigures, Verdict
 
 NO_INTERVAL = Missing(
-    "mAP is no mean over pictures, and drawing them anew gives intervals that hold it too seldom, but of a difference"
+    "mAP is no mean over pictures, and drawing them anew gives intervals that hold it too seldom; differences have one"
 )
 MAP = "map"
 NAMES = {"top1": "top-1", "top5": "top-5"}

@@ -99,7 +99,7 @@ def _together(
 def _join(parts: Sequence[Int64s], whole: Int64s) -> None:
     """Arrays one after the other; by their bytes where they are whole, which takes a quarter of the time."""
     try:
-        whole[:] = np.frombuffer(b"".join(cast("list[memoryview]", parts)), np.int64)
+        whole[:] = np.frombuffer(b"".join(cast("list[memoryview]", parts)), np.int64, len(whole))
     except (TypeError, ValueError):  # not in one piece, or of other integers
         np.concatenate(parts, out=whole, casting="unsafe")
 
