@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections.abc import Mapping
-from typing import Any, Callable, Optional, TypeVar
+from typing import Any, Callable, Optional, TypeVar, Union
 
 from edgetop.controls import Command, Record, ShowDistributions, Stop, Whole
 from edgetop.engine.distributions import Distributions
@@ -13,7 +13,7 @@ from edgetop.engine.feed import Feed
 from edgetop.engine.own_cost import OwnCost, RecordedCost
 from edgetop.engine.publish import Publisher
 from edgetop.engine.recordings import Recordings
-from edgetop.protocol import Columns, Ended, Operators, Picture, Snapshot
+from edgetop.protocol import Columns, Ended, Operators, Picture, Recording, Snapshot
 from edgetop.readings import Missing
 from edgetop.samples import SHOWN_ONCE, Batch
 
@@ -155,7 +155,7 @@ class Loop:
         """With what the aggregate does not know."""
         return dataclasses.replace(
             snapshot,
-            recording=Missing("not recording") if self._recordings is None else self._recordings.status(),
+            recording=self._recording(),
             since_ns=self._feed.description.since_ns,
             engine_cpu_percent=self._cost.percent(),
             duration_ns=self._feed.duration_ns,
@@ -164,6 +164,11 @@ class Loop:
             repeats=self._feed.repeats,
             known_ns=self._feed.known_ns,
         )
+
+    def _recording(self) -> Union[Recording, Missing]:
+        if self._recordings is not None:
+            return self._recordings.status()
+        return Missing("a replay" if self._feed.can_seek else "not recording")
 
     def _ended(self) -> Ended:
         session = self._recordings.path if self._recordings is not None else ""

@@ -22,7 +22,7 @@ class Screen:
 class Feed:
     """Nothing, so many times."""
 
-    paused = failed = hurried = repeats = False
+    paused = failed = hurried = repeats = can_seek = False
     sought_ns = None
     speed = 1.0
     pace = 0.0
