@@ -18,6 +18,7 @@ from edgetop.widgets.ranking import legend, missing_reasons, ranking
 from edgetop.widgets.roofline import UNITS, roofline_page
 from edgetop.widgets.scatter import Scatter
 from edgetop.widgets.scrolled import ScrolledPanel
+from edgetop.widgets.tabs import tabs
 
 VERDICTS, PLOT, ROOFLINE = 0, 1, 2
 PAGES = ("verdicts", "trade-off", "roofline")
@@ -98,7 +99,7 @@ class ComparisonPanel(ScrolledPanel):
         page = (self._verdict_page, self._plot_page, self._roofline_page)[self._page]
         if len(self._runs) < 2 and self._page != ROOFLINE:
             page = self._alone_page
-        return [self._tabs(), *page(width, height - 1)]
+        return [tabs(PAGES, self._page), *page(width, height - 1)]
 
     def _alone_page(self, width: int, height: int) -> list[Row]:
         words = "One run alone has nothing to be compared with: choose several frameworks, precisions or threads."
@@ -106,14 +107,6 @@ class ComparisonPanel(ScrolledPanel):
 
     def _roofline_page(self, width: int, height: int) -> list[Row]:
         return roofline_page(self._runs, width, height, ascii=self.ascii)
-
-    def _tabs(self) -> Row:
-        spans = []
-        for page, title in enumerate(PAGES):
-            chosen = page == self._page
-            spans += [("‹" if chosen else " ", "focused"), (title, "strong" if chosen else "muted")]
-            spans += [("›  " if chosen else "   ", "focused")]
-        return tuple(spans)
 
     def _verdict_page(self, width: int, height: int) -> list[Row]:
         head = ranking(self._runs, width)

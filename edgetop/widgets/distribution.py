@@ -16,6 +16,7 @@ from edgetop.widgets.cells import Row
 from edgetop.widgets.cumulative import Cumulative
 from edgetop.widgets.histogram import histogram as bars_of
 from edgetop.widgets.panel import Panel
+from edgetop.widgets.tabs import tabs
 
 PAGES = ("histogram", "cumulative")
 HISTOGRAM, CUMULATIVE = range(2)
@@ -136,15 +137,7 @@ class DistributionPanel(Panel):
         if not self._told:
             return [(("the engine is asked…", "muted"),)]
         page = self._histograms if self._page == HISTOGRAM else self._shares
-        return [self._tabs(), *page(width, height - 1)]
-
-    def _tabs(self) -> Row:
-        spans = []
-        for page, title in enumerate(PAGES):
-            chosen = page == self._page
-            spans += [("‹" if chosen else " ", "focused"), (title, "strong" if chosen else "muted")]
-            spans += [("›  " if chosen else "   ", "focused")]
-        return tuple(spans)
+        return [tabs(PAGES, self._page), *page(width, height - 1)]
 
     def _histograms(self, width: int, height: int) -> list[Row]:
         runs = [(place, self._runs[place]) for place in self._places]

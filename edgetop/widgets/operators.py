@@ -29,6 +29,7 @@ from edgetop.widgets.operator_table import (
 )
 from edgetop.widgets.run_names import run_label, run_name
 from edgetop.widgets.scrolled import ScrolledPanel
+from edgetop.widgets.tabs import tab
 
 LABEL, LENGTH = 4, 9
 """Cells of a strip's label and of the inference's length behind it."""
@@ -202,10 +203,10 @@ class OperatorsPanel(ScrolledPanel):
         spans: list[Span] = []
         for place, run in enumerate(self._runs):
             label, ink = run_label(place)
-            tab = _tab(run_name(run), chosen=place == self._page) if run in named else (("  ", ""),)
-            spans += [(f"{label} ", ink), *tab]
+            name = tab(run_name(run), chosen=place == self._page) if run in named else (("  ", ""),)
+            spans += [(f"{label} ", ink), *name]
         if self._pages > len(self._runs):
-            spans += _tab("side by side", chosen=self._page == len(self._runs))
+            spans += tab("side by side", chosen=self._page == len(self._runs))
         return tuple(spans)
 
     def _timelines(self, width: int, height: int) -> list[Row]:
@@ -278,8 +279,3 @@ def _shown_of(runs: Sequence[RunFigures]) -> Sequence[tuple[int, str, str]]:
 
 def _legend(table: Breakdown, width: int) -> list[Row]:
     return [((" " * LABEL, ""), *row) for row in legend(table, width - LABEL)]
-
-
-def _tab(name: str, *, chosen: bool) -> Sequence[Span]:
-    brackets = "‹›" if chosen else "  "
-    return ((brackets[0], "focused"), (name, "strong" if chosen else "muted"), (f"{brackets[1]}  ", "focused"))
