@@ -85,7 +85,7 @@ def test_of_many_samples_some_are_chosen_and_all_are_counted(description, record
 class Feed:
     """One batch, and the end."""
 
-    paused = failed = hurried = repeats = ended = False
+    paused = failed = hurried = repeats = ended = can_seek = False
     sought_ns = None
     speed = 1.0
     pace = 0.0
