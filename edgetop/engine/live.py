@@ -15,6 +15,7 @@ from edgetop.engine.power_source import choose_power
 from edgetop.engine.temperature import Temperature
 from edgetop.errors import UsageError
 from edgetop.machine import describe_machine
+from edgetop.measure.aside import Aside
 from edgetop.measure.incidents import THROTTLED, HeldBack, WallClock
 from edgetop.measure.roofs import known_roof
 from edgetop.measure.runner import Runner
@@ -52,6 +53,8 @@ class LiveFeed:
         self._throttled = next((channel.id for channel in self._sampler.channels if channel.name == THROTTLED), -1)
         self._held_back, self._wall_clock = HeldBack(), WallClock()
         self._turns = Turns(plan, self._events.append, self._worker, self._temperature.excess_c)
+        # A worker stays on the cores of the thread that starts it, which must have them all.
+        self._aside = Aside(lambda: (self._turns.native_id,))
         self._lost: dict[int, int] = {}
         self.description = Description(
             session_id=uuid.uuid4().hex,
@@ -100,6 +103,8 @@ class LiveFeed:
 
     def drain(self) -> Batch:
         """All samples, readings and events since the last call."""
+        if self._turns.pid_at_work:
+            self._aside.keep_off(self._turns.pid_at_work)
         settled = self.ended
         samples: dict[int, Samples] = {}
         events: list[Event] = []
@@ -157,3 +162,4 @@ class LiveFeed:
         for runner in [*self._turns.runners.values(), *(runner for _, runner in self._turns.profilers)]:
             runner.kill()
         self._sampler.close()
+        self._aside.close()

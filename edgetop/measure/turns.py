@@ -90,6 +90,8 @@ class Turns(threading.Thread):
         self.plan = plan
         self.runners: dict[int, Runner] = {}
         self.failed: set[int] = set()
+        self.pid_at_work = 0
+        """The worker's that was asked for something and has not answered yet; 0 when none was."""
         self._emit = emit
         self._attach = attach
         self._excess_c = excess_c
@@ -191,7 +193,12 @@ class Turns(threading.Thread):
         self._emit(Event(now_ns(), "run", data, spec.id))
 
     def _ask(self, spec: RunSpec, do: str, **arguments: Any) -> dict[str, Any]:
-        return self.runners[spec.id].ask({"do": do, **arguments}, self._stopping.is_set)
+        runner = self.runners[spec.id]
+        self.pid_at_work = runner.pid
+        try:
+            return runner.ask({"do": do, **arguments}, self._stopping.is_set)
+        finally:
+            self.pid_at_work = 0
 
     def _load(self, runner: Runner, model: ModelFile) -> tuple[dict[str, Any], Card]:
         """Load the model in a worker and set its input; what it answered, and what the model is."""

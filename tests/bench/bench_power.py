@@ -6,7 +6,8 @@ A worker infers mobilenet_v2 on LiteRT with one thread while a process beside it
 with and without the sampler alternate; in the former this process samples an INA219 at 111 Hz, through the real
 library, on a simulated chip whose transfers take as long as at 100 kHz. Told: the share of the chip's conversions that
 were missed, and the median over the pairs of blocks of the ratio of their p50, with its 95 % interval; on a machine
-that others use, that without what was spent waiting for a core says more.
+that others use, that without what was spent waiting for a core says more. As in the engine, this process's threads keep
+off the core of the inference.
 
 Then all of this machine's probes run at their own rates for a while, with one that watches a worker, and an INA219's on
 the simulated chip without the wire's time. Their CPU time is the process's, without the chip's, which is counted where
@@ -28,12 +29,14 @@ import sys
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 from timed_bus import TRANSFER_S, metered
 
+from edgetop.measure.aside import Aside
 from edgetop.measure.runner import Runner
 from edgetop.measure.sampler import Sampler
 from edgetop.measure.urgency import hurry
@@ -73,9 +76,30 @@ def ask(runner: Runner, do: str, **arguments) -> None:
 def p50s_ns(runner: Runner) -> np.ndarray:
     """Of a block of inferences: as measured, and without what was spent waiting for a core."""
     runner.samples(settled=True)
-    ask(runner, "turn", count=1 << 62, least=1, seconds=BLOCK_S, set_aside=0)
+    with looking(runner.pid):
+        ask(runner, "turn", count=1 << 62, least=1, seconds=BLOCK_S, set_aside=0)
     block = runner.samples(settled=True)
     return np.array([np.median(block.duration_ns), np.median(block.duration_ns - block.wait_ns)])
+
+
+@contextmanager
+def looking(pid: int) -> Iterator[None]:
+    """Keeps this process's threads off the cores of that one, as the engine does, from the thread that drains."""
+    is_over = threading.Event()
+
+    def look() -> None:
+        aside = Aside(lambda: ())
+        while not is_over.wait(DRAIN_S):
+            aside.keep_off(pid)
+        aside.close()
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        thread.join()
 
 
 def sampled(runner: Runner) -> tuple[np.ndarray, int, int]:
