@@ -297,8 +297,8 @@ def _power_options(power: argparse._ArgumentGroup) -> None:
     )
     power.add_argument("--power", default="", metavar="RAIL", help="whose watts energy is made of; default: the best")
     power.add_argument("--energy", action="store_true", help="measure energy in windows between two idle stretches")
-    power.add_argument("--energy-windows", type=int, default=5, metavar="N", help="of each run; default 5")
-    power.add_argument("--energy-seconds", type=number, default=10.0, metavar="S", help="each lasts; default 10")
+    power.add_argument("--energy-windows", type=int, metavar="N", help="--energy with so many of each run; default 5")
+    power.add_argument("--energy-seconds", type=number, metavar="S", help="--energy with windows so long; default 10")
     power.add_argument("--cool-down", action="store_true", help="wait for the starting temperature before each window")
     power.add_argument(
         "--leave-out-throttled", action="store_true", help="keep throttled inferences out of the figures"

@@ -12,6 +12,8 @@ from edgetop.delegates import TAKERS, Delegate, read
 from edgetop.errors import UsageError
 from edgetop.plan import AccuracySettings, EnergySettings, Ina219Settings, LoadShape, Plan, Preparation, RunSpec
 
+ENERGY_WINDOWS, ENERGY_SECONDS = 5, 10.0
+"""The least that can be published."""
 WITHOUT_TERMINAL_S = 10.0
 """So long a run lasts when nobody can stop it by a key and nothing else was said."""
 
@@ -113,8 +115,13 @@ def _models(model: str) -> list[str]:
 
 
 def _energy(arguments: argparse.Namespace) -> EnergySettings:
-    seconds = arguments.energy_seconds
-    return EnergySettings(arguments.energy_windows if arguments.energy else 0, seconds, seconds)
+    windows, seconds = arguments.energy_windows, arguments.energy_seconds
+    if not arguments.energy and windows is None and seconds is None:
+        return EnergySettings()
+    if windows == 0:
+        raise UsageError("No window of energy", "Choose at least one, best five or more")
+    seconds = ENERGY_SECONDS if seconds is None else seconds
+    return EnergySettings(ENERGY_WINDOWS if windows is None else windows, seconds, seconds)
 
 
 def _delegated(runs: tuple[RunSpec, ...], delegate: Delegate) -> tuple[RunSpec, ...]:
