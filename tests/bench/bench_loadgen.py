@@ -3,8 +3,10 @@
     python tests/bench/bench_loadgen.py [ROUNDS]
 
 Both ask the same LiteRT model in one process, on one thread, in alternating stretches of as many inferences, so that
-where its memory lies and what the machine does is the same for both. Ends with an error where the median of the
-rounds' ratios is further from 1 than 0.5 %.
+where its memory lies and what the machine does is the same for both. Told are each round's ratio, and the median of
+them with its 95 % interval by order statistics: single rounds differ by some per cent on a virtual machine. Ends with
+an error where the whole interval is further from 1 than 0.5 %. LoadGen's own part, from its thread to Python and back,
+is some 40 us of each inference.
 """
 
 from __future__ import annotations
@@ -66,10 +68,11 @@ def main() -> int:
         (own, own90), (other, other90) = (np.percentile(found[which], (50, 90)) for which in ("edgetop", "loadgen"))
         ratios.append(own / other)
         print(f"{number:5} {own / 1e6:9.3f} ms {other / 1e6:9.3f} ms {ratios[-1]:7.4f} {own90 / other90:7.4f}")
-    middle = statistics.median(ratios)
-    print(f"median of the ratios {middle:.4f}, mean {statistics.mean(ratios):.4f}")
     os.close(fd)
-    return int(abs(middle - 1) > LIMIT)
+    ordered, half = sorted(ratios), 0.98 * rounds**0.5
+    low, high = ordered[max(0, round(rounds / 2 - half))], ordered[min(rounds - 1, round(rounds / 2 + half))]
+    print(f"median of the ratios {statistics.median(ratios):.4f}, 95 % {low:.4f} to {high:.4f}")
+    return int(low > 1 + LIMIT or high < 1 - LIMIT)
 
 
 if __name__ == "__main__":
