@@ -58,7 +58,9 @@ def _list(arguments: argparse.Namespace) -> int:
 
 def _remove(arguments: argparse.Namespace) -> int:
     place = folder(arguments.name)
-    if os.sep in arguments.name or arguments.name.startswith(".") or not os.path.isdir(place):
+    # No name is the folder of all of them, as where a script's variable is empty.
+    named = arguments.name and os.sep not in arguments.name and not arguments.name.startswith(".")
+    if not named or not os.path.isdir(place):
         made = ", ".join(each.framework for each in environments())
         raise UnknownName(f"there is no environment of {arguments.name!r}", f"There are: {made}" if made else "")
     try:

@@ -21,6 +21,8 @@ from edgetop.errors import BadInterpreter, CannotWrite, FrameworkMissing, UsageE
 from edgetop.isolate import environment
 from edgetop.units import printable
 
+_NO_VENV = ("is not available", "No module named")
+"""What Python says where it, or Debian's, has no venv; else the fault is the place."""
 _VERSIONS = """
 import json, sys
 from importlib.metadata import version
@@ -127,7 +129,9 @@ def _make(python: str, place: str) -> None:
         said = " ".join(child.stdout.decode("utf-8", "replace").split())[:200] or f"exit code {child.returncode}"
         raise FrameworkMissing(
             f"{python} cannot make a virtual environment: {printable(said)}",
-            "Install its venv module; on Debian: apt install python3-venv",
+            "Install its venv module; on Debian: apt install python3-venv"
+            if any(word in said for word in _NO_VENV)
+            else f"See whether {place} can be written and has room, or set XDG_DATA_HOME",
         )
 
 

@@ -162,6 +162,29 @@ def test_what_cannot_be_made_is_refused(edgetop, refused):
     assert edgetop("env", "list").stdout.strip() == "none"
 
 
+def test_no_name_is_not_the_folder_of_all_environments(edgetop, refused, environments_folder):
+    (environments_folder / "numpy").mkdir(parents=True)
+    assert "no environment of ''" in refused(edgetop("env", "remove", ""))
+    assert (environments_folder / "numpy").exists()
+
+
+@pytest.mark.parametrize(
+    ("script", "hint"),
+    [
+        ("echo 'ensurepip is not available'; exit 1", "apt install python3-venv"),
+        ("echo 'No module named venv' >&2; exit 1", "apt install python3-venv"),
+        ("echo '[Errno 28] No space left on device'; exit 1", "has room"),
+    ],
+)
+def test_where_there_is_no_virtual_environment_the_hint_is_of_its_cause(script, hint, tmp_path):
+    python = tmp_path / "python"
+    python.write_text(f"#!/bin/sh\n{script}\n")
+    python.chmod(0o755)
+    with pytest.raises(FrameworkMissing) as refused:
+        env_create._make(str(python), str(tmp_path / "made"))
+    assert hint in refused.value.hint
+
+
 @pytest.fixture
 def path(tmp_path, monkeypatch):
     """A PATH with a stand-in that starts no Python before one with a Python of another version."""
