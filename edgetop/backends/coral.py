@@ -9,7 +9,7 @@ from dataclasses import replace
 from types import ModuleType
 from typing import Any, Union
 
-from edgetop.backends.base import Availability, Options, Profile, Variant
+from edgetop.backends.base import Availability, Options, Variant
 from edgetop.backends.coral_compiler import compiled, left_to_the_cpu
 from edgetop.backends.coral_devices import USB_IDS, EdgeTpu, edge_tpus, kernel_devices
 from edgetop.backends.delegate import DELEGATE, check_library, delegate_options, load_delegate, operators_of
@@ -111,10 +111,6 @@ class Coral(InterpreterBackend):
         names = [operator["op_name"] for operator in operators_of(interpreter)]
         left = dict.fromkeys(name for name in names if name not in (EDGE_TPU_OP, DELEGATE))
         return f"On the CPU: {', '.join(left)}" if left else "All of it on the Edge TPU" if names else ""
-
-    def profile(self, path: str, options: Options, interpreter: Any, rounds: int) -> Union[Profile, Missing]:
-        """Missing: all that the Edge TPU runs is one operator."""
-        return Missing("what the Edge TPU runs is one operator, whose parts it does not tell")
 
 
 def _runtime_version(library: str) -> str:

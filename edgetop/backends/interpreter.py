@@ -16,6 +16,8 @@ from edgetop.backends.base import Array, Availability, LoadedModel, Options, Pro
 from edgetop.backends.delegate import delegate_options, load_delegate, share
 from edgetop.backends.files import bad_file, cause, check_files, check_start
 from edgetop.backends.importing import present
+from edgetop.backends.interpreter_check import mistrust
+from edgetop.backends.interpreter_profile import watched_profile
 from edgetop.backends.variants import choose
 from edgetop.config import asset
 from edgetop.errors import BadModelFile, EdgetopError, RunFailed
@@ -90,7 +92,7 @@ class InterpretedModel:
         return [self._interpreter.get_tensor(index) for index in self._output_indices]
 
     def operators(self, rounds: int) -> Profile | Missing:
-        """The time of each operator, by a profiler of the runtime's, since the Interpreter has none."""
+        """The time of each operator, by other means than this Interpreter, which has none."""
         return self._profile(self._interpreter, rounds)
 
     def close(self) -> None:
@@ -180,8 +182,23 @@ class InterpreterBackend(ABC):
         return share(interpreter, options.delegate) if options.delegate else ""
 
     def profile(self, path: str, options: Options, interpreter: Any, rounds: int) -> Union[Profile, Missing]:
-        """The times of the operators of the model in an interpreter; Missing where the runtime has no profiler."""
-        return Missing(f"{self.title} does not time its operators", "LiteRT does, with the same file: --on litert")
+        """The times of the operators of the model in an interpreter, by watching another; Missing where that fails."""
+        runtime = present(self.module(), self.title)
+        refused = mistrust(runtime)
+        if refused is not None:
+            return refused
+        try:
+            delegates = [self.delegate(runtime, options)] if options.delegate else []
+            resolver = RESOLVERS.get(options.variant, "")
+
+            def make(first: Sequence[Any]) -> Any:
+                return _interpreter(runtime, path, options, resolver, [*first, *delegates])
+
+            return watched_profile(make, interpreter, options.delegate, rounds)
+        except EdgetopError as error:
+            return Missing(f"its operators could not be timed: {error.title}", error.hint)
+        except _REFUSALS as error:
+            return Missing(f"its operators could not be timed: {cause(error)}")
 
     def _refusal(
         self, runtime: ModuleType, path: str, options: Options, error: Exception, delegates: list[Any]

@@ -6,6 +6,7 @@ from types import ModuleType
 from typing import Any, Union
 
 from edgetop.backends.base import Options, Profile
+from edgetop.backends.delegate import operators_of
 from edgetop.backends.importing import import_framework
 from edgetop.backends.interpreter import InterpreterBackend
 from edgetop.backends.litert_check import mistrust
@@ -27,20 +28,11 @@ class LiteRt(InterpreterBackend):
         return import_framework("ai_edge_litert.interpreter", "litert")
 
     def profile(self, path: str, options: Options, interpreter: Any, rounds: int) -> Union[Profile, Missing]:
-        """The times of the operators, by the same kernels in LiteRT's C library, which has a profiler."""
-        if options.delegate:
-            return Missing(
-                "LiteRT's profiler does not run delegates", "Leave out --delegate to see the CPU's operators"
-            )
-        if options.variant not in KERNELS:
-            return Missing(
-                "LiteRT's C library, which has the profiler, has no reference kernels",
-                "litert:builtin times the same operators by the built-in kernels",
-            )
-        refused = mistrust()
-        if refused is not None:
-            return refused
+        """The times of the operators, by LiteRT's C library where its profiler can be trusted and runs such a model."""
+        if options.delegate or options.variant not in KERNELS or mistrust() is not None:
+            return super().profile(path, options, interpreter, rounds)
         try:
-            return operator_profile(record(interpreter, path, options.variant, options.threads, rounds), interpreter)
+            recording = record(interpreter, path, options.variant, options.threads, rounds)
         except ProfilerFailed as error:
             return Missing(f"LiteRT's profiler failed: {error.title}", error.hint)
+        return operator_profile(recording, operators_of(interpreter), interpreter.get_tensor_details())

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any, Optional
 
 from edgetop.backends.base import OperatorTime, Profile
-from edgetop.backends.delegate import parts
+from edgetop.backends.delegate import DELEGATE, parts
 from edgetop.backends.litert_profiler import DELEGATED, OPERATOR, Event, Recording
 
 WEIGHTED = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED")
@@ -22,7 +22,7 @@ KINDS = (
     (("Multiply",), ("MUL",)),
     (("Sigmoid",), ("LOGISTIC",)),
     (("Softmax",), ("SOFTMAX",)),
-    (("Mean",), ("MEAN",)),
+    (("Mean", "Global Average Pooling"), ("MEAN",)),
     (("Max Pooling",), ("MAX_POOL_2D",)),
     (("Average Pooling",), ("AVERAGE_POOL_2D",)),
     (("Copy",), ("CONCATENATION", "SPLIT")),
@@ -36,14 +36,17 @@ OWN_SUFFIXES = ("_pad", "_linear", "_sigmoid", "_product", "_apart", "_swapped")
 """What edgetop's writer appends to a node's name for operators that it needs beside the node's own."""
 
 
-def operator_profile(recording: Recording, interpreter: Any) -> Profile:
-    """The table of a recording of the model that an Interpreter has loaded.
+def operator_profile(
+    recording: Recording, operators: Sequence[dict[str, Any]], tensors: Sequence[dict[str, Any]]
+) -> Profile:
+    """The table of a recording of a model, of which an Interpreter tells operators and tensors.
 
-    An operator of which no microsecond, the profiler's unit, was ever seen is left out.
+    An operator of which no microsecond, the profilers' unit, was ever seen is left out.
     """
-    operators = interpreter._get_ops_details()
-    tensors = {tensor["index"]: tensor["name"] for tensor in interpreter.get_tensor_details()}
-    names = node_names(operators, tensors)
+    names = node_names(
+        [operator for operator in operators if operator["op_name"] != DELEGATE],
+        {tensor["index"]: tensor["name"] for tensor in tensors},
+    )
     timed = [place for place, event in enumerate(recording.rounds[0]) if event.kind in (OPERATOR, DELEGATED)]
     called = _named([recording.rounds[0][place] for place in timed], operators, names)
     rows = (_row(name, [events[place] for events in recording.rounds], recording) for name, place in zip(called, timed))

@@ -52,9 +52,9 @@ class Event:
 
     tag: str
     kind: int
-    start_us: int
+    start_us: float
     """On the library's clock; 0 where it does not tell."""
-    duration_us: int
+    duration_us: float
     node: int
 
 
@@ -204,25 +204,29 @@ def _told(event: _Event) -> Event:
     return Event(tag, event.kind, event.start_us, event.duration_us, event.node)
 
 
-def _check(events: Sequence[Event]) -> None:
+def check(events: Sequence[Event]) -> None:
     """Raise ProfilerFailed where events cannot be an inference's."""
     whole = [event.duration_us for event in events if event.kind == SPAN and event.tag == INVOKE]
     parts = [event.duration_us for event in events if event.kind in (OPERATOR, DELEGATED)]
     if len(whole) != 1 or not parts or sum(parts) > whole[0]:
         raise ProfilerFailed(
-            f"its events cannot be right: {len(parts)} operators of {sum(parts)} µs in {len(whole)} inferences of"
-            f" {sum(whole)} µs"
+            f"its events cannot be right: {len(parts)} operators of {sum(parts):g} µs in {len(whole)} inferences of"
+            f" {sum(whole):g} µs"
         )
+
+
+def recording(inferences: Sequence[tuple[tuple[Event, ...], int]]) -> Recording:
+    """Of the events of each inference and how long it took; raises ProfilerFailed where they cannot be right."""
+    first = [(event.tag, event.kind, event.node) for event in inferences[0][0]]
+    for events, _ in inferences:
+        check(events)
+        if [(event.tag, event.kind, event.node) for event in events] != first:
+            raise ProfilerFailed("its inferences have different operators")
+    return Recording(tuple(events for events, _ in inferences), tuple(duration for _, duration in inferences))
 
 
 def record(interpreter: Any, path: str, variant: str, threads: int, rounds: int) -> Recording:
     """Run the model at ``path`` on the inputs that its Interpreter has, so many times; raises ProfilerFailed."""
     compiled = _Compiled(interpreter, path, KERNELS[variant], threads)
     compiled.run()
-    recorded = [compiled.profiled() for _ in range(rounds)]
-    first = [(event.tag, event.kind, event.node) for event in recorded[0][0]]
-    for events, _ in recorded:
-        _check(events)
-        if [(event.tag, event.kind, event.node) for event in events] != first:
-            raise ProfilerFailed("its inferences have different operators")
-    return Recording(tuple(events for events, _ in recorded), tuple(duration for _, duration in recorded))
+    return recording([compiled.profiled() for _ in range(rounds)])
