@@ -2,12 +2,15 @@
 
     python tests/bench/bench_recording.py
 
-Times depend on the machine and on what else it does; ratios between the lines do not so much.
+Times depend on the machine and on what else it does, so that the goal of a microsecond is one of the machine on which a
+plain SQLite table, a row a sample and a synced commit a second, took 0.83 us a sample: its time here is the measure,
+and what is judged is told "there".
 """
 
 from __future__ import annotations
 
 import os
+import sqlite3
 import statistics
 import subprocess
 import sys
@@ -82,6 +85,30 @@ def cost(rate, sensors, seconds, parts):
         return 1e6 * (own_s + kernel_s) / samples, 1e6 * own_s / samples, os.path.getsize(writer.path) / samples
 
 
+def rows(rate, sensors, seconds):
+    """CPU microseconds a sample of the plain table."""
+    stream = Stream(rate, sensors)
+    batches = [stream.batch(0, k * SECOND_NS, (k + 1) * SECOND_NS) for k in range(seconds)]
+    with tempfile.TemporaryDirectory() as folder:
+        table = sqlite3.connect(os.path.join(folder, "a.db"), isolation_level=None)
+        table.execute("PRAGMA journal_mode=wal")
+        table.execute("PRAGMA synchronous=full")
+        table.execute("CREATE TABLE sample(channel INT, t INT, v INT)")
+        began = os.times()
+        for batch in batches:
+            found = [(run, part.start_ns, part.duration_ns) for run, part in batch.samples.items()]
+            found += [(channel, part.t_ns, part.ticks) for channel, part in batch.readings.items()]
+            table.execute("BEGIN")
+            for number, t, value in found:
+                table.executemany(
+                    "INSERT INTO sample VALUES(?, ?, ?)", zip([number] * len(t), t.tolist(), value.tolist())
+                )
+            table.execute("COMMIT")
+        ended = os.times()
+        table.close()
+    return 1e6 * (ended.user + ended.system - began.user - began.system) / size(batches)
+
+
 def sustained(rate, seconds):
     """Record in real time, a batch every 50 ms; gives samples lost and the recording thread's CPU share."""
     stream = Stream(rate, ())
@@ -103,6 +130,8 @@ def sustained(rate, seconds):
         return sent - found, busy_ns / (seconds * SECOND_NS), os.path.getsize(recorder.path) / sent, recorder.failure
 
 
+ROWS_US = 0.83
+"""Of the plain table, on the machine on which the goal was set."""
 LIMITS = (
     ("200/s and 20 sensors", 200, SENSOR_HZ, 1, 600, 1.0, 7.0),
     (" … as it comes live", 200, SENSOR_HZ, 20, 600, 1.0, 7.0),
@@ -148,13 +177,14 @@ with SessionReader(sys.argv[1]) as reader:
 
 def main():
     kept = True
-    print(f"{'stream':26}{'CPU us/sample':>14}{'without kernel':>16}{'bytes/sample':>14}")
+    there = ROWS_US / statistics.median(rows(200, SENSOR_HZ, 200) for _ in range(3))
+    print(f"{'stream':26}{'CPU us/sample':>14}{'there':>8}{'without kernel':>16}{'bytes/sample':>14}")
     for title, rate, sensors, parts, seconds, most_us, most_bytes in LIMITS:
         cpu_us, own_us, stored = cost(rate, sensors, seconds, parts)
-        within = cpu_us <= most_us and stored <= most_bytes
+        within = cpu_us * there <= most_us and stored <= most_bytes
         kept = kept and within
         verdict = "ok" if within else f"over {most_us} us or {most_bytes} bytes"
-        print(f"{title:26}{cpu_us:14.3f}{own_us:16.3f}{stored:14.2f}  {verdict}")
+        print(f"{title:26}{cpu_us:14.3f}{cpu_us * there:8.3f}{own_us:16.3f}{stored:14.2f}  {verdict}")
     lost, share, stored, failure = sustained(100_000, 5)
     print(f"100,000/s in real time for 5 s: {lost} lost, {100 * share:.1f} % of a core, {stored:.2f} bytes/sample")
     alone, read = tailed(200, 0), tailed(200, 3)
