@@ -56,9 +56,13 @@ class Picture:
 _AT_A_MINUTE = (4.0, "g", 0.5, "1:00", 0.3, "\r", 4.0)
 PICTURES = (
     Picture("assets/screen.png", ("run", "efficientnet_lite0", "--no-record", "--ina219-bus", "simulated"), (40.0,)),
-    Picture("docs/pictures/picker.png", (), (3.0,)),
+    Picture("docs/pictures/first_run.png", (), (4.0,)),
+    Picture("docs/pictures/picker.png", (), (4.0, "\r", 1.0)),
     Picture("docs/pictures/replay.png", ("replay", "demo"), _AT_A_MINUTE),
     Picture("docs/pictures/comparison.png", ("replay", "demo"), (4.0, "\x1b[F", 6.0, "c", 2.0)),
+    Picture("docs/pictures/distribution.png", ("replay", "demo"), (4.0, "\x1b[F", 6.0, "d", 2.0)),
+    Picture("docs/pictures/trade_off.png", ("replay", "demo"), (4.0, "\x1b[F", 6.0, "c", 2.0, "\t", 2.0)),
+    Picture("docs/pictures/roofline.png", ("replay", "demo"), (4.0, "\x1b[F", 6.0, "c", 2.0, "\t", 1.0, "\t", 2.0)),
     Picture("docs/pictures/power.png", ("replay", "demo"), (*_AT_A_MINUTE, "5", 2.0)),
     Picture("docs/pictures/figures.png", ("replay", "demo"), (4.0, "\x1b[F", 6.0, "2", 2.0)),
     Picture("docs/pictures/operators.png", ("replay", "demo"), (3.0, "+++++", 6.0, "o", 2.0)),
