@@ -26,6 +26,9 @@ _DAMAGE = (ValueError, KeyError, TypeError, EOFError, OSError, MemoryError, Recu
 _ZIP_DAMAGE = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError)
 """What numpy lets through of an archive that is damaged, encrypted or packed in a way not known."""
 
+_PICKLED = "allow_pickle=False"
+"""In what numpy says of a file that is neither an archive nor an array."""
+
 
 def read(path: str) -> Graph:
     """The graph of a file, its structure checked but not run; raises BadModelFile."""
@@ -34,11 +37,21 @@ def read(path: str) -> Graph:
         with open(path, "rb") as file:
             return _graph(_bounded(np.load(file, allow_pickle=False)))
     except (*_DAMAGE, *_ZIP_DAMAGE) as error:
-        cause = f"it has no {error.args[0]}" if isinstance(error, KeyError) else str(error).partition("\n")[0]
         raise BadModelFile(
-            f"{path} is not a whole neutral graph: {cause or type(error).__name__}",
+            f"{path} is not a whole neutral graph: {_cause(error)}",
             "Write it again: edgetop models write MODEL --format graph",
         ) from error
+
+
+def _cause(error: Exception) -> str:
+    """What is wrong, in words that neither quote the damage nor speak of what numpy takes it for."""
+    if isinstance(error, KeyError):
+        return f"it has no {error.args[0]}"
+    if isinstance(error, (zipfile.BadZipFile, zlib.error)):
+        return "its archive is damaged"
+    if _PICKLED in str(error):
+        return "it is no archive of arrays"
+    return str(error).partition("\n")[0] or type(error).__name__
 
 
 def _bounded(arrays: Any) -> Mapping[str, Any]:
