@@ -10,28 +10,34 @@ import pytest
 EDGETOP = str(Path(sys.executable).with_name("edgetop"))
 
 
+@pytest.fixture(scope="session")
+def edgetop_in():
+    """Makes the ``edgetop`` of a folder, where it runs and where its user's folders are."""
+
+    def settle(folder):
+        folders = {"XDG_DATA_HOME": str(folder / "data"), "XDG_CONFIG_HOME": str(folder / "config")}
+
+        def run(*arguments, timeout=120, **variables):
+            return subprocess.run(
+                [EDGETOP, *map(str, arguments)],
+                env={**os.environ, **folders, **variables},
+                cwd=folder,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                timeout=timeout,
+                check=False,
+            )
+
+        return run
+
+    return settle
+
+
 @pytest.fixture
-def edgetop(tmp_path):
+def edgetop(edgetop_in, tmp_path):
     """Runs ``edgetop ARGUMENTS`` and gives the completed process."""
-    environment = {
-        **os.environ,
-        "XDG_DATA_HOME": str(tmp_path / "data"),
-        "XDG_CONFIG_HOME": str(tmp_path / "config"),
-    }
-
-    def run(*arguments, timeout=120, **variables):
-        return subprocess.run(
-            [EDGETOP, *map(str, arguments)],
-            env={**environment, **variables},
-            cwd=tmp_path,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-            check=False,
-        )
-
-    return run
+    return edgetop_in(tmp_path)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -35,13 +36,30 @@ def bench(edgetop, tmp_path):
     return run
 
 
+@pytest.fixture(scope="module")
+def first(edgetop_in, tmp_path_factory):
+    """The folder of the plan, measured once for all tests that ask what comes after, and the process that did it."""
+    folder = tmp_path_factory.mktemp("measured")
+    (folder / "small.toml").write_text(PLAN)
+    tables = ("--json", "a.json", "--csv", "a.csv", "--markdown", "a.md")
+    return folder, edgetop_in(folder)("bench", "small.toml", "--out", "out", *tables)
+
+
+@pytest.fixture
+def measured(first, tmp_path):
+    """A copy of that folder, a test's own; gives the completed process."""
+    folder, done = first
+    assert done.returncode == 0, done.stderr
+    shutil.copytree(folder, tmp_path, dirs_exist_ok=True)  # with the times of the files
+    return done
+
+
 def sessions(tmp_path):
     return sorted(path.name for path in (tmp_path / "out").glob("*.edgetop*"))
 
 
-def test_a_plan_ends_in_one_table_whose_digits_the_sessions_give_again(bench, tmp_path):
-    done = bench("--json", "a.json", "--csv", "a.csv", "--markdown", "a.md")
-    assert done.returncode == 0, done.stderr
+def test_a_plan_ends_in_one_table_whose_digits_the_sessions_give_again(bench, measured, tmp_path):
+    done = measured
     assert "4 runs in 2 sessions" in done.stderr and "[2/2]" in done.stderr and "left" in done.stderr
     assert sessions(tmp_path) == ["gemm_256_fp32_1t_r1.edgetop", "tiny_fp32_1t_r1.edgetop"]
     again = bench("--table-only", "--json", "b.json", "--csv", "b.csv", "--markdown", "b.md")
@@ -61,8 +79,8 @@ def test_a_plan_ends_in_one_table_whose_digits_the_sessions_give_again(bench, tm
     assert len({line.count(" | ") for line in markdown.splitlines() if line.startswith("|")}) == 1
 
 
-def test_a_cell_is_the_entry_of_the_result_of_its_session(bench, edgetop, tmp_path):
-    told = json.loads(bench("--json", "-").stdout)
+def test_a_cell_is_the_entry_of_the_result_of_its_session(measured, edgetop, tmp_path):
+    told = json.loads((tmp_path / "a.json").read_text())
     for cell in told["cells"]:
         entries = json.loads(edgetop("replay", f"out/{cell['session']}", "--json", "-").stdout)["results"]
         (entry,) = (entry for entry in entries if entry["framework"] == cell["framework"])
@@ -74,15 +92,14 @@ def test_a_cell_is_the_entry_of_the_result_of_its_session(bench, edgetop, tmp_pa
         assert stream["reasons"] == [*few, f"{stream['seconds']:.1f} s of at least 60 s"]
 
 
-def test_the_roof_is_the_product_and_nothing_is_above_it(bench):
-    (top,) = json.loads(bench("--json", "-").stdout)["roofline"]
+def test_the_roof_is_the_product_and_nothing_is_above_it(measured, tmp_path):
+    (top,) = json.loads((tmp_path / "a.json").read_text())["roofline"]
     assert {point["title"] for point in top["points"]} == {"NumPy tiny", "NumPy gemm_256"}  # null computes nothing
     assert top["roof"]["of"] in ("NumPy tiny", "NumPy gemm_256") and top["roof"]["gbps"] > 0
     assert all(0 < point["share_of_roof"] <= 1 + 1e-9 for point in top["points"])
 
 
-def test_what_was_measured_is_not_measured_again(bench, tmp_path):
-    bench()
+def test_what_was_measured_is_not_measured_again(bench, measured, tmp_path):
     before = {name: (tmp_path / "out" / name).stat().st_mtime_ns for name in sessions(tmp_path)}
     (tmp_path / "out" / "tiny_fp32_1t_r1.edgetop").unlink()
     done = bench()
@@ -178,8 +195,7 @@ def test_rounds_are_rows_of_their_own(bench, tmp_path):
     assert rounds == [1, 2] * 4
 
 
-def test_a_folder_of_another_plan_is_refused_before_anything_runs(bench, refused, tmp_path):
-    bench()
+def test_a_folder_of_another_plan_is_refused_before_anything_runs(bench, measured, refused, tmp_path):
     (tmp_path / "small.toml").write_text(PLAN.replace("0.3", "0.4"))
     assert "of another plan" in refused(bench())
     (tmp_path / "small.toml").write_text(PLAN)
@@ -236,8 +252,7 @@ def test_where_frameworks_are_those_that_are_here_none_fails(bench, tmp_path):
 
 
 @pytest.mark.parametrize(("columns", "shown", "gone"), [("80", "GFLOP/s", "inferences"), ("140", "inferences", "")])
-def test_the_table_has_the_columns_there_is_room_for(open_terminal, bench, tmp_path, columns, shown, gone):
-    assert bench().returncode == 0
+def test_the_table_has_the_columns_there_is_room_for(open_terminal, measured, tmp_path, columns, shown, gone):
     command = [EDGETOP, "bench", str(tmp_path / "small.toml"), "--out", str(tmp_path / "out"), "--table-only"]
     run = open_terminal(command, size=(int(columns), 40))
     run.wait_for("roof")
