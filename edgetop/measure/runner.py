@@ -183,7 +183,8 @@ class Runner:
         self.kill()  # what it may have started too
         cause = ended_by(self._process.wait())
         self._read_log()
-        last = f"; its last words: {self._printed.last}" if self._printed.last else ""
+        words = self._printed.last.rstrip(".")  # a sentence follows
+        last = f"; its last words: {words}" if words else ""
         hint = "The model file may be damaged, or memory ran out; see the log for what the framework said"
         return WorkerDied(f"{self._title} died ({cause}) {self._place(do)}{last}", hint)
 

@@ -39,8 +39,6 @@ def profile(model_file):
     """Times the operators of the tiny network, or of another file."""
 
     def run(variant, path="", rounds=6, **options):
-        if tuple(map(int, backend("litert").version().split(".")[:2])) < (2, 2):
-            pytest.skip("the profiler of LiteRT 2.1, the last for Python 3.9, is not one that edgetop knows")
         file = ModelFile((path,), "tflite", "own") if path else model_file("litert")
         model = backend("litert").load(file, Options(variant=variant, **options))
         told = model.operators(rounds)

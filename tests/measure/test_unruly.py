@@ -174,7 +174,7 @@ def test_the_last_words_of_one_that_was_ended_are_not_lost(started):
     runner = started("load-abort")
     with pytest.raises(EdgetopError):
         go(runner)
-    assert runner.log_lines() == ["the last words of a failing check"]
+    assert runner.log_lines() == ["the last words of a failing check."]
 
 
 def test_a_framework_that_prints_without_end_is_neither_stalled_nor_kept(started):

@@ -27,7 +27,7 @@ def crash():
 
 
 def abort():
-    print("the last words of a failing check", flush=True)
+    print("the last words of a failing check.", flush=True)
     os.abort()
 
 
