@@ -41,6 +41,7 @@ class Terminal:
         self.pid = os.fork()
         if self.pid == 0:
             os.setsid()
+            signal.signal(signal.SIGHUP, signal.SIG_DFL)  # as a shell has it, where the tests run under nohup too
             fcntl.ioctl(self._slave, termios.TIOCSCTTY, 0)
             for fd in (0, 1, 2):
                 os.dup2(self._slave, fd)

@@ -16,6 +16,11 @@ from edgetop.sessions.reader import SessionReader
 SEED = 20261124
 
 
+def rounds(few, many):
+    """A few moments to kill at, and more of them when there is time."""
+    return [*range(few), *(pytest.param(each, marks=pytest.mark.slow) for each in range(few, many))]
+
+
 def measuring(process, path):
     """Wait until samples are being recorded."""
     end = time.monotonic() + 30
@@ -40,7 +45,7 @@ def last_second(path):
 
 
 @pytest.mark.parametrize("victim", ["engine", "worker"])
-@pytest.mark.parametrize("round", range(7))
+@pytest.mark.parametrize("round", rounds(3, 7))
 def test_a_kill_loses_no_acknowledged_second(tmp_path, descendants, victim, round):
     chance = random.Random(SEED + 2 * round + (victim == "engine"))
     path = tmp_path / "a.edgetop"
@@ -103,7 +108,7 @@ def core_time(pid):
         return []
 
 
-@pytest.mark.parametrize("round", range(6))
+@pytest.mark.parametrize("round", rounds(3, 6))
 def test_the_engine_closes_the_recording_when_the_screen_is_killed(tmp_path, edgetop, descendants, round):
     chance = random.Random(SEED + 100 + round)
     path = tmp_path / "a.edgetop"

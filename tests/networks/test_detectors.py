@@ -14,6 +14,7 @@ TOLERANCE = 1e-4
 """Of a head's largest value."""
 
 
+@pytest.mark.zoo
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 @pytest.mark.parametrize("name", DETECTORS)
 def test_every_framework_gives_the_heads_of_plain_numpy_in_the_same_order(name, framework_of_many, answers, contents):

@@ -18,6 +18,7 @@ TOLERANCE = 5e-3
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 
+@pytest.mark.zoo
 @pytest.mark.parametrize("framework_of_many", FRAMEWORKS, indirect=True)
 @pytest.mark.parametrize("name", [*NAMES, "gemm_256"])
 def test_half_the_digits_give_nearly_the_same_answer(name, framework, built, contents):

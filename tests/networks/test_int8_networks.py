@@ -52,6 +52,7 @@ def expected(quantized):
     return output
 
 
+@pytest.mark.zoo
 @pytest.mark.parametrize("framework_of_many", FRAMEWORKS, indirect=True)
 @pytest.mark.parametrize("name", NAMES)
 def test_a_network_runs_as_plain_numpy_says(name, framework_of_many, quantized, expected):

@@ -91,6 +91,7 @@ def test_reading_cards_and_finding_files_imports_no_framework_and_builds_nothing
     subprocess.run([sys.executable, "-c", program], check=True)
 
 
+@pytest.mark.zoo
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 @pytest.mark.parametrize("name", CLASSIFIERS)
 def test_every_framework_gives_the_probabilities_of_plain_numpy(name, framework, answers, contents):
