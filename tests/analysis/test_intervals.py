@@ -1,5 +1,7 @@
 """Batch-means intervals cover the truth, also where latencies drift."""
 
+from itertools import accumulate
+
 import numpy as np
 import pytest
 
@@ -10,11 +12,10 @@ from edgetop.readings import Missing
 def drifting(rng, count, correlation=0.97):
     """Latencies of 5 ms whose slow drift an interval for independent values would not see."""
     noise = rng.normal(0, 1, count)
-    drift = np.empty(count)
-    drift[0] = rng.normal()
-    for i in range(1, count):
-        drift[i] = correlation * drift[i - 1] + np.sqrt(1 - correlation**2) * noise[i]
-    return (5_000_000 + 50_000 * drift).astype(np.int64)
+    steps = np.sqrt(1 - correlation**2) * noise
+    steps[0] = rng.normal()
+    drift = accumulate(steps.tolist(), lambda last, step: correlation * last + step)
+    return (5_000_000 + 50_000 * np.fromiter(drift, float, count)).astype(np.int64)
 
 
 def test_the_interval_of_the_median_covers_it_in_about_95_of_100_drifting_series():
