@@ -14,6 +14,8 @@ import pytest
 pytest.importorskip("ina219")
 
 SYSTEM_PYTHON = "/usr/bin/python3"
+PERIOD_NS = 17_556_000
+"""A conversion of voltage and current."""
 EMULATION = str(Path(__file__).with_name("i2c_emulation.py"))
 ROOT = str(Path(__file__).parents[2])
 READ = """
@@ -80,8 +82,10 @@ def test_a_known_load_is_read_at_the_pace_of_the_chip(run):
         assert volts == pytest.approx(5.1, abs=0.002)
         assert amps == pytest.approx(0.8, abs=0.0002)
         assert watts == pytest.approx(4.08, abs=0.002)
-    gaps_ms = sorted((after[3] - before[3]) / 1e6 for before, after in zip(values, values[1:]))
-    assert gaps_ms[len(gaps_ms) // 2] == pytest.approx(17.556, rel=0.1)
+    gaps = sorted((after[3] - before[3]) / PERIOD_NS for before, after in zip(values, values[1:]))
+    assert gaps[len(gaps) // 4] == pytest.approx(1, rel=0.1)  # a busy machine misses some conversions,
+    off = sorted(abs(gap - round(gap)) for gap in gaps)
+    assert off[len(off) // 2] < 0.1  # and then reads a later one
 
 
 def test_two_chips_on_one_bus_keep_to_themselves(run):

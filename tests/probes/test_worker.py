@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
+from pathlib import Path
 
 import pytest
 
@@ -14,8 +16,9 @@ from edgetop.readings import Missing, Reading
 
 @pytest.fixture
 def child():
-    """A process that waits for a line, works, and answers."""
-    code = "import sys\nfor line in sys.stdin:\n    sum(range(3_000_000)); print('done', flush=True)"
+    """A process that waits for a line, works, and answers how much time of a core the work took."""
+    code = "import sys, time\nfor line in sys.stdin:\n    begin = time.process_time_ns(); sum(range(3_000_000))\n"
+    code += "    print(time.process_time_ns() - begin, flush=True)"
     process = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     yield process
     process.kill()
@@ -27,7 +30,13 @@ def child():
 def work(process):
     process.stdin.write("go\n")
     process.stdin.flush()
-    assert process.stdout.readline() == "done\n"
+    return int(process.stdout.readline())
+
+
+def rest(process):
+    """Wait until it waits for the next line."""
+    while Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[0] != "S":
+        time.sleep(0.001)
 
 
 def test_before_a_worker_there_is_a_reason(clock):
@@ -41,12 +50,16 @@ def test_before_a_worker_there_is_a_reason(clock):
 def test_a_worker_at_work_uses_a_core_and_an_idle_one_none(child):
     probe = WorkerProbe(1)
     work(child)
+    begin_ns = time.monotonic_ns()
     probe.attach(child.pid)
-    work(child)
+    used_ns = work(child)
     busy, rss, peak = probe.read()
-    assert 20 < busy.value <= 101  # of one core, which it may have to share
+    assert 100 * used_ns / (time.monotonic_ns() - begin_ns) <= busy.value <= 101  # of a core, which it may share
     assert 1e6 < rss.value < 1e9
     assert peak.value >= rss.value * 0.9
+    rest(child)
+    probe.read()
+    assert probe.read()[0].value == 0
     probe.close()
 
 
@@ -101,8 +114,6 @@ def test_the_next_worker_begins_anew(child):
 
 
 def test_the_cpu_clock_of_this_process_is_the_one_it_sees_itself():
-    import time
-
     before = time.process_time_ns()
     seen = process_cpu_ns(os.getpid())
     assert before <= seen <= time.process_time_ns()
