@@ -75,6 +75,7 @@ def main() -> int:
             took.setdefault(name, []).append(each)
             resident[name] = max(resident.get(name, 0.0), rss_mb)
 
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # what pip installs is compiled already
     with tempfile.TemporaryDirectory() as folder:
         os.environ.update(XDG_DATA_HOME=folder, XDG_STATE_HOME=folder)
         welcomed = Path(folder, "edgetop", "welcomed")  # as on a board that it was started on before
