@@ -244,7 +244,7 @@ def _run_options(run: argparse.ArgumentParser) -> None:
         type=int,
         default=None,
         metavar="N",
-        help="record N samples of a run in a second at most, thinned",
+        help="record N samples of a run in a second at most, and outliers",
     )
     run.add_argument("--detach", action="store_true", help="go on when the screen or the ssh line goes")
     run.add_argument("--headless", action="store_true", help="no screen: progress, then the summary table")

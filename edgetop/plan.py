@@ -147,7 +147,7 @@ class Plan:
     """Leave inferences out of the statistics that ran while the board throttled or its supply was low."""
     accuracy: AccuracySettings = AccuracySettings()
     raw_limit: int = 0
-    """Record so many samples of a run in a second at most, evenly thinned; 0 records all."""
+    """Record so many samples of a run in a second at most, evenly thinned, and the outliers; 0 records all."""
 
 
 def file_precision(precision: str) -> str:

@@ -22,7 +22,10 @@ SETTLING = 2
 """Flag of the first samples of a turn, whose caches another run has emptied: set aside likewise."""
 CONTENDED = 4
 """Flag of a sample that waited for a core for more than 2 % of its time; stays in the statistics."""
-SET_ASIDE = WARM_UP | SETTLING
+SPARED = 8
+"""Flag of an outlier recorded beyond a limit to samples, which spares none: shown, and not in the statistics, whose
+samples are chosen whatever they took."""
+SET_ASIDE = WARM_UP | SETTLING | SPARED
 MAX_OPERATORS = 10_000
 """More are those of no network: a file that says so is forged, and to draw them would hold up the screen."""
 MAX_PICTURE = (96, 72)

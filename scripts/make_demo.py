@@ -9,8 +9,6 @@ meter, the watts are a simulated INA219's, as every screen and file says of them
 from __future__ import annotations
 
 import os
-import sqlite3
-from contextlib import closing
 
 from make_pictures import ROOT, Picture, watch
 
@@ -25,16 +23,7 @@ def main() -> None:
     if os.path.exists(FILE):
         os.remove(FILE)
     watch(Picture("", WORDS, (TURNS_S, "m", 3.0, "e", ENERGY_S)))
-    _forget_where()
     print(f"{FILE}: {os.path.getsize(FILE) // 1024} KiB")
-
-
-def _forget_where() -> None:
-    """A session tells how it was started: of this one's file the name is enough."""
-    with closing(sqlite3.connect(FILE)) as db, db:
-        db.execute("UPDATE meta SET value = replace(value, ?, '') WHERE key = 'plan'", (os.getcwd() + "/",))
-    with closing(sqlite3.connect(FILE)) as db:
-        db.execute("VACUUM")
 
 
 if __name__ == "__main__":

@@ -45,10 +45,15 @@ class Outliers:
     share_of_mean: float
 
 
-def outliers(values: Union[Float64s, npt.NDArray[np.int64]]) -> Outliers:
-    """Those of positive values that lie more than three interquartile ranges above the third quartile, as spikes do."""
+def fence(values: Union[Float64s, npt.NDArray[np.int64]]) -> float:
+    """What lies above it is an outlier: three interquartile ranges above the third quartile, as spikes do."""
     low, high = np.percentile(values, (25, 75))
-    inside = values <= high + SPIKE_IQR * (high - low)
+    return float(high + SPIKE_IQR * (high - low))
+
+
+def outliers(values: Union[Float64s, npt.NDArray[np.int64]]) -> Outliers:
+    """Those of positive values that lie above the fence."""
+    inside = values <= fence(values)
     return Outliers(len(values) - int(inside.sum()), 1 - float(values[inside].mean()) / float(values.mean()))
 
 
@@ -73,8 +78,7 @@ def steadiness(series: Sequence[float]) -> Union[Steadiness, Missing]:
 
 
 def _without_spikes(points: Float64s) -> Float64s:
-    low, high = np.percentile(points, (25, 75))
-    return np.minimum(points, high + SPIKE_IQR * (high - low))
+    return np.minimum(points, fence(points))
 
 
 def _truncation(points: Float64s) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import sqlite3
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
@@ -70,7 +71,7 @@ def save(db: sqlite3.Connection, description: Description) -> None:
         "t0_unix_ns": description.t0_unix_ns,
         "edgetop_version": description.edgetop_version,
         "host": json.dumps(dict(description.machine)),
-        "plan": encode(Start(description.plan)),
+        "plan": encode(Start(_without_folder(description.plan))),
         "meters": json.dumps(_meters(description)),
         "since_ns": description.since_ns,
         "closed": 0,
@@ -92,6 +93,11 @@ def save(db: sqlite3.Connection, description: Description) -> None:
     for run_id, number in latency_channels(description).items():
         name = f"{LATENCY}.{run_id}"
         db.execute(insert, (number, run_id, name, "ns", LATENCY, 1.0, "Latency", "", 1, 0.0))
+
+
+def _without_folder(plan: Plan) -> Plan:
+    """The plan as it is handed on with the file: where its owner keeps that, is nobody else's business."""
+    return dataclasses.replace(plan, record=os.path.basename(plan.record))
 
 
 def _meters(description: Description) -> dict[str, Any]:

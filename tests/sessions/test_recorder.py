@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import shutil
 import sqlite3
@@ -243,27 +242,3 @@ def test_a_full_disk_ends_the_recording_and_keeps_what_was_committed(folder, ses
         assert not reader.closed
         (batch, *_) = reader.batches(0, 10**9)
     assert np.array_equal(batch.samples[0].start_ns[:100], first.samples[0].start_ns)
-
-
-def test_beyond_a_limit_samples_are_thinned_evenly_while_statistics_count_all(tmp_path, sessions):
-    described = sessions.describe()
-    described = dataclasses.replace(described, plan=dataclasses.replace(described.plan, raw_limit=100))
-    start, second = sessions.start_ns, 10**9
-    slow = np.arange(90, dtype=np.int64) * 10_000_000
-    fast = np.arange(950, dtype=np.int64) * 1_000_000
-    batches = [
-        Batch(
-            start + second,
-            {run: Samples(start + at, at * 0 + 5, at * 0, at * 0) for run, at in enumerate((slow, fast))},
-        ),
-        Batch(start + 2 * second, {1: Samples(start + second + slow, slow * 0 + 5, slow * 0, slow * 0)}),
-    ]
-    with SessionReader(sessions.write(tmp_path / "a.edgetop", batches, described)) as reader:
-        assert reader.description.plan.raw_limit == 100
-        first, last = reader.batches(0, reader.duration_ns)
-        (row,) = reader.overview(reader.latency_channel(1), 1)
-    assert len(first.samples[0]) == 90 and len(last.samples[1]) == 90
-    assert np.array_equal(first.samples[1].start_ns, start + fast[::10])
-    assert [(event.kind, event.data, event.run) for event in first.events] == [("lost", {"count": 855}, 1)]
-    assert not last.events
-    assert row.n == 950 + 90

@@ -139,3 +139,12 @@ def test_more_samples_than_a_frame_holds_go_into_several(tmp_path, sessions, mon
     batches = sessions.random_batches(rng)
     with SessionReader(sessions.write(tmp_path / "a", batches, commit_every=5)) as reader:
         assert sessions.contents(reader.batches(0, reader.duration_ns)) == sessions.contents(batches)
+
+
+def test_a_session_does_not_tell_in_which_folder_it_was_recorded(tmp_path, sessions):
+    described = sessions.describe()
+    path = tmp_path / "a.edgetop"
+    described = dataclasses.replace(described, plan=dataclasses.replace(described.plan, record=str(path)))
+    with SessionReader(sessions.write(path, [], described)) as reader:
+        assert reader.description.plan.record == "a.edgetop"
+    assert str(tmp_path).encode() not in path.read_bytes()

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from edgetop.samples import Batch, Event, Samples
-from edgetop.sessions.exports.rows import FLAGS
+from edgetop.sessions.exports.rows import FLAGS, KNOWN_FLAGS
 from edgetop.sessions.exports.source import Source
 from edgetop.units import printable
 
@@ -64,7 +64,7 @@ def _columns(samples: Samples, start_ns: int) -> Iterator[tuple[float, float, st
     return zip(
         ((samples.start_ns - start_ns) / 1e3).tolist(),
         (samples.duration_ns / 1e3).tolist(),
-        (names[flags] for flags in (samples.flags & 7).tolist()),
+        (names[flags] for flags in (samples.flags & KNOWN_FLAGS).tolist()),
         (samples.wait_ns / 1e3).tolist(),
     )
 

@@ -15,7 +15,7 @@ from mcap.writer import CompressionType, Writer
 from edgetop import __version__
 from edgetop.errors import BadSession
 from edgetop.samples import Batch
-from edgetop.sessions.exports.rows import FLAGS
+from edgetop.sessions.exports.rows import FLAGS, KNOWN_FLAGS
 from edgetop.sessions.exports.source import Source
 from edgetop.units import printable
 
@@ -86,7 +86,7 @@ class Topics:
     def add(self, batch: Batch) -> None:
         """Write a second's messages; a sample lies where it began."""
         for run, samples in batch.samples.items():
-            columns = (samples.start_ns, samples.duration_ns / 1e9, samples.wait_ns / 1e9, samples.flags & 7)
+            columns = (samples.start_ns, samples.duration_ns / 1e9, samples.wait_ns / 1e9, samples.flags & KNOWN_FLAGS)
             for start_ns, duration_s, wait_s, flags in zip(*(column.tolist() for column in columns)):
                 text = f'{{"duration_s":{duration_s!r},"wait_s":{wait_s!r},"flags":"{FLAGS[flags]}"}}'
                 self._message(self._runs[run], start_ns, text)

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from edgetop.readings import Channel, whose_watts
-from edgetop.samples import CONTENDED, SETTLING, WARM_UP, Int64s, Readings, Samples
+from edgetop.samples import CONTENDED, SETTLING, SPARED, WARM_UP, Int64s, Readings, Samples
 from edgetop.sessions.exports.source import Source
 from edgetop.units import printable
 
@@ -18,9 +18,10 @@ COLUMNS = ("time_s", "series", "run", "value", "unit", "wait_s", "flags", "sourc
 LATENCY = "latency"
 Floats = npt.NDArray[np.float64]
 
-_FLAGS = {WARM_UP: "warm-up", SETTLING: "settling", CONTENDED: "contended"}
-FLAGS = tuple("+".join(word for bit, word in _FLAGS.items() if flags & bit) for flags in range(8))
+_FLAGS = {WARM_UP: "warm-up", SETTLING: "settling", CONTENDED: "contended", SPARED: "spared"}
+FLAGS = tuple("+".join(word for bit, word in _FLAGS.items() if flags & bit) for flags in range(16))
 """Each combination of a sample's flags in words."""
+KNOWN_FLAGS = len(FLAGS) - 1
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,9 @@ def blocks(source: Source) -> Iterator[list[Block]]:
 
 def _of_samples(run: str, samples: Samples, start_ns: int) -> Block:
     time_s = (samples.start_ns - start_ns) / 1e9
-    return Block(LATENCY, run, "s", time_s, samples.duration_ns / 1e9, samples.wait_ns / 1e9, samples.flags & 7)
+    return Block(
+        LATENCY, run, "s", time_s, samples.duration_ns / 1e9, samples.wait_ns / 1e9, samples.flags & KNOWN_FLAGS
+    )
 
 
 def _of_readings(channel: Channel, run: str, readings: Readings, start_ns: int) -> Block:
