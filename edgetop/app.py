@@ -36,8 +36,8 @@ from edgetop.screens.palette import ActionProvider
 from edgetop.screens.replay_actions import ReplayActions
 from edgetop.screens.run_actions import RunActions
 from edgetop.screens.session_actions import SessionActions
+from edgetop.screens.slow_link_actions import SlowLinkActions
 from edgetop.screens.themes import THEMES, series_for
-from edgetop.screens.view_actions import ViewActions
 
 if TYPE_CHECKING:
     from edgetop.screens.live import LiveScreen
@@ -53,7 +53,7 @@ def _binding(action: Action) -> Binding:
     return Binding(",".join(action.keys), action.call, action.label or action.description, priority=action.priority)
 
 
-class EdgetopApp(RunActions, ReplayActions, SessionActions, ViewActions):
+class EdgetopApp(RunActions, ReplayActions, SessionActions, SlowLinkActions):
     """Shows one engine at a time: the picker first when there is no plan, then the live screen; or sessions."""
 
     CSS_PATH = asset("edgetop.tcss")
@@ -89,7 +89,7 @@ class EdgetopApp(RunActions, ReplayActions, SessionActions, ViewActions):
         self._engines = engines or Engines(
             start_client, start_client, lambda _: start_client(), lambda *_: start_client()
         )
-        self._link = Link(start_client, lambda messages: self.call_later(self._take, messages), client)
+        self._link = Link(start_client, lambda messages: self.call_later(self.take_in_time, messages), client)
         self._live: Optional[LiveScreen] = None
         self._picker: Optional[PickerScreen] = None
         self._hello: Optional[Hello] = None
@@ -157,10 +157,11 @@ class EdgetopApp(RunActions, ReplayActions, SessionActions, ViewActions):
     # ---- from the engine
 
     def _take(self, messages: list[Message]) -> None:
-        # Several snapshots in one go are all shown; Textual paints once, after the last.
+        # Of several snapshots in one go the last is shown, with the columns of all: none is painted to be painted over.
+        last = next((message for message in reversed(messages) if isinstance(message, Snapshot)), None)
         for message in messages:
             if isinstance(message, Snapshot):
-                self._take_snapshot(message)
+                self._take_snapshot(message, shown=message is last)
             elif isinstance(message, LogLines) and self._live is not None:
                 self._live.show_log(message)
             elif isinstance(message, Picture) and self._live is not None:
@@ -192,13 +193,15 @@ class EdgetopApp(RunActions, ReplayActions, SessionActions, ViewActions):
             if lines:
                 self._live.show_log(LogLines(ITSELF, tuple(lines)))
 
-    def _take_snapshot(self, snapshot: Snapshot) -> None:
+    def _take_snapshot(self, snapshot: Snapshot, *, shown: bool) -> None:
         self._snapshot = snapshot
         self._at_ns = snapshot.t_ns
         if isinstance(snapshot.recording, Recording):
             self._note_session(snapshot.recording.path)
-        if self._live is not None:
+        if self._live is not None and shown:
             self._live.show(snapshot)
+        elif self._live is not None:
+            self._live.pass_over(snapshot)
 
     def _note_session(self, path: str) -> None:
         if path and path not in self.sessions:

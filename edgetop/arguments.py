@@ -10,6 +10,7 @@ from edgetop.terminal.first_frame import FIRST_FRAME
 
 DEMO = "demo.edgetop"
 """A session that ships with edgetop."""
+SLOW_LINK = "send the terminal little: a frame a second, 16 colours"
 
 
 class OneLineParser(argparse.ArgumentParser):
@@ -31,6 +32,7 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--config", default="", metavar="FILE", help="settings file")
     _python_option(parser, "python")
     parser.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal")
+    parser.add_argument("--slow-link", action="store_true", help=SLOW_LINK)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
 
     run = commands.add_parser("run", help="measure", description="Measure a model on some frameworks.")
@@ -38,13 +40,13 @@ def make_parser() -> argparse.ArgumentParser:
         "model", nargs="?", default="", metavar="MODEL", help="a name from `edgetop list models`, or a file"
     )
     _run_options(run)
-    _mouse_option(run)
+    _terminal_options(run)
     _python_option(run, "python_here")
     attach = commands.add_parser("attach", help="come back", description="Come back to a run that goes on without you.")
     attach.add_argument(
         "name", nargs="?", default="", metavar="NAME", help="of the run; needed where there are several"
     )
-    _mouse_option(attach)
+    _terminal_options(attach)
 
     accuracy = commands.add_parser(
         "accuracy", help="how often it is right", description="Show a model the pictures of a data set."
@@ -68,7 +70,7 @@ def make_parser() -> argparse.ArgumentParser:
     compare.add_argument("--runs", default="", metavar="A1,B2", help="which run of A, by its place, with which of B")
     compare.add_argument("--headless", action="store_true", help="print a table, without a screen")
     compare.add_argument("--json", default="", metavar="FILE|-", help="write the comparison as JSON, without a screen")
-    _mouse_option(compare)
+    _terminal_options(compare)
 
     replay = commands.add_parser("replay", help="replay", description="Show a recorded session again.")
     replay.add_argument("file", type=session, metavar="FILE", help="the session; `demo` is one that comes with edgetop")
@@ -76,7 +78,7 @@ def make_parser() -> argparse.ArgumentParser:
     replay.add_argument("--json", default="", metavar="FILE|-", help="write them as JSON, without a screen")
     replay.add_argument("--meter-csv", default="", metavar="FILE", help="a USB meter's recording, whose watts count")
 
-    _mouse_option(replay)
+    _terminal_options(replay)
     _export_options(commands.add_parser("export", help="export", description="Write a session in another format."))
 
     report = commands.add_parser("report", help="report", description="Write sessions as one HTML page.")
@@ -125,11 +127,12 @@ def make_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _mouse_option(parser: argparse.ArgumentParser) -> None:
+def _terminal_options(parser: argparse.ArgumentParser) -> None:
     """After a command too, where its absence must not undo what stands before it."""
     parser.add_argument(
         "--no-mouse", action="store_true", default=argparse.SUPPRESS, help="leave the mouse to the terminal"
     )
+    parser.add_argument("--slow-link", action="store_true", default=argparse.SUPPRESS, help=SLOW_LINK)
 
 
 def _python_option(parser: argparse.ArgumentParser, name: str) -> None:

@@ -38,6 +38,7 @@ usage:
   --config FILE   settings, else $XDG_CONFIG_HOME/edgetop/config.toml
   --python NAME=PATH   run framework NAME in that interpreter; may be given again
   --no-mouse      leave the mouse to the terminal: to select and copy text
+  --slow-link     send the terminal little: a frame a second, 16 colours; by itself where the link is slow
   --version       the version
 
 exit codes: 0 done, 1 a run failed, 2 wrong usage or bad input, 130 interrupted, 128+n ended by signal n
@@ -52,6 +53,8 @@ def _dispatch(argv: list[str]) -> int:
     arguments.python += getattr(arguments, "python_here", [])
     if arguments.no_mouse:
         os.environ["EDGETOP_SCREEN_MOUSE"] = "no"  # the last word on this setting, whichever command reads it
+    if arguments.slow_link:
+        os.environ["EDGETOP_SCREEN_SLOW_LINK"] = "always"
     if not argv or arguments.command is None:
         from edgetop.commands.run import pick
 

@@ -105,6 +105,8 @@ class ScreenSettings:
     ascii: str = "auto"
     """auto, always or never draw with ASCII characters only."""
     mouse: bool = True
+    slow_link: str = "auto"
+    """auto, always or never send a frame a second and sixteen colours."""
 
 
 @dataclass(frozen=True)
@@ -147,6 +149,7 @@ class Settings:
 
 _TABLES = ("run", "screen", "sessions", "ina219")
 """Of settings with fixed names."""
+_WHEN = ("auto", "always", "never")
 
 
 def finite(text: Any) -> float:
@@ -237,6 +240,10 @@ def load_settings(path: str = "") -> Settings:
     for name in _TABLES:
         section = _read_table(f"{file} [{name}]", getattr(settings, name), tables.get(name, {}))
         changes[name] = _from_environment(name, section)
+    for key in ("ascii", "slow_link"):
+        value = getattr(changes["screen"], key)
+        if value not in _WHEN:
+            raise BadConfig(f"[screen] {key}: there is no {value!r}", f"It is {', '.join(_WHEN)}")
     if not is_shunt(changes["ina219"].shunt_ohms):
         raise BadConfig(f"[ina219] shunt_ohms: {changes['ina219'].shunt_ohms:g} ohm is no shunt's", SHUNT_HINT)
     for key, value in dataclasses.asdict(changes["sessions"]).items():

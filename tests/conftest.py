@@ -17,6 +17,8 @@ import pytest
 _UNKNOWN_TO_PYTE = re.compile(rb"\x1b\[[<>=][0-9;]*[a-zA-Z]|\x1b\[\?[0-9;]*\$p|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
 TIMEOUT_S = 60.0
 LEAVE = b"\x1b[?1049l"
+QUESTION = b"\x1b[?2026$p"
+LONGEST_SEQUENCE = 40
 """Of what takes a second on a quiet machine."""
 
 
@@ -34,6 +36,7 @@ class Terminal:
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
         self.seen = b""
+        self._held_back = b""
         self.status = None
         self.master, self._slave = os.openpty()
         fcntl.ioctl(self._slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
@@ -58,19 +61,20 @@ class Terminal:
         """The terminal's modes now, and before the program began when it was well behaved."""
         return termios.tcgetattr(self._slave)
 
-    def pump(self, timeout_s=0.05):
-        """Take what the program writes within ``timeout_s``; False at its end."""
+    def pump(self, timeout_s=0.05, at_most=65536):
+        """Take what the program writes within ``timeout_s``, some bytes ``at_most``; False at its end."""
         ready, _, _ = select.select([self.master], [], [], timeout_s)
         if not ready:
             return True
         try:
-            data = os.read(self.master, 65536)
+            data = os.read(self.master, at_most)
         except OSError:
             return False
         self.seen += data
         # It has no second screen to come back from: what is said then begins a line, as it does on a real terminal.
-        self._stream.feed(_UNKNOWN_TO_PYTE.sub(b"", data.replace(LEAVE, LEAVE + b"\r\n")))
-        if b"\x1b[?2026$p" in data:
+        whole, self._held_back = _whole_sequences(self._held_back + data) if at_most < 65536 else (data, b"")
+        self._stream.feed(_UNKNOWN_TO_PYTE.sub(b"", whole.replace(LEAVE, LEAVE + b"\r\n")))
+        if QUESTION in self.seen[-len(data) - len(QUESTION) + 1 :]:
             os.write(self.master, b"\x1b[?2026;2$y")
         return bool(data)
 
@@ -145,6 +149,12 @@ class Terminal:
         if self.master is not None:
             os.close(self._slave)
             os.close(self.master)
+
+
+def _whole_sequences(data):
+    """What can be shown already, and the rest, which may be the beginning of an escape sequence."""
+    at = data.rfind(b"\x1b")
+    return (data, b"") if at < 0 or len(data) - at > LONGEST_SEQUENCE else (data[:at], data[at:])
 
 
 @pytest.fixture

@@ -67,6 +67,7 @@ def run_app(
         )
         app.strays, app.keeper = strays, keeper
         app.use_theme(theme_for(app.theme, is_sixteen_colours(app)))
+        app.begin_slow_link(settings.screen.slow_link)
         threading.excepthook = app.fail_in_thread
         ending.callback(app.close_engine)
         app.run(mouse=settings.screen.mouse)

@@ -156,6 +156,7 @@ ACTIONS: tuple[Action, ...] = (
         "sessions-back", "escape", "Leave the replay for the recorded sessions", (REPLAY,), "sessions", group="Replay"
     ),
     _action("theme", "t", "Next theme: dark, light, high contrast", EVERYWHERE, group="View"),
+    _action("slow_link", "S", "Spare a slow link: a frame a second, 16 colours; or no more", EVERYWHERE, group="View"),
     _action("help", "?", "Show the keys and what the figures mean", EVERYWHERE, "help", group="Everywhere"),
     _action("go_to", "g", "Go to a time", (REPLAY,), "go to", group="Replay"),
     _action("marker-next", "n", "Go to the next marker", (REPLAY,), "marker", group="Replay", argument="1"),

@@ -146,7 +146,7 @@ class LiveScreen(WholeScreens):
 
     def show(self, snapshot: Snapshot) -> None:
         """Draw a snapshot: every panel compares it with what it shows and repaints the cells that differ."""
-        self._take_columns(snapshot)
+        self.pass_over(snapshot)
         self._newest = snapshot
         self.status.show(snapshot, self._view.held)
         if not self._view.held:
@@ -297,7 +297,8 @@ class LiveScreen(WholeScreens):
         """Show what the runs see."""
         self.labels.show_picture(picture)
 
-    def _take_columns(self, snapshot: Snapshot) -> None:
+    def pass_over(self, snapshot: Snapshot) -> None:
+        """Keep the columns of a snapshot that is not drawn."""
         if snapshot.reset:
             self._history.clear()
             self._drawn = False

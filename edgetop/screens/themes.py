@@ -115,6 +115,8 @@ THEMES = (
         text_alpha=1.0,
         variables={
             **SERIES_16,
+            "ink-border": "#555555",
+            "ink-grid": "#555555",
             "border": "#00aaaa",
             "border-blurred": "#555555",
             "block-cursor-background": "#00aaaa",

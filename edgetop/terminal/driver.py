@@ -18,8 +18,11 @@ from collections.abc import Callable
 from typing import Any, Optional
 
 from textual.drivers.linux_driver import LinuxDriver
+from textual.message import Message
+from textual.messages import TerminalSupportsSynchronizedOutput
 
 from edgetop.terminal.first_frame import ENTER, FIRST_FRAME
+from edgetop.terminal.slow_link import LEAST_ANSWER_S, LEAST_WAIT_S, Waits
 
 LEAVE_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 JOIN_TIMEOUT_S = 0.3
@@ -27,6 +30,15 @@ JOIN_TIMEOUT_S = 0.3
 LONGEST_CLOSE_S = 5.0
 STALLED_S = 0.03
 """A terminal that has not taken a frame after so long is behind."""
+PIECE_BYTES = 1024
+"""So much is written at once: a slow terminal takes the next piece, one that is held does not."""
+QUESTION = "\x1b[?2026$p"
+"""What Textual asks a terminal at the start; the answer comes after all that was sent before has arrived."""
+ASK_S, ASK_SLOW_S = 10.0, 1.0
+"""The least time between two questions; on a slow link every frame waits until the last one has arrived."""
+UNANSWERED_S = 60.0
+ANSWER_S = 0.5
+"""How long the answer under way is waited for at the end: the shell would take it for something typed."""
 
 # Line art and signs to ASCII of the same width; what is not here becomes a question mark.
 _STAND_INS = {
@@ -56,10 +68,11 @@ _PLAIN = str.maketrans({sign: plain for plain, signs in _STAND_INS.items() for s
 class TerminalStream:
     """The terminal as a file that never raises: after it has gone away, what is written is dropped."""
 
-    def __init__(self, fd: int, encoding: str, on_gone: Callable[[], None]) -> None:
+    def __init__(self, fd: int, encoding: str, on_gone: Callable[[], None], on_waited: Callable[[float], None]) -> None:
         self._fd = fd
         self._encoding = encoding
         self._on_gone = on_gone
+        self._on_waited = on_waited
         self._since_s: Optional[float] = None
         self.gone = False
 
@@ -67,13 +80,16 @@ class TerminalStream:
         """Write all of ``text``; blocks while the terminal stalls."""
         # Straight to the descriptor: a thread that blocks inside the buffered stderr would hold its lock at exit.
         data = text.encode(self._encoding, "replace")
-        self._since_s = time.monotonic()
+        self._since_s = began_s = time.monotonic()
         while data and not self.gone:
             try:
-                data = data[os.write(self._fd, data) :]
+                data = data[os.write(self._fd, data[:PIECE_BYTES]) :]
             except OSError:
                 self.gone = True
                 self._on_gone()
+            before_s, began_s = began_s, time.monotonic()
+            if began_s - before_s >= LEAST_WAIT_S:
+                self._on_waited(began_s - before_s)
         self._since_s = None
 
     @property
@@ -101,7 +117,13 @@ class TerminalDriver(LinuxDriver):
         self._leaving = False
         stream = sys.__stderr__ or sys.stderr
         fd = stream.fileno() if self._host.strays is None else self._host.strays.terminal
-        self._stream = TerminalStream(fd, stream.encoding or "utf-8", self._notice_gone)
+        self._stream = TerminalStream(fd, stream.encoding or "utf-8", self._notice_gone, self._notice_wait)
+        self._waits = Waits()
+        self._answers = Waits()
+        self._asked_s: Optional[float] = None
+        """When the question was asked whose answer is under way."""
+        self._last_asked_s = 0.0
+        self._asks = False
         self._file: Any = self._stream
 
     # ---- writing
@@ -117,8 +139,49 @@ class TerminalDriver(LinuxDriver):
             return  # it is there, and entering it again would forget where the shell's cursor stood
         if self._host.ascii:
             data = data.translate(_PLAIN).encode("ascii", "replace").decode()
+        if self._asks:
+            data = self._with_question(data)
         self._host.terminal_bytes += len(data) if data.isascii() else len(data.encode(errors="replace"))
         super().write(data)
+
+    @property
+    def behind(self) -> bool:
+        """Whether the last frame has not arrived yet, as far as the terminal tells."""
+        return self.backed_up or self._asked_s is not None
+
+    def _with_question(self, data: str) -> str:
+        now_s = time.monotonic()
+        if self._asked_s is not None:
+            self._asks = now_s - self._asked_s < UNANSWERED_S
+            if not self._asks:
+                self._asked_s = None
+        elif now_s - self._last_asked_s >= (ASK_SLOW_S if self._host.slow_link else ASK_S):
+            self._asked_s = self._last_asked_s = now_s
+            return data + QUESTION
+        return data
+
+    def process_message(self, message: Message) -> None:
+        """Take the answer to a question of our own; in the thread that reads."""
+        if isinstance(message, TerminalSupportsSynchronizedOutput):
+            asked_s, self._asked_s, first = self._asked_s, None, not self._asks
+            self._asks = not self._leaving
+            if asked_s is not None:
+                self._notice_answer(time.monotonic() - asked_s)
+            if not first:
+                return
+        super().process_message(message)
+
+    def _notice_answer(self, wait_s: float) -> None:
+        if wait_s >= LEAST_ANSWER_S and self._answers.add(time.monotonic(), wait_s):
+            self._tell(self._host.link_is_slow)
+
+    def _notice_wait(self, wait_s: float) -> None:
+        if self._waits.add(time.monotonic(), wait_s):
+            self._tell(self._host.link_is_slow)
+
+    def _tell(self, what: Callable[[], None]) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop has ended
+            self._loop.call_soon_threadsafe(what)
 
     def _get_terminal_size(self) -> tuple[int, int]:
         # Textual asks standard output, which may lead elsewhere.
@@ -132,11 +195,11 @@ class TerminalDriver(LinuxDriver):
 
     def start_application_mode(self) -> None:
         """Take the terminal, and watch for signals and for its end."""
+        self._loop = asyncio.get_running_loop()
         super().start_application_mode()  # type: ignore[no-untyped-call]
         if self._host.keeper is not None:
             self._host.keeper.taken()
         if self._watch is None:
-            self._loop = asyncio.get_running_loop()
             for number in LEAVE_SIGNALS:
                 self._loop.add_signal_handler(number, self._leave, 128 + number)
             # Without events asked for, epoll reports the hang-up alone; it needs no thread and no timer.
@@ -150,6 +213,15 @@ class TerminalDriver(LinuxDriver):
         super().stop_application_mode()
         if self._host.keeper is not None:
             self._host.keeper.given_back()
+
+    def disable_input(self) -> None:
+        """Read no more, but the answer that is under way."""
+        self._asks = False
+        end_s = time.monotonic() + ANSWER_S
+        while self._asked_s is not None and not self.backed_up and time.monotonic() < end_s:
+            time.sleep(0.01)
+        self._asked_s = None
+        super().disable_input()
 
     def close(self) -> None:
         """Let the writer finish, but do not wait for ever for a terminal that takes nothing."""

@@ -11,6 +11,7 @@ import traceback
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Optional
 
+from rich.color import ColorSystem
 from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual.app import App
 from textual.binding import Binding, BindingsMap
@@ -43,6 +44,8 @@ class TerminalApp(App[None]):
         self.terminal_bytes = 0
         """Bytes written to the terminal so far."""
         self.frames_left_out = 0
+        self.slow_link = False
+        """Whether the link to the terminal is spared."""
         self.keeper: Optional[Keeper] = None
         """Who gives the terminal back when this process cannot."""
         self.strays: Optional[Strays] = None
@@ -70,6 +73,9 @@ class TerminalApp(App[None]):
         """End at once with this exit code."""
         self.exit(return_code=code)
 
+    def link_is_slow(self) -> None:
+        """The terminal keeps the screen waiting, again and again."""
+
     def redraw(self) -> None:
         """Draw the whole screen anew, whatever the terminal shows."""
         for screen in self.screen_stack:
@@ -95,6 +101,21 @@ class TerminalApp(App[None]):
         """Have these keys beside those of the class, as the user of this app wishes them."""
         # A keymap would do, but it takes a key from all of its actions where one of them is given another.
         self._bindings = BindingsMap.merge((self._bindings, BindingsMap(bindings)))
+
+    def use_sixteen_colours(self, wanted: bool) -> None:
+        """Send sixteen colours to the terminal, or all that it has again."""
+        console: Any = self.console
+        if self._colours is None:
+            self._colours = console._color_system
+        if self._colours is not None:
+            console._color_system = ColorSystem.STANDARD if wanted else self._colours
+        for screen in self.screen_stack:
+            for widget in screen.walk_children(Widget, with_self=True):
+                widget.notify_style_update()
+                widget.refresh()
+
+    _colours: Optional[ColorSystem] = None
+    """What the terminal has."""
 
     def place_of(self, widget: Widget) -> Optional[Region]:
         """Where a widget's cells are on the terminal, for the pen; None where only Textual may paint them."""
@@ -138,7 +159,7 @@ class TerminalApp(App[None]):
 
     def _catch_up(self) -> None:
         driver = self._driver
-        if isinstance(driver, TerminalDriver) and driver.backed_up:
+        if isinstance(driver, TerminalDriver) and (driver.behind if self.slow_link else driver.backed_up):
             self.set_timer(RETRY_S, self._catch_up)
         else:
             self._owes_frame = False

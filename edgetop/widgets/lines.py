@@ -223,7 +223,9 @@ class Lines(Widget):
         if not name:
             return self.rich_style
         variable, share, bold = INKS["focused" if name == "border" and self.has_focus else name]
-        color = self._background.blend(Color.parse(self.app.theme_variables[variable]), share)
+        variables = self.app.theme_variables
+        own = variables.get(f"ink-{name}") if variable == "foreground" else None  # a theme's, instead of a share
+        color = Color.parse(own) if own else self._background.blend(Color.parse(variables[variable]), share)
         return self.rich_style + Style(color=color.rich_color, bold=bold or None)
 
     def _paint(self, kind: str, upper: str, lower: str) -> Style:

@@ -69,7 +69,8 @@ class StatusBar(Lines):
         model = models[0] if len(models) == 1 else f"{len(models)} models"
         moment = clock_time(snapshot.t_ns).rsplit(".", 1)[0]
         held: Row = (("  view held", "warn"),) if self._held else ()
-        return ((f" {model}  ", "strong"), (f"{sign} ", ink), (f"{snapshot.state} {moment}", ""), *held)
+        spared: Row = (("  slow link", "warn"),) if getattr(self.app, "slow_link", False) else ()
+        return ((f" {model}  ", "strong"), (f"{sign} ", ink), (f"{snapshot.state} {moment}", ""), *spared, *held)
 
     def _recorded(self, *, room_left: bool = True) -> Row:
         recording = self._snapshot.recording
