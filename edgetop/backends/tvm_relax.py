@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import re
+import sys
 from collections.abc import Sequence
 from types import ModuleType
 from typing import Any, Union
@@ -28,7 +29,7 @@ from edgetop.backends.layouts import NCHW, picture_layout
 from edgetop.backends.tvm_compile import TARGET, compiled, tiny
 from edgetop.backends.variants import formats
 from edgetop.clock import now_ns
-from edgetop.errors import BadModelFile
+from edgetop.errors import BadModelFile, FrameworkMissing
 from edgetop.plan import ModelFile
 from edgetop.readings import Missing
 
@@ -48,6 +49,15 @@ _NUMBER = re.compile(r"_?\d+$")
 def _module() -> Union[ModuleType, Missing]:
     os.environ.setdefault(BIND, "0")
     return import_framework("tvm", "tvm")
+
+
+def _onnx() -> ModuleType:
+    found = import_framework("onnx", "tvm")
+    if isinstance(found, Missing):
+        raise FrameworkMissing(
+            f"TVM reads ONNX files by the Python package onnx: {found.reason}", f"{sys.executable} -m pip install onnx"
+        )
+    return found
 
 
 class TvmModel:
@@ -147,7 +157,7 @@ class Tvm:
             inputs = [self._library_input(model)]
             check_start(path, 0, b"\x7fELF", self.title, "a compiled library")
         else:
-            onnx = present(import_framework("onnx", "tvm"), self.title)
+            onnx = _onnx()
         try:
             if model.format == LIBRARY:
                 return TvmModel(tvm, tvm.runtime.load_module(path), inputs)

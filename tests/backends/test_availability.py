@@ -11,6 +11,7 @@ import sys
 import numpy as np
 import pytest
 
+from edgetop.backends import tvm_relax
 from edgetop.backends.availability import availabilities, availability
 from edgetop.backends.base import Availability
 from edgetop.backends.importing import import_framework
@@ -208,6 +209,15 @@ def test_a_framework_without_packages_for_our_python_gets_one_of_its_own(monkeyp
 def test_a_module_that_is_not_installed_names_the_extra():
     missing = import_framework("edgetop_nonesuch.deeper", "litert")
     assert missing == Missing("not installed", "pip install 'edgetop[litert]'")
+
+
+def test_of_tvm_and_onnx_the_one_that_is_missing_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "onnx", None)
+    with pytest.raises(
+        FrameworkMissing, match="TVM reads ONNX files by the Python package onnx: not installed"
+    ) as told:
+        tvm_relax._onnx()
+    assert told.value.hint.endswith("-m pip install onnx")
 
 
 def test_tflite_beside_numpy_2_is_missing_with_both_ways_out(need, monkeypatch):
