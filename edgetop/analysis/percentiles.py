@@ -6,11 +6,21 @@ import math
 from typing import Union
 
 import numpy as np
+import numpy.typing as npt
 
 from edgetop.readings import Missing
 from edgetop.samples import Int64s
 
 CONFIDENCE = 0.99
+
+
+def median(values: Union[Int64s, npt.NDArray[np.float64]]) -> float:
+    """As numpy's, to the last digit, of some values without nan; in a tenth of the time where they are few."""
+    ordered = np.sort(values)
+    middle = len(ordered) // 2
+    if len(ordered) % 2:
+        return float(ordered[middle])
+    return (float(ordered[middle - 1]) + float(ordered[middle])) / 2
 
 
 def minimum_count(percent: float) -> int:

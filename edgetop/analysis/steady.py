@@ -16,6 +16,7 @@ from typing import Union
 import numpy as np
 import numpy.typing as npt
 
+from edgetop.analysis.percentiles import median
 from edgetop.readings import Missing
 
 Float64s = npt.NDArray[np.float64]
@@ -62,7 +63,7 @@ def steadiness(series: Sequence[float]) -> Union[Steadiness, Missing]:
     if len(series) < LEAST:
         return Missing(f"needs {LEAST} turns, has {len(series)}")
     parts = np.array_split(np.asarray(series, np.float64), min(len(series), POINTS))
-    points = _without_spikes(np.array([float(np.median(part)) for part in parts]))
+    points = _without_spikes(np.array([median(part) for part in parts]))
     cut = _truncation(points)
     rest = points[cut:]
     if cut >= len(points) // 2:
@@ -70,7 +71,7 @@ def steadiness(series: Sequence[float]) -> Union[Steadiness, Missing]:
     change = _last_change(rest)
     if change > len(rest) // 2:
         return Steadiness(cut / len(points), "its level changed in the second half")
-    medians = [float(np.median(batch)) for batch in np.array_split(rest, 10)[-3:]]
+    medians = [median(batch) for batch in np.array_split(rest, 10)[-3:]]
     apart = max(medians) / min(medians) - 1
     if apart > SAME:
         return Steadiness(cut / len(points), f"its last turns are {100 * apart:.1f} % apart")

@@ -8,6 +8,7 @@ from typing import Any, Optional
 import numpy as np
 import numpy.typing as npt
 
+from edgetop.analysis.percentiles import median
 from edgetop.analysis.stretches import Stretches
 from edgetop.engine.chosen import Chosen
 from edgetop.readings import Figure, Missing
@@ -52,10 +53,13 @@ class Blocks:
         if not ready:
             return
         samples = join_samples(self._pending) if self._pending else Samples()
-        for kind, sweep, start_ns, end_ns in ready:
-            low, high = np.searchsorted(samples.start_ns, (start_ns, end_ns))
-            self._make(kind, sweep, (start_ns, end_ns), samples[int(low) : int(high)])
+        edges = np.searchsorted(samples.start_ns, [one[2:] for one in ready]).tolist()
+        made = [self._made(*one, samples[low:high]) for one, (low, high) in zip(ready, edges)]
+        for _ in ready:
             self._stretches.popleft()
+        rows = [row for row in made if row is not None]
+        if rows:
+            self._blocks.extend(*map(np.array, zip(*rows)))
         self._pending = [samples[int(np.searchsorted(samples.start_ns, ready[-1][3])) :]]
 
     def __len__(self) -> int:
@@ -82,17 +86,20 @@ class Blocks:
         """Leave out the turns that a stretch touches, from now on."""
         self._left_out = throttled
 
-    def _make(self, kind: str, sweep: int, span: tuple[int, int], samples: Samples) -> None:
+    def _made(
+        self, kind: str, sweep: int, start_ns: int, end_ns: int, samples: Samples
+    ) -> Optional[tuple[int, int, int, float, float]]:
         if kind == "alone":
             if len(samples) > SETTLE:
-                self.alone_ns = float(np.median(samples.duration_ns[SETTLE:]))
-            return
+                self.alone_ns = median(samples.duration_ns[SETTLE:])
+            return None
         steady = (samples.flags & SET_ASIDE) == 0
-        if steady.any():
-            durations = samples.duration_ns[steady]
-            medians = (_median(durations), _median(durations - samples.wait_ns[steady]))
-            self._blocks.extend(*(np.array([value]) for value in (sweep, span[0], span[1] - span[0], *medians)))
+        durations, waits = samples.duration_ns[steady], samples.wait_ns[steady]
+        if not len(durations):
+            return None
+        raw = _median(durations)
+        return sweep, start_ns, end_ns - start_ns, raw, _median(durations - waits) if waits.any() else raw
 
 
 def _median(durations: Int64s) -> float:
-    return max(1.0, float(np.median(durations)))
+    return max(1.0, median(durations))

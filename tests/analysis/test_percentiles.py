@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from edgetop.analysis.percentiles import minimum_count, nearest_rank
+from edgetop.analysis.percentiles import median, minimum_count, nearest_rank
 from edgetop.readings import Missing
 
 
@@ -26,3 +26,10 @@ def test_a_percentile_one_short_of_its_count_is_missing_and_says_what_it_needs()
 
 def test_no_samples_give_no_percentile():
     assert isinstance(nearest_rank(np.empty(0, np.int64), (50,))[0], Missing)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 10, 101, 1000])
+def test_the_median_is_numpys_to_the_last_digit(count):
+    rng = np.random.default_rng(count)
+    for values in (rng.integers(1, 10**12, count), rng.random(count), np.full(count, 7)):
+        assert median(values) == float(np.median(values))
