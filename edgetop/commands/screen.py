@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Optional
 
 from edgetop.config import Settings, sessions_folder
 from edgetop.plan import Plan
-from edgetop.terminal.first_frame import refuse_poor_terminal, wants_ascii
+from edgetop.terminal.first_frame import FIRST_FRAME, refuse_poor_terminal, wants_ascii
 from edgetop.terminal.keeper import Keeper
 from edgetop.terminal.strays import Strays
 
@@ -40,10 +40,12 @@ def run_app(
     stream = sys.__stderr__
     ascii = wants_ascii(settings.screen.ascii, stream.encoding if stream else None, os.environ.get("TERM", ""))
     with contextlib.ExitStack() as ending:
-        strays = Strays()
+        early, file = FIRST_FRAME.hand_over()
+        strays = Strays(file)
         ending.callback(strays.close)
-        keeper = Keeper(0, strays.terminal, strays.unread)  # before all that is large
+        keeper = early or Keeper(0, strays.terminal, strays.unread)  # before all that is large
         ending.callback(keeper.close)
+        ending.callback(lambda: keeper.given_back() if FIRST_FRAME.stands else None)
         client = start_client()  # its imports and ours go on at once
         try:
             app_class = _load_app()

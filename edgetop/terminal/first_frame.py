@@ -11,6 +11,7 @@ import signal
 import sys
 
 from edgetop.errors import UsageError
+from edgetop.terminal.keeper import Keeper
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # typing itself takes longer to import than all else here
@@ -58,6 +59,8 @@ class FirstFrame:
     def __init__(self) -> None:
         self._stands = False
         self._signals: list[int] = []
+        self._keeper: Optional[Keeper] = None
+        self._file: Optional[int] = None
 
     def show(self) -> None:
         """Show it, where there is a terminal that can show it."""
@@ -69,6 +72,14 @@ class FirstFrame:
             signal.signal(number, _leave)
         self._stands = True
         self._write(f"{ENTER}\x1b[?25l\x1b[2J\x1b[H\x1b[1m edgetop\x1b[0m  starting")
+        self._file = os.memfd_create("edgetop-strays")
+        self._keeper = Keeper(2, 2, self._last_words)
+        self._keeper.taken()
+
+    def _last_words(self) -> bytes:
+        from edgetop.terminal.strays import unread  # in the keeper, when the screen was killed
+
+        return unread(self._file) if self._file is not None else b""
 
     def withdraw(self) -> None:
         """Give the terminal back as it was, if nobody has taken it over: something else is to be said on it."""
@@ -77,11 +88,25 @@ class FirstFrame:
         self._signals = []
         if self.takes_over():
             self._write(_LEAVE)
+        if self._keeper is not None:
+            self._keeper.given_back()
+            self._keeper.close()
+            self._keeper = None
 
     def takes_over(self) -> bool:
         """Whether there was a first frame to take over; from now on the screen is the driver's to leave."""
         stood, self._stands = self._stands, False
         return stood
+
+    @property
+    def stands(self) -> bool:
+        """Whether it is what the terminal shows."""
+        return self._stands
+
+    def hand_over(self) -> tuple[Optional[Keeper], Optional[int]]:
+        """Who gives the terminal back if this process is killed, now the caller's; and the file of its last words."""
+        keeper, self._keeper = self._keeper, None
+        return keeper, self._file
 
     def _write(self, text: str) -> None:
         try:

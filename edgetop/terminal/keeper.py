@@ -7,10 +7,13 @@ reaches it.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import termios
-from typing import Any, Callable, Optional
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # it is here before the first frame is
+    from collections.abc import Callable
+    from typing import Any, Optional
 
 _TAKEN, _GIVEN_BACK = b"t", b"g"
 _LEAVE = (
@@ -37,11 +40,12 @@ class Keeper:
         line, self._line = os.pipe()
         self._pid = os.fork()
         if self._pid == 0:
-            with contextlib.suppress(BaseException):  # the process's edge: it must not go on as a second screen
+            try:
                 os.setsid()
                 os.close(self._line)
                 _keep(line, modes_fd, screen_fd, before, last_words)
-            os._exit(0)
+            finally:  # the process's edge: it must not go on as a second screen
+                os._exit(0)
         os.close(line)
 
     def taken(self) -> None:
@@ -54,15 +58,19 @@ class Keeper:
 
     def _tell(self, what: bytes) -> None:
         if self._pid:
-            with contextlib.suppress(OSError):  # it was killed itself: then the terminal is not kept
+            try:  # noqa: SIM105  contextlib takes longer to import than all this
                 os.write(self._line, what)
+            except OSError:  # it was killed itself: then the terminal is not kept
+                pass
 
     def close(self) -> None:
         """Let go; waits until the process has ended."""
         if self._pid:
             os.close(self._line)
-            with contextlib.suppress(ChildProcessError):
+            try:  # noqa: SIM105  as above
                 os.waitpid(self._pid, 0)
+            except ChildProcessError:
+                pass
             self._pid = 0
 
 

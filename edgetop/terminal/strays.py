@@ -11,6 +11,7 @@ import fcntl
 import os
 import re
 import sys
+from typing import Optional
 
 MOST_BYTES = 1 << 16
 """So much is told at once: of more the newest."""
@@ -21,8 +22,8 @@ _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)
 class Strays:
     """Takes both descriptors until it is closed; ``terminal`` is where the second one led before."""
 
-    def __init__(self) -> None:
-        self._file = os.memfd_create("edgetop-strays")
+    def __init__(self, file: Optional[int] = None) -> None:
+        self._file = os.memfd_create("edgetop-strays") if file is None else file
         fcntl.fcntl(self._file, fcntl.F_SETFL, os.O_APPEND)
         self._before = os.dup(1), os.dup(2)
         self.terminal = self._before[1]
@@ -41,13 +42,10 @@ class Strays:
 
     def unread(self) -> bytes:
         """What is left, harmless for a terminal."""
-        text = _ESCAPES.sub("", (self._partial + self._written()).decode(errors="replace"))
-        lines = ("".join(c if c.isprintable() else " " for c in line).rstrip() for line in text.split("\n"))
-        return "".join(f"{line}\n" for line in lines if line).encode(errors="replace")
+        return unread(self._file, self._partial)
 
     def _written(self) -> bytes:
-        size = os.fstat(self._file).st_size
-        return os.pread(self._file, MOST_BYTES, max(0, size - MOST_BYTES)) if size else b""
+        return _written(self._file)
 
     def close(self) -> None:
         """Give both descriptors back, and write there what nobody has read."""
@@ -61,3 +59,15 @@ class Strays:
         os.close(self._file)
         with contextlib.suppress(OSError):  # the terminal may be gone
             os.write(2, unread)
+
+
+def unread(file: int, before: bytes = b"") -> bytes:
+    """What was written to the file and not taken, behind what came before it; harmless for a terminal."""
+    text = _ESCAPES.sub("", (before + _written(file)).decode(errors="replace"))
+    lines = ("".join(c if c.isprintable() else " " for c in line).rstrip() for line in text.split("\n"))
+    return "".join(f"{line}\n" for line in lines if line).encode(errors="replace")
+
+
+def _written(file: int) -> bytes:
+    size = os.fstat(file).st_size
+    return os.pread(file, MOST_BYTES, max(0, size - MOST_BYTES)) if size else b""

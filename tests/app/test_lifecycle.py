@@ -304,6 +304,32 @@ def test_a_signal_before_the_app_runs_restores_the_terminal(terminal, number):
     assert term.is_restored()
 
 
+def test_a_kill_before_the_app_runs_restores_the_terminal(terminal):
+    program = "import time; from edgetop.terminal.first_frame import FIRST_FRAME; FIRST_FRAME.show(); time.sleep(60)"
+    term = terminal(command=[sys.executable, "-c", program])
+    term.wait_for("starting")
+
+    term.kill(signal.SIGKILL)
+
+    assert term.exit_code() == -signal.SIGKILL
+    term.wait_for(term.is_restored)
+    term.wait_for("the screen was killed")
+
+
+@pytest.mark.parametrize("wait_s", [0.05, 0.1, 0.2, 0.4])
+def test_a_kill_at_any_moment_of_the_start_restores_the_terminal(terminal, wait_s):
+    term = terminal(command=[sys.executable, "-m", "edgetop"])
+    term.wait_for("starting")
+    time.sleep(wait_s)
+
+    term.kill(signal.SIGKILL)
+
+    assert term.exit_code() == -signal.SIGKILL
+    term.wait_for(term.is_restored)
+    term.wait_for("the screen was killed")
+    assert term.seen.count(b"the screen was killed") == 1
+
+
 def test_an_app_takes_the_first_frame_over(terminal):
     term = terminal(command=[sys.executable, "-m", "edgetop"])
     term.wait_for("starting")
