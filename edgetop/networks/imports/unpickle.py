@@ -90,7 +90,7 @@ def _reason(error: Exception) -> str:
     if wants:
         return f"it asks for {wants[1][:100]}, which is no weight"
     detail = re.search(r"WeightsUnpickler error:\s*(\S.*)", text)
-    sentence = detail[1] if detail else text.partition("\n")[0]
+    sentence = (detail[1] if detail else text.partition("\n")[0]).partition(". ")[0]
     return f"{type(error).__name__}: {sentence[:200].rstrip('. ')}"
 
 

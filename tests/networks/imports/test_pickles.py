@@ -53,6 +53,16 @@ def test_halves_and_bfloats_become_singles(torch, tmp_path):
     assert (found["h"][0], found["b"][0], found["d"][0]) == (1.5, 2.5, 0.1)
 
 
+def test_a_file_that_was_cut_off_is_refused_in_one_whole_sentence(torch, tmp_path):
+    path = tmp_path / "cut.pth"
+    torch.save({"w": torch.zeros(1000)}, path)
+    path.write_bytes(path.read_bytes()[:2000])
+    with pytest.raises(BadModelFile) as caught:
+        pickles.read(str(path))
+    assert "cannot be read as weights" in str(caught.value)
+    assert ". " not in caught.value.title
+
+
 class Hostile:
     """Makes a file when it is unpickled."""
 
