@@ -15,8 +15,8 @@ from edgetop.widgets.figure_notes import missing_text
 from edgetop.widgets.gauges import in_group, named
 from edgetop.widgets.history import History
 from edgetop.widgets.limits import NOW, SINCE, ink, letters, words
-from edgetop.widgets.panel import Panel
 from edgetop.widgets.plot import Plot
+from edgetop.widgets.pointed import PointedPanel
 from edgetop.widgets.sparkline import sparkline
 from edgetop.widgets.time_view import TimeView, shown
 
@@ -37,16 +37,17 @@ LEAST_PLOT = 7
 _GOVERNOR = re.compile(r"governor (\w+)")
 
 
-class Heat(Panel):
+class Heat(PointedPanel):
     """How warm the board is, how fast it runs, and what holds it back."""
 
     NUMBER = "4"
     TITLE = "Heat and clock"
 
     def __init__(self, history: History, id: Optional[str] = None) -> None:
-        super().__init__(id=id)
+        super().__init__(Plot(_degrees, lettered=False), id=id)
         self._history = history
-        self._plot = Plot(_degrees, lettered=False)
+        self._memory: Optional[History] = None
+        """What the plot shows, where there is room for it."""
         self._gauges: tuple[Gauge, ...] = ()
         self._view = TimeView()
 
@@ -56,7 +57,11 @@ class Heat(Panel):
         self.redraw()
 
     def caption(self) -> str:
-        """The governor, which asks for the clock."""
+        """The governor, which asks for the clock; how warm it was at the moment under the pointer."""
+        course = self._course()
+        if self._memory is not None and course is not None and self.pointed is not None:
+            point = self.read(self._memory.series[course])
+            return f"{ABSENT if point is None else _degrees(point[1], 0)} {self.moment(self._memory)}"
         governors = dict.fromkeys(
             found[1] for gauge in in_group(self._gauges, "clock") if (found := _GOVERNOR.search(gauge.channel.source))
         )
@@ -67,10 +72,12 @@ class Heat(Panel):
         rows = self._groups(width, height, self._line)
         course = self._course()
         if course is None or height - len(rows) < LEAST_PLOT:
+            self._memory = None
             return rows
         rows = self._groups(width, height, lambda room: "")
         size = width, height - len(rows)
-        return [*rows, *self._plot.draw(shown(self._history, self._view, [course]), [course], size, self.ascii, None)]
+        self._memory = shown(self._history, self._view, [course])
+        return [*rows, *self._plot.draw(self._memory, [course], size, self.ascii, None)]
 
     def _course(self) -> Optional[str]:
         """The temperature whose course is known: the first that has a value."""

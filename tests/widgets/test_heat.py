@@ -143,5 +143,22 @@ def test_with_room_the_course_is_a_chart_with_what_held_the_board_back():
     )
 
 
+def test_the_pointer_reads_the_chart(monkeypatch):
+    monkeypatch.setattr(Heat, "redraw", lambda self: None)
+    panel = Heat(warmth([40.0 + n for n in range(40)]))
+    panel._gauges = (gauge("heat.cpu", "C", 79.0),)
+    panel.content(60, 20)
+    assert panel.caption() == ""
+
+    panel._point(5)
+    assert panel.caption() == "51 °C at 0:02.7"  # the second column of the sixth cell
+
+    panel._point(None)
+    assert panel.caption() == ""
+    panel._point(5)
+    panel.content(60, 5)  # no room for the chart: nothing is under the pointer
+    assert panel.caption() == ""
+
+
 def test_without_a_course_there_is_no_chart():
     assert lines(gauge("heat.cpu", "°C", 60.0), height=30) == ["heat      60.0 °C"]
