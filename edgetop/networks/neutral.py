@@ -26,7 +26,7 @@ _DAMAGE = (ValueError, KeyError, TypeError, EOFError, OSError, MemoryError, Recu
 _ZIP_DAMAGE = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError)
 """What numpy lets through of an archive that is damaged, encrypted or packed in a way not known."""
 
-_PICKLED = "allow_pickle=False"
+_PICKLED = "allow_pickle="
 """In what numpy says of a file that is neither an archive nor an array."""
 
 
