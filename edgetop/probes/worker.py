@@ -106,7 +106,7 @@ class WorkerProbe:
         """Nothing to take hold of: ``attach`` does."""
 
     def read(self) -> tuple[Value, ...]:
-        """CPU use since the last call, memory now, and the peak, which is looked up once a second."""
+        """CPU use since the last call, memory now, and the peak, looked up once a second or where memory passes it."""
         with self._lock:
             if self._process is not None:
                 try:
@@ -125,7 +125,8 @@ class WorkerProbe:
             used_ns = max(0, cpu_ns - self._before[1])
             self._cpu = Reading(t_ns - wall_ns // 2, 100.0 * used_ns / wall_ns)
             self._before = (t_ns, cpu_ns)
-        if not isinstance(self._peak, Reading) or t_ns - self._peak.t_ns >= SECOND_NS:
+        peak = self._peak
+        if not isinstance(peak, Reading) or peak.value < rss_bytes or t_ns - peak.t_ns >= SECOND_NS:
             peak_bytes = process.peak_rss_bytes()
             self._peak = Missing("the kernel keeps no VmHWM") if peak_bytes is None else Reading(t_ns, peak_bytes)
         return self._cpu, Reading(t_ns, rss_bytes), self._peak

@@ -90,6 +90,19 @@ def test_the_peak_is_looked_up_once_a_second(tree, clock):
     assert len(set(stamps)) == 3
 
 
+def test_a_peak_that_the_memory_passes_is_looked_up_at_once(tree, clock):
+    page = os.sysconf("SC_PAGE_SIZE")
+    probe = WorkerProbe(0, tree.root, clock, cpu_ns=lambda pid: 0)
+    for pages in (30, 90):
+        tree.write("proc/77/statm", f"900 {pages} 20\n")
+        tree.write("proc/77/status", f"VmHWM: {pages * page // 1024} kB\n")
+        if pages == 30:
+            probe.attach(77)
+        clock.ns += 100_000_000
+        _, rss, peak = probe.read()
+        assert rss.value == peak.value == pages * page
+
+
 def test_a_worker_that_is_gone_is_missing_without_an_exception(child):
     probe = WorkerProbe(0)
     probe.attach(child.pid)
