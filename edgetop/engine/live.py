@@ -103,8 +103,9 @@ class LiveFeed:
 
     def drain(self) -> Batch:
         """All samples, readings and events since the last call."""
-        if self._turns.pid_at_work:
-            self._aside.keep_off(self._turns.pid_at_work)
+        pid = self._turns.pid_at_work  # the turns' thread may set it to 0 at any time
+        if pid:
+            self._aside.keep_off(pid)
         settled = self.ended
         samples: dict[int, Samples] = {}
         events: list[Event] = []

@@ -6,6 +6,7 @@ caches. On another core the same costs it nothing that can be measured; ``tests/
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterable
 from typing import Callable, Optional
@@ -65,18 +66,10 @@ class Aside:
         apart = set(self._apart())
         for thread in map(int, os.listdir("/proc/self/task")):
             if thread not in apart:
-                take_cores(cores, thread)
+                with contextlib.suppress(OSError):  # the thread has ended, or a container forbids it
+                    os.sched_setaffinity(thread, cores)
 
 
 def own_cores() -> frozenset[int]:
     """Those that the calling thread may use; none where the system keeps no such list."""
     return frozenset(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else frozenset()
-
-
-def take_cores(cores: frozenset[int], thread: int = 0) -> None:
-    """Let a thread, the calling one by default, use these cores and no others; never raises."""
-    if cores:
-        try:
-            os.sched_setaffinity(thread, cores)
-        except OSError:  # the thread has ended, or a container forbids it
-            return
