@@ -33,7 +33,7 @@ class Strays:
 
     def lines(self) -> list[str]:
         """Whole lines that were written since the last call, with all that a terminal would obey."""
-        data = self._written()
+        data = _written(self._file)
         if not data:
             return []
         os.ftruncate(self._file, 0)
@@ -43,9 +43,6 @@ class Strays:
     def unread(self) -> bytes:
         """What is left, harmless for a terminal."""
         return unread(self._file, self._partial)
-
-    def _written(self) -> bytes:
-        return _written(self._file)
 
     def close(self) -> None:
         """Give both descriptors back, and write there what nobody has read."""
