@@ -13,12 +13,12 @@ from __future__ import annotations
 
 import os
 import re
-import statistics
 import sys
 import tempfile
 from pathlib import Path
 
 import numpy as np
+from medians import median_interval
 
 from edgetop.inputs.calibration import SHIPPED_PICTURES
 from edgetop.measure.ring import RingReader, RingWriter, create
@@ -69,9 +69,8 @@ def main() -> int:
         ratios.append(own / other)
         print(f"{number:5} {own / 1e6:9.3f} ms {other / 1e6:9.3f} ms {ratios[-1]:7.4f} {own90 / other90:7.4f}")
     os.close(fd)
-    ordered, half = sorted(ratios), 0.98 * rounds**0.5
-    low, high = ordered[max(0, round(rounds / 2 - half))], ordered[min(rounds - 1, round(rounds / 2 + half))]
-    print(f"median of the ratios {statistics.median(ratios):.4f}, 95 % {low:.4f} to {high:.4f}")
+    middle, low, high = median_interval(ratios)
+    print(f"median of the ratios {middle:.4f}, 95 % {low:.4f} to {high:.4f}")
     return int(low > 1 + LIMIT or high < 1 - LIMIT)
 
 

@@ -34,6 +34,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
+from medians import median_interval
 from timed_bus import TRANSFER_S, metered
 
 from edgetop.measure.aside import Aside
@@ -124,13 +125,6 @@ def pairs_of_blocks(runner: Runner, pairs: int) -> np.ndarray:
         alone = p50s_ns(runner) if before is None else before
         rows.append((*(beside / alone), read, ended))
     return np.array(rows)
-
-
-def median_interval(values: np.ndarray) -> tuple[float, float, float]:
-    """The median and its 95 % interval, by order statistics."""
-    ordered, half = np.sort(values), 0.98 * len(values) ** 0.5
-    low, high = max(0, round(len(values) / 2 - half)), min(len(values) - 1, round(len(values) / 2 + half))
-    return float(np.median(values)), ordered[low], ordered[high]
 
 
 def beside_an_inference(pairs: int) -> list[bool]:
