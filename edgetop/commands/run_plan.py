@@ -10,10 +10,17 @@ from typing import Any
 from edgetop.config import Settings, default_threads, finite
 from edgetop.delegates import TAKERS, Delegate, read
 from edgetop.errors import UsageError
-from edgetop.plan import AccuracySettings, EnergySettings, Ina219Settings, LoadShape, Plan, Preparation, RunSpec
+from edgetop.plan import (
+    PUBLISHABLE,
+    AccuracySettings,
+    EnergySettings,
+    Ina219Settings,
+    LoadShape,
+    Plan,
+    Preparation,
+    RunSpec,
+)
 
-ENERGY_WINDOWS, ENERGY_SECONDS = 5, 10.0
-"""The least that can be published."""
 WITHOUT_TERMINAL_S = 10.0
 """So long a run lasts when nobody can stop it by a key and nothing else was said."""
 
@@ -120,8 +127,8 @@ def _energy(arguments: argparse.Namespace) -> EnergySettings:
         return EnergySettings()
     if windows == 0:
         raise UsageError("No window of energy", "Choose at least one, best five or more")
-    seconds = ENERGY_SECONDS if seconds is None else seconds
-    return EnergySettings(ENERGY_WINDOWS if windows is None else windows, seconds, seconds)
+    seconds = PUBLISHABLE.window_s if seconds is None else seconds
+    return EnergySettings(PUBLISHABLE.windows if windows is None else windows, seconds, seconds)
 
 
 def _delegated(runs: tuple[RunSpec, ...], delegate: Delegate) -> tuple[RunSpec, ...]:

@@ -24,6 +24,7 @@ from edgetop.analysis.energy import (
 )
 from edgetop.analysis.stretches import Stretches
 from edgetop.clock import SECOND_NS
+from edgetop.plan import PUBLISHABLE
 from edgetop.readings import Channel, Missing
 from edgetop.run_figures import UNKNOWN
 from edgetop.samples import Int64s
@@ -36,7 +37,6 @@ LONGEST_STRETCH_NS = 3600 * SECOND_NS
 """Of readings that no stretch of time has asked for yet, so much is kept: one is told of when it is over."""
 MANY = 4096
 """Batches of such readings, before the old ones among them go."""
-ENOUGH_WINDOWS = 5
 LONG_ENOUGH_S = 9.9
 """Of a figure to be published, as MLPerf Tiny has it; a window of ten seconds ends with its last inference."""
 NO_WINDOWS = Missing("energy was not measured in windows", "--energy, or the key e")
@@ -196,7 +196,7 @@ class EnergyMeter:
         )
         slow = sum(throttled.touch(window.start_ns, window.end_ns) for window in windows)
         faults = [
-            f"fewer than {ENOUGH_WINDOWS} windows" if len(windows) < ENOUGH_WINDOWS else "",
+            f"fewer than {PUBLISHABLE.windows} windows" if len(windows) < PUBLISHABLE.windows else "",
             "windows of less than ten seconds" if shortest_s < LONG_ENOUGH_S else "",
             "idling was measured on one side only" if one_sided else "",
             "the meter's own error is not known" if not self._meter.gain_error else "",

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from edgetop.plan import EnergySettings
+from edgetop.plan import PUBLISHABLE
 from edgetop.protocol import Snapshot
 from edgetop.readings import Missing
 from edgetop.widgets.figure_notes import missing_text
 from edgetop.widgets.gauges import rails, session_rail
 
-SETTINGS = EnergySettings(windows=5)
-"""What a figure to be published takes."""
 _LONG_S = 120
 
 
@@ -28,9 +26,9 @@ def obstacle(snapshot: Snapshot) -> str:
 def announcement(snapshot: Snapshot) -> str:
     """What will be done, how long that takes, and when it begins."""
     runs = sum(run.status not in ("failed", "done") for run in snapshot.runs)
-    seconds = SETTINGS.windows * SETTINGS.window_s * runs + 2 * SETTINGS.idle_s
+    seconds = PUBLISHABLE.windows * PUBLISHABLE.window_s * runs + 2 * PUBLISHABLE.idle_s
     span = f"{seconds:.0f} s" if seconds < _LONG_S else f"{seconds / 60:.0f} min"
     whose = "the run" if runs == 1 else f"each of {runs} runs"
-    windows = f"{SETTINGS.windows} windows of {SETTINGS.window_s:.0f} s for {whose}"
+    windows = f"{PUBLISHABLE.windows} windows of {PUBLISHABLE.window_s:.0f} s for {whose}"
     later = ", when the measurement goes on" if snapshot.state == "paused" else ""
-    return f"{windows}, {SETTINGS.idle_s:.0f} s of idling before and after: about {span}{later}"
+    return f"{windows}, {PUBLISHABLE.idle_s:.0f} s of idling before and after: about {span}{later}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from edgetop.controls import Mark, MeasureEnergy, Pause, Record, ShowDistributions, TimeOperators
+from edgetop.plan import PUBLISHABLE
 from edgetop.protocol import Snapshot
 from edgetop.readings import Missing
 from edgetop.screens.commanding import Commanding
@@ -33,13 +34,13 @@ class RunActions(Commanding):
 
     def action_energy(self) -> None:
         """Have the energy of every run measured, or say what is in the way."""
-        from edgetop.screens.energy_request import SETTINGS, announcement, obstacle
+        from edgetop.screens.energy_request import announcement, obstacle
 
         trouble = obstacle(self._snapshot)
         if trouble:
             self.notify(trouble, title="Energy cannot be measured", severity="warning")
         else:
-            self.command(MeasureEnergy(SETTINGS))
+            self.command(MeasureEnergy(PUBLISHABLE))
             self.notify(announcement(self._snapshot), title="Measuring energy")
 
     def on_distribution_panel_wanted(self, message: Any) -> None:
